@@ -1,0 +1,61 @@
+import * as v from 'valibot';
+import { ErrorBodySchema, type ErrorBody } from './errors.ts';
+
+// The machinery that turns one declaration of a message into the types of both ends.
+
+type Schema = v.GenericSchema;
+
+/** A message that is answered: what goes in and what comes out. */
+export interface RequestSpec<Input extends Schema = Schema, Output extends Schema = Schema> {
+  readonly input: Input;
+  readonly output: Output;
+}
+
+export type RequestSpecs = Readonly<Record<string, RequestSpec>>;
+export type NotificationSpecs = Readonly<Record<string, Schema>>;
+
+/** Declares a request; without an output schema the answer is an empty object. */
+export function request<Input extends Schema>(input: Input): RequestSpec<Input, typeof EmptySchema>;
+export function request<Input extends Schema, Output extends Schema>(
+  input: Input,
+  output: Output,
+): RequestSpec<Input, Output>;
+export function request(input: Schema, output: Schema = EmptySchema): RequestSpec {
+  return { input, output };
+}
+
+export const EmptySchema = v.strictObject({});
+
+export type InputOf<Spec extends RequestSpec> = v.InferOutput<Spec['input']>;
+export type OutputOf<Spec extends RequestSpec> = v.InferOutput<Spec['output']>;
+
+/** How every request is answered on the wire. */
+export type Reply<Output> =
+  { readonly ok: true; readonly data: Output } | { readonly ok: false; readonly error: ErrorBody };
+
+/** The wire's view of a reply whose data is still to be checked. */
+export const ReplySchema = v.variant('ok', [
+  v.strictObject({ ok: v.literal(true), data: v.unknown() }),
+  v.strictObject({ ok: v.literal(false), error: ErrorBodySchema }),
+]);
+
+/** One function a request, bound to `Caller`: the shape of a server's (or client's) handler table. */
+export type Handlers<Specs extends RequestSpecs, Caller> = {
+  readonly [Name in keyof Specs]: (
+    caller: Caller,
+    input: InputOf<Specs[Name]>,
+  ) => OutputOf<Specs[Name]> | Promise<OutputOf<Specs[Name]>>;
+};
+
+/** socket.io's event map of requests, as the side that sends them types its socket. */
+export type RequestEvents<Specs extends RequestSpecs> = {
+  [Name in keyof Specs]: (
+    input: v.InferInput<Specs[Name]['input']>,
+    acknowledge: (reply: Reply<OutputOf<Specs[Name]>>) => void,
+  ) => void;
+};
+
+/** socket.io's event map of notifications. */
+export type NotificationEvents<Specs extends NotificationSpecs> = {
+  [Name in keyof Specs]: (body: v.InferOutput<Specs[Name]>) => void;
+};

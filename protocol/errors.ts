@@ -1,0 +1,64 @@
+import * as v from 'valibot';
+
+/** Every reason for which the server refuses something. A client words each of them for a person. */
+export const ERROR_CODES = [
+  /** The message is not what its schema says, or is nested too deep. */
+  'INVALID_MESSAGE',
+  /** No token, or one that is malformed, tampered with or for something else. */
+  'UNAUTHORIZED',
+  /** The token or invitation was good once. */
+  'TOKEN_EXPIRED',
+  /** The role does not allow it. */
+  'FORBIDDEN',
+  /** Right message, wrong moment: for example `produce` before `join`. */
+  'WRONG_STATE',
+  /** No such thing among the caller's own. Somebody else's id is answered like a random one. */
+  'NOT_FOUND',
+  /** A transport, producer or channel beyond what one peer may have. */
+  'LIMIT_REACHED',
+  'RATE_LIMITED',
+  'ROOM_FULL',
+  /** The codec or parameters are not ones this server routes. */
+  'UNSUPPORTED_MEDIA',
+  /** A recording is running already, or none is. */
+  'RECORDING_STATE',
+  /** The recording could not be written: the disk is full or the directory refused. */
+  'STORAGE_FAILED',
+  /** The same person came in from elsewhere. */
+  'REPLACED',
+  'SERVER_STOPPING',
+  'INTERNAL',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+export const ErrorCodeSchema = v.picklist(ERROR_CODES);
+
+export const ErrorBodySchema = v.strictObject({
+  code: ErrorCodeSchema,
+  /** For logs and developers, in English; never shown to a person and never echoing input. */
+  message: v.pipe(v.string(), v.maxLength(200)),
+  retryAfterMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000))),
+});
+export type ErrorBody = v.InferOutput<typeof ErrorBodySchema>;
+
+/** A refusal that may be told to the client as it is. Anything else thrown becomes INTERNAL. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+  readonly code: ErrorCode;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options?: { retryAfterMs?: number }) {
+    super(message);
+    this.code = code;
+    this.retryAfterMs = options?.retryAfterMs;
+  }
+
+  toBody(): ErrorBody {
+    return {
+      code: this.code,
+      message: this.message.slice(0, 200),
+      ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+    };
+  }
+}

@@ -1,0 +1,190 @@
+import * as v from 'valibot';
+import {
+  ConsumerIdSchema,
+  DataConsumerIdSchema,
+  DataProducerIdSchema,
+  PeerIdSchema,
+  ProducerIdSchema,
+  TransportIdSchema,
+} from './ids.ts';
+
+// mediasoup checks types but not ranges: NaN, -1 and 2**40 pass it. So ranges stand here.
+const int = (min: number, max: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
+
+const payloadType = int(0, 127);
+const ssrc = int(0, 2 ** 32 - 1);
+
+const fmtpParameters = v.pipe(
+  v.record(text(64), v.union([text(128), int(-(2 ** 31), 2 ** 31)])),
+  v.check((parameters) => Object.keys(parameters).length <= 16, 'at most 16 parameters'),
+);
+
+const rtcpFeedback = v.pipe(
+  v.array(v.strictObject({ type: text(32), parameter: v.optional(text(32)) })),
+  v.maxLength(16),
+);
+
+const headerExtensionUri = v.picklist([
+  'urn:ietf:params:rtp-hdrext:sdes:mid',
+  'urn:ietf:params:rtp-hdrext:ssrc-audio-level',
+  'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
+  'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
+  'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time',
+  'urn:mediasoup:params:rtp-hdrext:packet-id',
+]);
+
+const direction = v.picklist(['sendrecv', 'sendonly', 'recvonly', 'inactive']);
+
+const opus = {
+  mimeType: v.pipe(v.string(), v.regex(/^audio\/opus$/i)),
+  clockRate: v.literal(48_000),
+  channels: v.optional(int(1, 2)),
+  parameters: v.optional(fmtpParameters),
+  rtcpFeedback: v.optional(rtcpFeedback),
+};
+
+/** RTP parameters of one Opus stream (mediasoup's RtpParameters, narrowed to what Cora routes). */
+export const RtpParametersSchema = v.strictObject({
+  mid: v.optional(text(32)),
+  msid: v.optional(text(128)),
+  codecs: v.pipe(v.array(v.strictObject({ ...opus, payloadType })), v.minLength(1), v.maxLength(1)),
+  headerExtensions: v.optional(
+    v.pipe(
+      v.array(
+        v.strictObject({
+          uri: headerExtensionUri,
+          id: int(1, 255),
+          encrypt: v.optional(v.boolean()),
+          parameters: v.optional(fmtpParameters),
+        }),
+      ),
+      v.maxLength(16),
+    ),
+  ),
+  encodings: v.optional(
+    v.pipe(
+      v.array(
+        v.strictObject({
+          active: v.optional(v.boolean()),
+          ssrc: v.optional(ssrc),
+          codecPayloadType: v.optional(payloadType),
+          dtx: v.optional(v.boolean()),
+          maxBitrate: v.optional(int(6_000, 510_000)),
+          priority: v.optional(v.picklist(['very-low', 'low', 'medium', 'high'])),
+          networkPriority: v.optional(v.picklist(['very-low', 'low', 'medium', 'high'])),
+        }),
+      ),
+      v.maxLength(1),
+    ),
+  ),
+  rtcp: v.optional(
+    v.strictObject({
+      cname: v.optional(text(64)),
+      reducedSize: v.optional(v.boolean()),
+      mux: v.optional(v.boolean()),
+    }),
+  ),
+});
+export type RtpParameters = v.InferOutput<typeof RtpParametersSchema>;
+
+/** What an endpoint can receive (mediasoup's RtpCapabilities, narrowed to Opus). */
+export const RtpCapabilitiesSchema = v.strictObject({
+  codecs: v.pipe(
+    v.array(
+      v.strictObject({ ...opus, kind: v.literal('audio'), preferredPayloadType: payloadType }),
+    ),
+    v.minLength(1),
+    v.maxLength(4),
+  ),
+  headerExtensions: v.pipe(
+    v.array(
+      v.strictObject({
+        kind: v.literal('audio'),
+        uri: headerExtensionUri,
+        preferredId: int(1, 255),
+        preferredEncrypt: v.optional(v.boolean()),
+        direction: v.optional(direction),
+      }),
+    ),
+    v.maxLength(32),
+  ),
+});
+export type RtpCapabilities = v.InferOutput<typeof RtpCapabilitiesSchema>;
+
+/** DTLS role and certificate fingerprints (RFC 8122). */
+export const DtlsParametersSchema = v.strictObject({
+  role: v.optional(v.picklist(['auto', 'client', 'server'])),
+  fingerprints: v.pipe(
+    v.array(
+      v.strictObject({
+        algorithm: v.picklist(['sha-1', 'sha-224', 'sha-256', 'sha-384', 'sha-512']),
+        value: v.pipe(v.string(), v.regex(/^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){19,63}$/)),
+      }),
+    ),
+    v.minLength(1),
+    v.maxLength(8),
+  ),
+});
+export type DtlsParameters = v.InferOutput<typeof DtlsParametersSchema>;
+
+export const IceParametersSchema = v.strictObject({
+  usernameFragment: text(256),
+  password: text(256),
+  iceLite: v.optional(v.boolean()),
+});
+
+export const IceCandidateSchema = v.strictObject({
+  foundation: text(64),
+  priority: int(0, 2 ** 32 - 1),
+  ip: text(255),
+  address: text(255),
+  protocol: v.picklist(['udp', 'tcp']),
+  port: int(1, 65_535),
+  type: v.literal('host'),
+  tcpType: v.optional(v.literal('passive')),
+});
+
+/** Stream parameters of one data channel (RFC 8831); 1,024 streams are what mediasoup negotiates at most. */
+export const SctpStreamParametersSchema = v.strictObject({
+  streamId: int(0, 1_023),
+  ordered: v.optional(v.boolean()),
+});
+export type SctpStreamParameters = v.InferOutput<typeof SctpStreamParametersSchema>;
+
+export const DirectionSchema = v.picklist(['send', 'receive']);
+export type Direction = v.InferOutput<typeof DirectionSchema>;
+
+/** What a client needs to build its end of a WebRtcTransport. */
+export const TransportOptionsSchema = v.strictObject({
+  transportId: TransportIdSchema,
+  iceParameters: IceParametersSchema,
+  iceCandidates: v.array(IceCandidateSchema),
+  dtlsParameters: DtlsParametersSchema,
+  sctpParameters: v.strictObject({
+    port: int(0, 65_535),
+    /** Bytes. The largest message the server sends. */
+    maxSendMessageSize: int(0, 2 ** 31),
+    /** Bytes. The largest message the server takes; a larger one is dropped. */
+    maxReceiveMessageSize: int(0, 2 ** 31),
+  }),
+});
+export type TransportOptions = v.InferOutput<typeof TransportOptionsSchema>;
+
+/** A Consumer as it is announced to the client that will play it; `paused` until acknowledged. */
+export const ConsumerOptionsSchema = v.strictObject({
+  consumerId: ConsumerIdSchema,
+  producerId: ProducerIdSchema,
+  peerId: PeerIdSchema,
+  rtpParameters: RtpParametersSchema,
+});
+export type ConsumerOptions = v.InferOutput<typeof ConsumerOptionsSchema>;
+
+/** The channel on which the room's stamped phrases arrive. */
+export const DataConsumerOptionsSchema = v.strictObject({
+  dataConsumerId: DataConsumerIdSchema,
+  dataProducerId: DataProducerIdSchema,
+  sctpStreamParameters: SctpStreamParametersSchema,
+});
+export type DataConsumerOptions = v.InferOutput<typeof DataConsumerOptionsSchema>;

@@ -1,0 +1,105 @@
+import * as v from 'valibot';
+import { EmptySchema, request, type NotificationEvents, type RequestEvents } from './contract.ts';
+import { ErrorCodeSchema } from './errors.ts';
+import {
+  ConsumerIdSchema,
+  DataProducerIdSchema,
+  PeerIdSchema,
+  ProducerIdSchema,
+  RecordingIdSchema,
+  TransportIdSchema,
+} from './ids.ts';
+import {
+  ConsumerOptionsSchema,
+  DataConsumerOptionsSchema,
+  DirectionSchema,
+  DtlsParametersSchema,
+  RtpCapabilitiesSchema,
+  RtpParametersSchema,
+  SctpStreamParametersSchema,
+  TransportOptionsSchema,
+} from './media.ts';
+import { DraftIdSchema } from './phrases.ts';
+import { RunningRecordingSchema, StopReasonSchema } from './recordings.ts';
+import { PeerInfoSchema, RevisionSchema, RoomSnapshotSchema } from './rooms.ts';
+
+/** What a client asks of the server. Every name here has a row in the server's gate table. */
+export const clientRequests = {
+  /** Enters the room that the socket's token names. The answer is one snapshot; changes follow. */
+  join: request(EmptySchema, RoomSnapshotSchema),
+  /** At most one transport a direction; `send` only for roles that may speak. */
+  createTransport: request(v.strictObject({ direction: DirectionSchema }), TransportOptionsSchema),
+  connectTransport: request(
+    v.strictObject({ transportId: TransportIdSchema, dtlsParameters: DtlsParametersSchema }),
+  ),
+  /** Connects the microphone: one Opus stream. */
+  produce: request(
+    v.strictObject({ rtpParameters: RtpParametersSchema, muted: v.boolean() }),
+    v.strictObject({ producerId: ProducerIdSchema }),
+  ),
+  /** Opens the channel on which the client sends phrase drafts. */
+  produceData: request(
+    v.strictObject({ sctpStreamParameters: SctpStreamParametersSchema }),
+    v.strictObject({ dataProducerId: DataProducerIdSchema }),
+  ),
+  /** Says what the client can decode; from here on Consumers are announced to it. */
+  startReceiving: request(
+    v.strictObject({ rtpCapabilities: RtpCapabilitiesSchema }),
+    v.strictObject({ phraseChannel: DataConsumerOptionsSchema }),
+  ),
+  /** Mutes or unmutes the caller's own microphone at the server. */
+  setMuted: request(v.strictObject({ muted: v.boolean() })),
+  startRecording: request(EmptySchema, RunningRecordingSchema),
+  stopRecording: request(EmptySchema),
+  /** Says goodbye, so that the others need not wait for a time-out. */
+  leave: request(EmptySchema),
+} as const;
+
+/** What the server asks of a client. */
+export const serverRequests = {
+  /** The answer resumes the Consumer, so that its first packet is not lost. */
+  newConsumer: request(ConsumerOptionsSchema),
+} as const;
+
+const inRoom = <Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.strictObject({ revision: RevisionSchema, ...entries });
+
+/** What the server tells. Those with a `revision` change the room's state, in that order. */
+export const serverNotifications = {
+  peerJoined: inRoom({ peer: PeerInfoSchema }),
+  peerLeft: inRoom({ peerId: PeerIdSchema }),
+  peerChanged: inRoom({ peer: PeerInfoSchema }),
+  recordingStarted: inRoom({ recording: RunningRecordingSchema }),
+  recordingStopped: inRoom({ recordingId: RecordingIdSchema, reason: StopReasonSchema }),
+  consumerClosed: v.strictObject({ consumerId: ConsumerIdSchema }),
+  /** At most five times a second, and only on change. Levels in dBov, -127 (silence) to 0 (RFC 6464). */
+  levelsChanged: v.strictObject({
+    levels: v.array(
+      v.strictObject({
+        peerId: PeerIdSchema,
+        dBov: v.pipe(v.number(), v.integer(), v.minValue(-127), v.maxValue(0)),
+      }),
+    ),
+    activeSpeaker: v.nullable(PeerIdSchema),
+  }),
+  /** A draft did not become a phrase. `draftId` is null when the draft could not be read. */
+  phraseRejected: v.strictObject({
+    draftId: v.nullable(DraftIdSchema),
+    code: ErrorCodeSchema,
+    retryAfterMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000))),
+  }),
+  /** The finalizer has written a recording of this room; for those who may see recordings. */
+  recordingReady: v.strictObject({ recordingId: RecordingIdSchema }),
+  /** The last thing a client hears; the socket closes after it. */
+  removed: v.strictObject({ code: ErrorCodeSchema }),
+} as const;
+
+export type ClientRequests = typeof clientRequests;
+export type ClientRequestName = keyof ClientRequests;
+export type ServerRequests = typeof serverRequests;
+export type ServerNotifications = typeof serverNotifications;
+export type ServerNotificationName = keyof ServerNotifications;
+
+export type ClientToServerEvents = RequestEvents<ClientRequests>;
+export type ServerToClientEvents = RequestEvents<ServerRequests> &
+  NotificationEvents<ServerNotifications>;

@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import { PeerIdSchema } from './ids.ts';
+import { plainText } from './text.ts';
+
+export const PHRASE_MAX_GRAPHEMES = 280;
+/** UTF-16 code units: room for 280 emoji of several code points each, below the SCTP message limit. */
+const PHRASE_MAX_UNITS = 1_120;
+/** How many phrases a newcomer is given. */
+export const PHRASE_HISTORY = 200;
+/** Bytes. The largest message a client may send on its phrase channel. */
+export const PHRASE_MAX_BYTES = 4_096;
+/** Label of the data channels that carry phrases, both ways. */
+export const PHRASE_CHANNEL_LABEL = 'phrases';
+
+/** A language tag (RFC 5646) of a language and, at most, a region: `es`, `es-419`, `en-GB`. */
+export const LanguageTagSchema = v.pipe(v.string(), v.regex(/^[a-z]{2,3}(-([A-Z]{2}|[0-9]{3}))?$/));
+
+export const DisplayNameSchema = plainText(40, 200);
+
+/** Made by the client, so that its author knows the phrase again when it comes back. */
+export const DraftIdSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,36}$/));
+
+/** What a client sends: JSON text on its phrase channel. */
+export const PhraseDraftSchema = v.strictObject({
+  draftId: DraftIdSchema,
+  text: plainText(PHRASE_MAX_GRAPHEMES, PHRASE_MAX_UNITS),
+  language: LanguageTagSchema,
+});
+export type PhraseDraft = v.InferOutput<typeof PhraseDraftSchema>;
+
+/** What everybody gets, the author too: stamped by the server. JSON text on the room's phrase channel. */
+export const PhraseSchema = v.strictObject({
+  /** 1, 2, 3 ... in the order in which everyone gets them, without gaps. */
+  seq: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER)),
+  /** Milliseconds since 1970, by the server's clock. */
+  at: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER)),
+  authorId: PeerIdSchema,
+  authorName: DisplayNameSchema,
+  text: plainText(PHRASE_MAX_GRAPHEMES, PHRASE_MAX_UNITS),
+  language: LanguageTagSchema,
+  draftId: DraftIdSchema,
+});
+export type Phrase = v.InferOutput<typeof PhraseSchema>;

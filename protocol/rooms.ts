@@ -1,0 +1,92 @@
+import * as v from 'valibot';
+import { PeerIdSchema, RoomIdSchema } from './ids.ts';
+import { RtpCapabilitiesSchema } from './media.ts';
+import { DisplayNameSchema, PhraseSchema } from './phrases.ts';
+import { RunningRecordingSchema } from './recordings.ts';
+import { plainText } from './text.ts';
+
+/** In order of rights, the fullest first. */
+export const ROLES = ['moderator', 'speaker', 'audience'] as const;
+export const RoleSchema = v.picklist(ROLES);
+export type Role = v.InferOutput<typeof RoleSchema>;
+
+export const RoomNameSchema = plainText(60, 300);
+
+/** `none` until a microphone is connected, and for all who only listen. Muted ones send nothing to anyone. */
+export const MicrophoneStateSchema = v.picklist(['none', 'muted', 'open']);
+export type MicrophoneState = v.InferOutput<typeof MicrophoneStateSchema>;
+
+/** A person in the room, as the others see them. */
+export const PeerInfoSchema = v.strictObject({
+  peerId: PeerIdSchema,
+  displayName: DisplayNameSchema,
+  role: RoleSchema,
+  microphone: MicrophoneStateSchema,
+});
+export type PeerInfo = v.InferOutput<typeof PeerInfoSchema>;
+
+/**
+ * The number of the last change to the room's state. Every notification about the room carries the
+ * next one; a client that sees a gap joins again.
+ */
+export const RevisionSchema = v.pipe(
+  v.number(),
+  v.integer(),
+  v.minValue(0),
+  v.maxValue(Number.MAX_SAFE_INTEGER),
+);
+
+/** Everything a newcomer needs, at one revision. */
+export const RoomSnapshotSchema = v.strictObject({
+  revision: RevisionSchema,
+  roomId: RoomIdSchema,
+  roomName: RoomNameSchema,
+  you: PeerIdSchema,
+  peers: v.array(PeerInfoSchema),
+  /** The last PHRASE_HISTORY of them, oldest first. */
+  phrases: v.array(PhraseSchema),
+  recording: v.nullable(RunningRecordingSchema),
+  routerRtpCapabilities: RtpCapabilitiesSchema,
+  /** Milliseconds since 1970, so that a client can show recording time by the server's clock. */
+  serverTime: v.pipe(v.number(), v.integer(), v.minValue(0)),
+});
+export type RoomSnapshot = v.InferOutput<typeof RoomSnapshotSchema>;
+
+/** `POST /api/rooms` */
+export const CreateRoomSchema = v.strictObject({ roomName: RoomNameSchema });
+export type CreateRoom = v.InferOutput<typeof CreateRoomSchema>;
+
+/** Answer of `POST /api/rooms`: one invitation a role, each a signed token for a link's fragment. */
+export const RoomCreatedSchema = v.strictObject({
+  roomId: RoomIdSchema,
+  roomName: RoomNameSchema,
+  invitations: v.strictObject({
+    moderator: v.string(),
+    speaker: v.string(),
+    audience: v.string(),
+  }),
+});
+export type RoomCreated = v.InferOutput<typeof RoomCreatedSchema>;
+
+/** Answer of `GET /api/rooms/:roomId`, asked with an invitation as bearer token. */
+export const RoomInfoSchema = v.strictObject({
+  roomId: RoomIdSchema,
+  roomName: RoomNameSchema,
+  role: RoleSchema,
+  peerCount: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  recording: v.boolean(),
+});
+export type RoomInfo = v.InferOutput<typeof RoomInfoSchema>;
+
+/** `POST /api/rooms/:roomId/peers`, asked with an invitation as bearer token: who one is in the room. */
+export const EnterRoomSchema = v.strictObject({ displayName: DisplayNameSchema });
+export type EnterRoom = v.InferOutput<typeof EnterRoomSchema>;
+
+/** A peer's access token, good for the socket and for the recordings that the role may see. */
+export const EnteredSchema = v.strictObject({
+  accessToken: v.string(),
+  peerId: PeerIdSchema,
+  role: RoleSchema,
+  roomName: RoomNameSchema,
+});
+export type Entered = v.InferOutput<typeof EnteredSchema>;

@@ -1,0 +1,33 @@
+import * as v from 'valibot';
+
+// Cc: control characters. The others reorder or hide text: bidirectional marks, embeddings and
+// isolates (Unicode UAX 9), line and paragraph separators, the byte order mark. The zero-width
+// joiners stay, because emoji and several scripts are written with them.
+const UNSAFE = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** How many characters a reader would count: grapheme clusters (Unicode UAX 29). */
+export function countGraphemes(text: string): number {
+  return [...segmenter.segment(text)].length;
+}
+
+/** One line of text that is safe to show beside other people's: NFC, no control or bidirectional characters. */
+export function toPlainText(text: string): string {
+  return text.normalize('NFC').replace(/\s+/gu, ' ').replace(UNSAFE, '').trim();
+}
+
+/**
+ * Schema of a line written by a person, normalised by `toPlainText`.
+ * @param maxGraphemes limit on what a reader counts as characters
+ * @param maxUnits limit on UTF-16 code units before normalising, so that counting stays cheap
+ */
+export function plainText(maxGraphemes: number, maxUnits: number) {
+  return v.pipe(
+    v.string(),
+    v.maxLength(maxUnits),
+    v.transform(toPlainText),
+    v.minLength(1),
+    v.check((text) => countGraphemes(text) <= maxGraphemes, `at most ${maxGraphemes} characters`),
+  );
+}

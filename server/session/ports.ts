@@ -1,0 +1,186 @@
+import type {
+  ConsumerId,
+  ConsumerOptions,
+  DataConsumerOptions,
+  DataProducerId,
+  Direction,
+  DtlsParameters,
+  InputOf,
+  Manifest,
+  OutputOf,
+  PeerId,
+  Phrase,
+  ProducerId,
+  RecordingId,
+  RecordingSummary,
+  Role,
+  RoomId,
+  RtpCapabilities,
+  RtpParameters,
+  SctpStreamParameters,
+  ServerNotificationName,
+  ServerNotifications,
+  ServerRequests,
+  StopReason,
+  TransportId,
+  TransportOptions,
+} from '#protocol';
+import type * as v from 'valibot';
+
+// What the use cases need from the outside world, declared by them. In-memory fakes of these make
+// every rule testable; main.ts hands in the real ones.
+
+/** Time and ids, so that a test can say what they are. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  wallMs(): number;
+  /** Milliseconds on a clock that never jumps; its origin means nothing. */
+  monotonicMs(): number;
+}
+
+/** Who a socket belongs to, as its signed token says. */
+export interface Identity {
+  readonly roomId: RoomId;
+  readonly roomName: string;
+  readonly peerId: PeerId;
+  readonly displayName: string;
+  readonly role: Role;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** One client's signalling connection. */
+export interface ClientChannel {
+  /** Rejects when the client does not answer in time or its answer does not fit the schema. */
+  request<Name extends keyof ServerRequests>(
+    name: Name,
+    input: InputOf<ServerRequests[Name]>,
+  ): Promise<OutputOf<ServerRequests[Name]>>;
+  notify<Name extends ServerNotificationName>(
+    name: Name,
+    body: v.InferOutput<ServerNotifications[Name]>,
+  ): void;
+  /** Idempotent. */
+  close(): void;
+}
+
+/** Makes the media side of rooms. */
+export interface MediaEngine {
+  openRoom(roomId: RoomId, events: MediaRoomEvents): Promise<MediaRoom>;
+}
+
+export interface MediaRoomEvents {
+  /** Loudest first. An empty list means silence. dBov, -127 to 0. */
+  levels(levels: readonly { producerId: ProducerId; dBov: number }[]): void;
+  dominantSpeaker(producerId: ProducerId): void;
+  /** The media side is gone (its worker died) and nothing of the room can be saved. */
+  died(): void;
+}
+
+export interface MediaRoom {
+  readonly rtpCapabilities: RtpCapabilities;
+  addPeer(peerId: PeerId, events: MediaPeerEvents): MediaPeer;
+  /** Sends to everyone whose phrase channel is open. */
+  broadcastPhrase(phrase: Phrase): void;
+  /** Hands a Producer's packets to `sink` until either is closed. */
+  tapAudio(producerId: ProducerId, sink: AudioSink): Promise<AudioTap>;
+  /** Idempotent; closes every peer and tap. */
+  close(): void;
+}
+
+export interface MediaPeerEvents {
+  /** Raw bytes from the peer's phrase channel, at most PHRASE_MAX_BYTES. */
+  phraseMessage(message: Uint8Array): void;
+  consumerClosed(consumerId: ConsumerId): void;
+}
+
+/** One peer's transports and what flows through them. Rejects with ProtocolError only. */
+export interface MediaPeer {
+  createTransport(direction: Direction): Promise<TransportOptions>;
+  connectTransport(transportId: TransportId, dtlsParameters: DtlsParameters): Promise<void>;
+  produce(options: { rtpParameters: RtpParameters; muted: boolean }): Promise<ProducerId>;
+  produceData(sctpStreamParameters: SctpStreamParameters): Promise<DataProducerId>;
+  openPhraseChannel(): Promise<DataConsumerOptions>;
+  /** The new Consumer is paused. */
+  consume(options: {
+    producerId: ProducerId;
+    peerId: PeerId;
+    rtpCapabilities: RtpCapabilities;
+  }): Promise<ConsumerOptions>;
+  resumeConsumer(consumerId: ConsumerId): Promise<void>;
+  setMuted(muted: boolean): Promise<void>;
+  /** Idempotent. */
+  close(): void;
+}
+
+/** Where tapped sound goes. Neither method may throw or wait. */
+export interface AudioSink {
+  /** One RTP packet (RFC 3550) with its header; timestamps are the sender's own. */
+  rtp(packet: Uint8Array): void;
+  senderReport(report: SenderReport): void;
+}
+
+/** The part of an RTCP sender report that ties the sender's clocks together (RFC 3550 section 6.4.1). */
+export interface SenderReport {
+  readonly ntpSeconds: number;
+  /** In units of 2**-32 s. */
+  readonly ntpFraction: number;
+  readonly rtpTimestamp: number;
+}
+
+export interface AudioTap {
+  /** Idempotent. */
+  close(): void;
+}
+
+/** Captures rooms. Admitted to a room as a listener like any other. */
+export interface Recorder {
+  /** Rejects with ProtocolError STORAGE_FAILED when the recording cannot be written. */
+  start(options: {
+    recordingId: RecordingId;
+    roomId: RoomId;
+    roomName: string;
+    startedBy: string;
+    events: RecordingEvents;
+  }): Promise<ActiveRecording>;
+}
+
+export interface RecordingEvents {
+  /** The disk stalled or is full: what was captured so far is kept and finalised, nothing more comes. */
+  failed(): void;
+  /** The finalizer has written the manifest, or has given up. */
+  finalized(outcome: 'ready' | 'failed'): void;
+}
+
+export interface ActiveRecording {
+  /** A new track for every Producer: a republished microphone gets its own, of the same peer. */
+  addTrack(options: { peerId: PeerId; displayName: string; producerId: ProducerId }): RecordedTrack;
+  phrase(phrase: Phrase): void;
+  /** Resolves when everything captured is safe on disk; finalising goes on behind. Idempotent. */
+  stop(reason: StopReason): Promise<void>;
+}
+
+export interface RecordedTrack extends AudioSink {
+  setMuted(muted: boolean): void;
+  /** Idempotent. */
+  end(): void;
+}
+
+/** What has been recorded, for the pages that list and play it. Unknown ids give null. */
+export interface RecordingLibrary {
+  /** Newest first. */
+  list(roomId: RoomId): Promise<RecordingSummary[]>;
+  get(
+    roomId: RoomId,
+    recordingId: RecordingId,
+  ): Promise<{ summary: RecordingSummary; manifest: Manifest | null } | null>;
+  /** A file that the recording's manifest names, as an absolute path. */
+  filePath(roomId: RoomId, recordingId: RecordingId, path: string): Promise<string | null>;
+}
+
+/** The log of lifecycle transitions. Never given a token, a full address or what people wrote. */
+export interface Log {
+  info(facts: Readonly<Record<string, unknown>>, message: string): void;
+  warn(facts: Readonly<Record<string, unknown>>, message: string): void;
+  error(facts: Readonly<Record<string, unknown>>, message: string): void;
+}
