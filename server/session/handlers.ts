@@ -1,0 +1,63 @@
+import { ProtocolError, type ClientRequests, type Handlers } from '#protocol';
+import { can } from '../domain/roles.ts';
+import type { PeerSession } from './peerSession.ts';
+import type { RoomRegistry } from './roomRegistry.ts';
+
+/** What each request does, once the gate has let it through and its input fits the schema. */
+export function createHandlers(registry: RoomRegistry): Handlers<ClientRequests, PeerSession> {
+  return {
+    join: (session) => registry.join(session),
+
+    createTransport: (session, { direction }) => {
+      const { role } = session.identity;
+      if (direction === 'send' && !can(role, 'speak') && !can(role, 'sendPhrase')) {
+        throw new ProtocolError('FORBIDDEN', 'this role sends nothing');
+      }
+      const { media } = session.seat;
+      return session.inSlot(`${direction}Transport`, () => media.createTransport(direction));
+    },
+
+    connectTransport: async (session, { transportId, dtlsParameters }) => {
+      await session.seat.media.connectTransport(transportId, dtlsParameters);
+      return {};
+    },
+
+    produce: async (session, options) => {
+      const { room } = session.seat;
+      const producerId = await session.inSlot('microphone', () => room.produce(session, options));
+      return { producerId };
+    },
+
+    produceData: async (session, { sctpStreamParameters }) => {
+      const { media } = session.seat;
+      const dataProducerId = await session.inSlot('phraseDrafts', () =>
+        media.produceData(sctpStreamParameters),
+      );
+      return { dataProducerId };
+    },
+
+    startReceiving: async (session, { rtpCapabilities }) => {
+      const { room, media } = session.seat;
+      const phraseChannel = await session.inSlot('phraseChannel', () => media.openPhraseChannel());
+      room.startReceiving(session, rtpCapabilities);
+      return { phraseChannel };
+    },
+
+    setMuted: async (session, { muted }) => {
+      await session.seat.room.setMuted(session, muted);
+      return {};
+    },
+
+    startRecording: (session) => session.seat.room.startRecording(session),
+
+    stopRecording: async (session) => {
+      await session.seat.room.stopRecording('stopped');
+      return {};
+    },
+
+    leave: (session) => {
+      session.leave();
+      return {};
+    },
+  };
+}

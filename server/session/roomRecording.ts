@@ -1,0 +1,142 @@
+import {
+  ProtocolError,
+  type PeerId,
+  type Phrase,
+  type ProducerId,
+  type RecordingId,
+  type RoomId,
+  type StopReason,
+} from '#protocol';
+import type {
+  ActiveRecording,
+  AudioTap,
+  Log,
+  MediaRoom,
+  RecordedTrack,
+  Recorder,
+} from './ports.ts';
+
+interface Speaker {
+  readonly producerId: ProducerId;
+  readonly peerId: PeerId;
+  readonly displayName: string;
+  readonly muted: boolean;
+}
+
+type State =
+  | { readonly name: 'idle' }
+  | { readonly name: 'starting' }
+  | {
+      readonly name: 'running';
+      readonly recordingId: RecordingId;
+      readonly recording: ActiveRecording;
+      readonly tracks: Map<ProducerId, { track: RecordedTrack; tap: AudioTap | null }>;
+    };
+
+/** The recorder's seat in a room: taps every microphone while a recording runs. */
+export class RoomRecording {
+  readonly #recorder: Recorder;
+  readonly #media: MediaRoom;
+  readonly #log: Log;
+  readonly #onFailed: () => void;
+  readonly #onReady: (recordingId: RecordingId) => void;
+  #state: State = { name: 'idle' };
+
+  constructor(options: {
+    recorder: Recorder;
+    media: MediaRoom;
+    log: Log;
+    onFailed: () => void;
+    onReady: (recordingId: RecordingId) => void;
+  }) {
+    this.#recorder = options.recorder;
+    this.#media = options.media;
+    this.#log = options.log;
+    this.#onFailed = options.onFailed;
+    this.#onReady = options.onReady;
+  }
+
+  /** @throws ProtocolError RECORDING_STATE when one runs or starts, STORAGE_FAILED when none can */
+  async start(options: {
+    recordingId: RecordingId;
+    roomId: RoomId;
+    roomName: string;
+    startedBy: string;
+  }): Promise<void> {
+    if (this.#state.name !== 'idle') {
+      throw new ProtocolError('RECORDING_STATE', 'a recording is running');
+    }
+    this.#state = { name: 'starting' };
+    const { recordingId, roomId } = options;
+    try {
+      const recording = await this.#recorder.start({
+        ...options,
+        events: {
+          failed: () => {
+            this.#log.error({ roomId, recordingId }, 'recording failed');
+            this.#onFailed();
+          },
+          finalized: (outcome) => {
+            this.#log.info({ roomId, recordingId, outcome }, 'recording finalized');
+            if (outcome === 'ready') this.#onReady(recordingId);
+          },
+        },
+      });
+      this.#state = { name: 'running', recordingId, recording, tracks: new Map() };
+      this.#log.info({ roomId, recordingId }, 'recording started');
+    } catch (error) {
+      this.#state = { name: 'idle' };
+      throw error;
+    }
+  }
+
+  /** Begins a track for a microphone; without effect when nothing is being recorded. */
+  addSpeaker({ producerId, peerId, displayName, muted }: Speaker): void {
+    const state = this.#state;
+    if (state.name !== 'running' || state.tracks.has(producerId)) return;
+    const track = state.recording.addTrack({ peerId, displayName, producerId });
+    if (muted) track.setMuted(true);
+    const entry: { track: RecordedTrack; tap: AudioTap | null } = { track, tap: null };
+    state.tracks.set(producerId, entry);
+    this.#media.tapAudio(producerId, track).then(
+      (tap) => {
+        if (state.tracks.get(producerId) === entry) entry.tap = tap;
+        else tap.close();
+      },
+      (error: unknown) => {
+        // The speaker left before the tap stood: there was nothing to record.
+        if (state.tracks.get(producerId) !== entry) return;
+        this.#log.error({ peerId, err: error }, 'speaker could not be recorded');
+        this.removeSpeaker(producerId);
+      },
+    );
+  }
+
+  removeSpeaker(producerId: ProducerId): void {
+    if (this.#state.name !== 'running') return;
+    const entry = this.#state.tracks.get(producerId);
+    this.#state.tracks.delete(producerId);
+    entry?.tap?.close();
+    entry?.track.end();
+  }
+
+  setMuted(producerId: ProducerId, muted: boolean): void {
+    if (this.#state.name !== 'running') return;
+    this.#state.tracks.get(producerId)?.track.setMuted(muted);
+  }
+
+  phrase(phrase: Phrase): void {
+    if (this.#state.name === 'running') this.#state.recording.phrase(phrase);
+  }
+
+  /** Resolves when everything captured is safe on disk. Without effect when nothing runs. */
+  async stop(reason: StopReason): Promise<void> {
+    const state = this.#state;
+    if (state.name !== 'running') return;
+    for (const producerId of [...state.tracks.keys()]) this.removeSpeaker(producerId);
+    this.#state = { name: 'idle' };
+    await state.recording.stop(reason).catch((err: unknown) => {
+      this.#log.error({ recordingId: state.recordingId, err }, 'recording did not close cleanly');
+    });
+  }
+}

@@ -1,0 +1,102 @@
+import { ProtocolError, type RecordingId, type RoomId, type RoomSnapshot } from '#protocol';
+import { Room } from '../domain/room.ts';
+import { LiveRoom } from './liveRoom.ts';
+import type { PeerSession } from './peerSession.ts';
+import type { Clock, Log, MediaEngine, Recorder } from './ports.ts';
+
+/** The rooms that are open. Opens one on its first join, however many arrive together. */
+export class RoomRegistry {
+  readonly #rooms = new Map<RoomId, Promise<LiveRoom>>();
+  /** Those of `#rooms` that stand, for questions that must not wait. */
+  readonly #open = new Map<RoomId, LiveRoom>();
+  readonly #engine: MediaEngine;
+  readonly #recorder: Recorder;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #makeRecordingId: () => RecordingId;
+  readonly #maxPeersPerRoom: number;
+  #stopping = false;
+
+  constructor(options: {
+    engine: MediaEngine;
+    recorder: Recorder;
+    clock: Clock;
+    log: Log;
+    makeRecordingId: () => RecordingId;
+    maxPeersPerRoom: number;
+  }) {
+    this.#engine = options.engine;
+    this.#recorder = options.recorder;
+    this.#clock = options.clock;
+    this.#log = options.log;
+    this.#makeRecordingId = options.makeRecordingId;
+    this.#maxPeersPerRoom = options.maxPeersPerRoom;
+  }
+
+  /** @throws ProtocolError WRONG_STATE, ROOM_FULL or SERVER_STOPPING */
+  async join(session: PeerSession): Promise<RoomSnapshot> {
+    session.beginJoin();
+    try {
+      return await this.#seat(session);
+    } catch (error) {
+      session.failJoin();
+      throw error;
+    }
+  }
+
+  /** What can be told about a room without being in it. */
+  status(roomId: RoomId): { peerCount: number; recording: boolean } {
+    const room = this.#open.get(roomId);
+    return { peerCount: room?.peerCount ?? 0, recording: room?.isRecording ?? false };
+  }
+
+  /** Ends every room; resolves when all that was being recorded is safe. */
+  async close(): Promise<void> {
+    this.#stopping = true;
+    const rooms = await Promise.allSettled(this.#rooms.values());
+    await Promise.all(
+      rooms.map((room) =>
+        room.status === 'fulfilled' ? room.value.close('SERVER_STOPPING', 'serverStopping') : null,
+      ),
+    );
+  }
+
+  async #seat(session: PeerSession): Promise<RoomSnapshot> {
+    for (;;) {
+      const room = await this.#openRoom(session);
+      // The last peer may have left, and closed the room, between its opening and this line.
+      if (room.isClosed) continue;
+      try {
+        return room.join(session);
+      } finally {
+        room.closeIfEmpty();
+      }
+    }
+  }
+
+  #openRoom({ identity }: PeerSession): Promise<LiveRoom> {
+    if (this.#stopping) throw new ProtocolError('SERVER_STOPPING', 'the server is stopping');
+    const { roomId, roomName } = identity;
+    const known = this.#rooms.get(roomId);
+    if (known) return known;
+
+    const forget = () => {
+      if (this.#rooms.get(roomId) === opening) {
+        this.#rooms.delete(roomId);
+        this.#open.delete(roomId);
+      }
+    };
+    const opening = LiveRoom.create({
+      room: new Room({ roomId, roomName, maxPeers: this.#maxPeersPerRoom }),
+      engine: this.#engine,
+      recorder: this.#recorder,
+      clock: this.#clock,
+      log: this.#log,
+      makeRecordingId: this.#makeRecordingId,
+      onClosed: forget,
+    });
+    this.#rooms.set(roomId, opening);
+    opening.then((room) => room.isClosed || this.#open.set(roomId, room), forget);
+    return opening;
+  }
+}
