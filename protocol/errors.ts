@@ -38,7 +38,9 @@ export const ErrorBodySchema = v.strictObject({
   code: ErrorCodeSchema,
   /** For logs and developers, in English; never shown to a person and never echoing input. */
   message: v.pipe(v.string(), v.maxLength(200)),
-  retryAfterMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000))),
+  retryAfterMs: v.exactOptional(
+    v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000)),
+  ),
 });
 export type ErrorBody = v.InferOutput<typeof ErrorBodySchema>;
 

@@ -22,7 +22,7 @@ const fmtpParameters = v.pipe(
 );
 
 const rtcpFeedback = v.pipe(
-  v.array(v.strictObject({ type: text(32), parameter: v.optional(text(32)) })),
+  v.array(v.strictObject({ type: text(32), parameter: v.exactOptional(text(32)) })),
   v.maxLength(16),
 );
 
@@ -40,50 +40,50 @@ const direction = v.picklist(['sendrecv', 'sendonly', 'recvonly', 'inactive']);
 const opus = {
   mimeType: v.pipe(v.string(), v.regex(/^audio\/opus$/i)),
   clockRate: v.literal(48_000),
-  channels: v.optional(int(1, 2)),
-  parameters: v.optional(fmtpParameters),
-  rtcpFeedback: v.optional(rtcpFeedback),
+  channels: v.exactOptional(int(1, 2)),
+  parameters: v.exactOptional(fmtpParameters),
+  rtcpFeedback: v.exactOptional(rtcpFeedback),
 };
 
 /** RTP parameters of one Opus stream (mediasoup's RtpParameters, narrowed to what Cora routes). */
 export const RtpParametersSchema = v.strictObject({
-  mid: v.optional(text(32)),
-  msid: v.optional(text(128)),
+  mid: v.exactOptional(text(32)),
+  msid: v.exactOptional(text(128)),
   codecs: v.pipe(v.array(v.strictObject({ ...opus, payloadType })), v.minLength(1), v.maxLength(1)),
-  headerExtensions: v.optional(
+  headerExtensions: v.exactOptional(
     v.pipe(
       v.array(
         v.strictObject({
           uri: headerExtensionUri,
           id: int(1, 255),
-          encrypt: v.optional(v.boolean()),
-          parameters: v.optional(fmtpParameters),
+          encrypt: v.exactOptional(v.boolean()),
+          parameters: v.exactOptional(fmtpParameters),
         }),
       ),
       v.maxLength(16),
     ),
   ),
-  encodings: v.optional(
+  encodings: v.exactOptional(
     v.pipe(
       v.array(
         v.strictObject({
-          active: v.optional(v.boolean()),
-          ssrc: v.optional(ssrc),
-          codecPayloadType: v.optional(payloadType),
-          dtx: v.optional(v.boolean()),
-          maxBitrate: v.optional(int(6_000, 510_000)),
-          priority: v.optional(v.picklist(['very-low', 'low', 'medium', 'high'])),
-          networkPriority: v.optional(v.picklist(['very-low', 'low', 'medium', 'high'])),
+          active: v.exactOptional(v.boolean()),
+          ssrc: v.exactOptional(ssrc),
+          codecPayloadType: v.exactOptional(payloadType),
+          dtx: v.exactOptional(v.boolean()),
+          maxBitrate: v.exactOptional(int(6_000, 510_000)),
+          priority: v.exactOptional(v.picklist(['very-low', 'low', 'medium', 'high'])),
+          networkPriority: v.exactOptional(v.picklist(['very-low', 'low', 'medium', 'high'])),
         }),
       ),
       v.maxLength(1),
     ),
   ),
-  rtcp: v.optional(
+  rtcp: v.exactOptional(
     v.strictObject({
-      cname: v.optional(text(64)),
-      reducedSize: v.optional(v.boolean()),
-      mux: v.optional(v.boolean()),
+      cname: v.exactOptional(text(64)),
+      reducedSize: v.exactOptional(v.boolean()),
+      mux: v.exactOptional(v.boolean()),
     }),
   ),
 });
@@ -104,8 +104,8 @@ export const RtpCapabilitiesSchema = v.strictObject({
         kind: v.literal('audio'),
         uri: headerExtensionUri,
         preferredId: int(1, 255),
-        preferredEncrypt: v.optional(v.boolean()),
-        direction: v.optional(direction),
+        preferredEncrypt: v.exactOptional(v.boolean()),
+        direction: v.exactOptional(direction),
       }),
     ),
     v.maxLength(32),
@@ -115,7 +115,7 @@ export type RtpCapabilities = v.InferOutput<typeof RtpCapabilitiesSchema>;
 
 /** DTLS role and certificate fingerprints (RFC 8122). */
 export const DtlsParametersSchema = v.strictObject({
-  role: v.optional(v.picklist(['auto', 'client', 'server'])),
+  role: v.exactOptional(v.picklist(['auto', 'client', 'server'])),
   fingerprints: v.pipe(
     v.array(
       v.strictObject({
@@ -132,7 +132,7 @@ export type DtlsParameters = v.InferOutput<typeof DtlsParametersSchema>;
 export const IceParametersSchema = v.strictObject({
   usernameFragment: text(256),
   password: text(256),
-  iceLite: v.optional(v.boolean()),
+  iceLite: v.exactOptional(v.boolean()),
 });
 
 export const IceCandidateSchema = v.strictObject({
@@ -143,13 +143,13 @@ export const IceCandidateSchema = v.strictObject({
   protocol: v.picklist(['udp', 'tcp']),
   port: int(1, 65_535),
   type: v.literal('host'),
-  tcpType: v.optional(v.literal('passive')),
+  tcpType: v.exactOptional(v.literal('passive')),
 });
 
 /** Stream parameters of one data channel (RFC 8831); 1,024 streams are what mediasoup negotiates at most. */
 export const SctpStreamParametersSchema = v.strictObject({
   streamId: int(0, 1_023),
-  ordered: v.optional(v.boolean()),
+  ordered: v.exactOptional(v.boolean()),
 });
 export type SctpStreamParameters = v.InferOutput<typeof SctpStreamParametersSchema>;
 

@@ -86,7 +86,9 @@ export const serverNotifications = {
   phraseRejected: v.strictObject({
     draftId: v.nullable(DraftIdSchema),
     code: ErrorCodeSchema,
-    retryAfterMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000))),
+    retryAfterMs: v.exactOptional(
+      v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000)),
+    ),
   }),
   /** The finalizer has written a recording of this room; for those who may see recordings. */
   recordingReady: v.strictObject({ recordingId: RecordingIdSchema }),

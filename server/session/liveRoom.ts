@@ -9,8 +9,10 @@ import {
   type RunningRecording,
   type StopReason,
 } from '#protocol';
+import { announce } from './announce.ts';
 import { can } from '../domain/roles.ts';
-import { Room, type RoomEvent } from '../domain/room.ts';
+import type { Room } from '../domain/room.ts';
+import { type RoomEvent } from '../domain/room.ts';
 import { parseDraft } from './phraseDraft.ts';
 import type { PeerSession, Seat } from './peerSession.ts';
 import type { Clock, Log, MediaEngine, MediaRoom, Recorder } from './ports.ts';
@@ -42,15 +44,16 @@ export class LiveRoom {
 
   static async create(options: LiveRoomOptions): Promise<LiveRoom> {
     const levels = new SpeakerLevels();
-    let live: LiveRoom | undefined;
+    // The media side reports from its first moment, before there is a room to end.
+    const opened: { live?: LiveRoom } = {};
     const media = await options.engine.openRoom(options.room.roomId, {
       levels: (loudest) => levels.update(loudest),
       dominantSpeaker: (producerId) => levels.setDominant(producerId),
-      died: () => void live?.close('INTERNAL', 'interrupted'),
+      died: () => void opened.live?.close('INTERNAL', 'interrupted'),
     });
-    live = new LiveRoom(options, media, levels);
-    options.log.info({ roomId: live.roomId }, 'room opened');
-    return live;
+    opened.live = new LiveRoom(options, media, levels);
+    options.log.info({ roomId: options.room.roomId }, 'room opened');
+    return opened.live;
   }
 
   private constructor(options: LiveRoomOptions, media: MediaRoom, levels: SpeakerLevels) {
@@ -140,7 +143,7 @@ export class LiveRoom {
     this.#publish(this.#room.setMicrophone(session.peerId, options.muted ? 'muted' : 'open'));
     this.#recording.addSpeaker({ producerId, muted: options.muted, ...session.identity });
     for (const listener of this.#sessions.values()) {
-      if (listener !== session) void this.#announce(listener, session.peerId, producerId);
+      if (listener !== session) void announce(listener, session.peerId, producerId, this.#log);
     }
     this.#log.info({ roomId: this.roomId, peerId: session.peerId }, 'microphone connected');
     return producerId;
@@ -152,7 +155,7 @@ export class LiveRoom {
     for (const speaker of this.#sessions.values()) {
       const { producerId } = speaker.seat;
       if (speaker !== session && producerId) {
-        void this.#announce(session, speaker.peerId, producerId);
+        void announce(session, speaker.peerId, producerId, this.#log);
       }
     }
   }
@@ -234,21 +237,6 @@ export class LiveRoom {
         code,
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       });
-    }
-  }
-
-  /** Consumer paused, announced, resumed on acknowledgement. */
-  async #announce(listener: PeerSession, peerId: PeerId, producerId: ProducerId): Promise<void> {
-    const { media, rtpCapabilities } = listener.seat;
-    if (!rtpCapabilities) return;
-    try {
-      const consumer = await media.consume({ producerId, peerId, rtpCapabilities });
-      await listener.channel.request('newConsumer', consumer);
-      await media.resumeConsumer(consumer.consumerId);
-    } catch (error) {
-      // A speaker or listener that left meanwhile is the usual cause and no fault.
-      if (listener.isClosed || error instanceof ProtocolError) return;
-      this.#log.warn({ roomId: this.roomId, peerId: listener.peerId, err: error }, 'not announced');
     }
   }
 

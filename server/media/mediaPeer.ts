@@ -1,0 +1,175 @@
+import {
+  PHRASE_CHANNEL_LABEL,
+  PHRASE_MAX_BYTES,
+  ProtocolError,
+  type ConsumerId,
+  type ConsumerOptions,
+  type DataConsumerOptions,
+  type DataProducerId,
+  type Direction,
+  type DtlsParameters,
+  type PeerId,
+  type ProducerId,
+  type RtpCapabilities,
+  type RtpParameters,
+  type SctpStreamParameters,
+  type TransportId,
+  type TransportOptions,
+} from '#protocol';
+import type { Consumer, Producer, Router, WebRtcServer, WebRtcTransport } from 'mediasoup/types';
+import type { MediaPeer, MediaPeerEvents } from '../session/ports.ts';
+import { orProtocolError } from './mediaError.ts';
+import type { PhraseChannel } from './phraseChannel.ts';
+
+/** Seconds without an answered consent check (RFC 7675) until ICE counts as gone. */
+const ICE_CONSENT_TIMEOUT_S = 10;
+
+export interface SfuPeerEvents extends MediaPeerEvents {
+  microphoneOpened(producer: Producer): void;
+  microphoneClosed(producer: Producer): void;
+  closed(): void;
+}
+
+/** One peer's WebRtcTransports, microphone, phrase channels and Consumers. */
+export class SfuPeer implements MediaPeer {
+  readonly #router: Router;
+  readonly #webRtcServer: WebRtcServer;
+  readonly #phrases: PhraseChannel;
+  readonly #events: SfuPeerEvents;
+  readonly #transports = new Map<Direction, WebRtcTransport>();
+  readonly #consumers = new Map<ConsumerId, Consumer>();
+  #microphone: Producer | null = null;
+  #closed = false;
+
+  constructor(options: {
+    router: Router;
+    webRtcServer: WebRtcServer;
+    phrases: PhraseChannel;
+    events: SfuPeerEvents;
+  }) {
+    this.#router = options.router;
+    this.#webRtcServer = options.webRtcServer;
+    this.#phrases = options.phrases;
+    this.#events = options.events;
+  }
+
+  async createTransport(direction: Direction): Promise<TransportOptions> {
+    const transport = await this.#router.createWebRtcTransport({
+      webRtcServer: this.#webRtcServer,
+      enableUdp: true,
+      enableTcp: true,
+      preferUdp: true,
+      enableSctp: true,
+      maxReceiveMessageSize: PHRASE_MAX_BYTES,
+      iceConsentTimeout: ICE_CONSENT_TIMEOUT_S,
+    });
+    if (this.#closed) {
+      transport.close();
+      throw new ProtocolError('WRONG_STATE', 'connection closed');
+    }
+    this.#transports.set(direction, transport);
+    const { sctpParameters } = transport;
+    if (!sctpParameters) throw new Error('SCTP was asked for and is not there');
+    return {
+      transportId: transport.id as TransportId,
+      iceParameters: transport.iceParameters,
+      iceCandidates: transport.iceCandidates,
+      dtlsParameters: transport.dtlsParameters,
+      sctpParameters: {
+        port: sctpParameters.port,
+        maxSendMessageSize: sctpParameters.maxSendMessageSize,
+        maxReceiveMessageSize: sctpParameters.maxReceiveMessageSize,
+      },
+    };
+  }
+
+  async connectTransport(id: TransportId, dtlsParameters: DtlsParameters): Promise<void> {
+    const transport = [...this.#transports.values()].find((own) => own.id === id);
+    if (!transport) throw new ProtocolError('NOT_FOUND', 'no such transport');
+    await orProtocolError('INVALID_MESSAGE', () => transport.connect({ dtlsParameters }));
+  }
+
+  async produce(options: { rtpParameters: RtpParameters; muted: boolean }): Promise<ProducerId> {
+    const transport = this.#transport('send');
+    const producer = await orProtocolError('UNSUPPORTED_MEDIA', () =>
+      transport.produce({
+        kind: 'audio',
+        rtpParameters: options.rtpParameters,
+        paused: options.muted,
+      }),
+    );
+    this.#microphone = producer;
+    this.#events.microphoneOpened(producer);
+    producer.observer.on('close', () => this.#events.microphoneClosed(producer));
+    return producer.id as ProducerId;
+  }
+
+  async produceData(sctpStreamParameters: SctpStreamParameters): Promise<DataProducerId> {
+    const transport = this.#transport('send');
+    const drafts = await orProtocolError('INVALID_MESSAGE', () =>
+      transport.produceData({
+        sctpStreamParameters: { streamId: sctpStreamParameters.streamId, ordered: true },
+        label: PHRASE_CHANNEL_LABEL,
+      }),
+    );
+    await orProtocolError('WRONG_STATE', () =>
+      this.#phrases.listenTo(drafts, (message) => this.#events.phraseMessage(message)),
+    );
+    return drafts.id as DataProducerId;
+  }
+
+  openPhraseChannel(): Promise<DataConsumerOptions> {
+    const transport = this.#transport('receive');
+    return orProtocolError('WRONG_STATE', () => this.#phrases.openFor(transport));
+  }
+
+  async consume(options: {
+    producerId: ProducerId;
+    peerId: PeerId;
+    rtpCapabilities: RtpCapabilities;
+  }): Promise<ConsumerOptions> {
+    const { producerId, peerId, rtpCapabilities } = options;
+    const transport = this.#transport('receive');
+    const consumer = await orProtocolError('UNSUPPORTED_MEDIA', () =>
+      transport.consume({ producerId, rtpCapabilities, paused: true }),
+    );
+    const consumerId = consumer.id as ConsumerId;
+    this.#consumers.set(consumerId, consumer);
+    consumer.observer.on('close', () => {
+      this.#consumers.delete(consumerId);
+      if (!this.#closed) this.#events.consumerClosed(consumerId);
+    });
+    return {
+      consumerId,
+      producerId,
+      peerId,
+      rtpParameters: consumer.rtpParameters as RtpParameters,
+    };
+  }
+
+  async resumeConsumer(consumerId: ConsumerId): Promise<void> {
+    const consumer = this.#consumers.get(consumerId);
+    if (!consumer) throw new ProtocolError('NOT_FOUND', 'no such consumer');
+    await orProtocolError('NOT_FOUND', () => consumer.resume());
+  }
+
+  async setMuted(muted: boolean): Promise<void> {
+    const producer = this.#microphone;
+    if (!producer) throw new ProtocolError('NOT_FOUND', 'no microphone is connected');
+    await orProtocolError('NOT_FOUND', () => (muted ? producer.pause() : producer.resume()));
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const transport of this.#transports.values()) transport.close();
+    this.#events.closed();
+  }
+
+  #transport(direction: Direction): WebRtcTransport {
+    const transport = this.#transports.get(direction);
+    if (!transport)
+      throw new ProtocolError('WRONG_STATE', `create the ${direction} transport first`);
+    return transport;
+  }
+}

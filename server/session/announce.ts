@@ -1,0 +1,27 @@
+import { ProtocolError, type PeerId, type ProducerId } from '#protocol';
+import type { PeerSession } from './peerSession.ts';
+import type { Log } from './ports.ts';
+
+/**
+ * Lets `listener` hear a microphone: the Consumer is made paused, announced, and resumed when the
+ * client acknowledges, so that its first packet is not lost. Never rejects.
+ */
+export async function announce(
+  listener: PeerSession,
+  peerId: PeerId,
+  producerId: ProducerId,
+  log: Log,
+): Promise<void> {
+  const { media, rtpCapabilities } = listener.seat;
+  // Not receiving yet: `startReceiving` announces what is there by then.
+  if (!rtpCapabilities) return;
+  try {
+    const consumer = await media.consume({ producerId, peerId, rtpCapabilities });
+    await listener.channel.request('newConsumer', consumer);
+    await media.resumeConsumer(consumer.consumerId);
+  } catch (err) {
+    // A speaker or listener that left meanwhile is the usual cause and no fault.
+    if (listener.isClosed || err instanceof ProtocolError) return;
+    log.warn({ peerId: listener.peerId, err }, 'microphone could not be announced');
+  }
+}
