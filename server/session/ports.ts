@@ -49,6 +49,29 @@ export interface Identity {
   readonly expiresAt: number;
 }
 
+/** What a link carries: the right to enter a room in a role. */
+export interface Invitation {
+  readonly roomId: RoomId;
+  readonly roomName: string;
+  readonly role: Role;
+}
+
+/** The right to fetch one recording's files, for addresses that cannot carry headers. */
+export interface RecordingTicket {
+  readonly roomId: RoomId;
+  readonly recordingId: RecordingId;
+}
+
+/** Every `verify` rejects with ProtocolError UNAUTHORIZED or TOKEN_EXPIRED. */
+export interface Tokens {
+  signInvitation(invitation: Invitation): Promise<string>;
+  verifyInvitation(token: string): Promise<Invitation>;
+  signAccess(identity: Omit<Identity, 'expiresAt'>): Promise<string>;
+  verifyAccess(token: string): Promise<Identity>;
+  signTicket(ticket: RecordingTicket): Promise<string>;
+  verifyTicket(token: string): Promise<RecordingTicket>;
+}
+
 /** One client's signalling connection. */
 export interface ClientChannel {
   /** Rejects when the client does not answer in time or its answer does not fit the schema. */

@@ -1,0 +1,182 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import * as v from 'valibot';
+
+/** Exit code of a server that was told nonsense: EX_CONFIG of sysexits.h. */
+export const EXIT_CONFIG = 78;
+
+const MIN_SECRET_LENGTH = 32;
+const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]', '::1'];
+const ANY_ADDRESSES = ['0.0.0.0', '::'];
+
+const text = (what: string) => v.pipe(v.string(), v.trim(), v.nonEmpty(what));
+
+const integer = (min: number, max: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d+$/, `write a whole number from ${min} to ${max}`),
+    v.transform(Number),
+    v.integer(),
+    v.minValue(min, `write a number from ${min} to ${max}`),
+    v.maxValue(max, `write a number from ${min} to ${max}`),
+  );
+
+const address = v.union(
+  [
+    v.pipe(v.string(), v.ip()),
+    v.pipe(v.string(), v.regex(/^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)*$/i)),
+  ],
+  'write an IP address or a host name',
+);
+
+const origin = v.pipe(
+  v.string(),
+  v.url('write an address such as https://cora.example.org'),
+  v.transform((value) => new URL(value)),
+  v.check(({ protocol }) => /^https?:$/.test(protocol), 'begin it with https:// or http://'),
+  v.check(({ pathname, search }) => pathname === '/' && !search, 'leave out path and query'),
+  v.transform((url) => url.origin),
+);
+
+const directory = v.pipe(
+  text('name a directory'),
+  v.transform((value) => path.resolve(value)),
+);
+
+/** Every setting, by the environment variable that carries it. The README explains them. */
+const EnvironmentSchema = v.object({
+  HOST: v.optional(v.pipe(v.string(), v.ip('write an IP address to listen on')), '127.0.0.1'),
+  PORT: v.optional(integer(0, 65_535), '3000'),
+  PUBLIC_URL: v.exactOptional(origin),
+  ALLOWED_ORIGINS: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((list) => list.split(',').flatMap((item) => item.trim() || [])),
+      v.array(origin),
+    ),
+    '',
+  ),
+  LISTEN_IP: v.optional(v.pipe(v.string(), v.ip('write an IP address')), '127.0.0.1'),
+  ANNOUNCED_ADDRESS: v.exactOptional(address),
+  RTC_PORT: v.optional(integer(0, 65_535), '40000'),
+  WORKERS: v.optional(integer(1, 64), () => String(availableParallelism())),
+  MAX_PEERS_PER_ROOM: v.optional(integer(1, 10_000), '100'),
+  RECORDINGS_DIR: v.optional(directory, 'recordings'),
+  DATA_DIR: v.optional(directory, 'data'),
+  TOKEN_SECRET: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.minLength(
+        MIN_SECRET_LENGTH,
+        `use at least ${MIN_SECRET_LENGTH} random characters, for example from: openssl rand -base64 48`,
+      ),
+      v.check(
+        (secret) => new Set(secret).size >= 12 && !/change.?me|example|secret/i.test(secret),
+        'it looks like a sample: make your own with: openssl rand -base64 48',
+      ),
+    ),
+  ),
+  LOG_LEVEL: v.optional(
+    v.picklist(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
+      'write fatal, error, warn, info, debug or silent',
+    ),
+    'info',
+  ),
+});
+
+type Environment = v.InferOutput<typeof EnvironmentSchema>;
+
+export interface Config {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Where people reach the server; undefined means on this machine only. */
+  readonly publicUrl: string | undefined;
+  readonly allowedOrigins: readonly string[];
+  readonly listenIp: string;
+  readonly announcedAddress: string | undefined;
+  readonly rtcPort: number;
+  readonly workers: number;
+  readonly maxPeersPerRoom: number;
+  readonly recordingsDirectory: string;
+  readonly dataDirectory: string;
+  readonly tokenSecret: string | undefined;
+  readonly logLevel: string;
+}
+
+/** Settings that a server must not start with. Its message is what an operator reads. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(problems: readonly string[]) {
+    super(`Cora cannot start with these settings:\n${problems.map((it) => `  ${it}\n`).join('')}`);
+  }
+}
+
+/**
+ * Reads the settings from environment variables.
+ * @throws ConfigError with one line a problem: the variable's name, what is wrong, what to do
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.keys(EnvironmentSchema.entries).flatMap((name) =>
+      environment[name] === undefined ? [] : [[name, environment[name]]],
+    ),
+  );
+  const parsed = v.safeParse(EnvironmentSchema, given, { abortPipeEarly: true });
+  if (!parsed.success) {
+    const byName = new Map(parsed.issues.map((issue) => [issue.path?.[0].key, issue.message]));
+    throw new ConfigError([...byName].map(([name, message]) => `${name}: ${message}.`));
+  }
+  const problems = unsafe(parsed.output);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return toConfig(parsed.output);
+}
+
+/** What is well formed and would still leave people without sound, or without safety. */
+function unsafe(env: Environment): string[] {
+  const problems: string[] = [];
+  const publicUrl = env.PUBLIC_URL === undefined ? undefined : new URL(env.PUBLIC_URL);
+  const isPublic = publicUrl !== undefined && !LOOPBACK_HOSTS.includes(publicUrl.hostname);
+
+  if (isPublic && publicUrl.protocol === 'http:') {
+    problems.push(
+      'PUBLIC_URL: browsers give no microphone to a page without TLS. Put a TLS proxy in front and write https://.',
+    );
+  }
+  if (!LOOPBACK_HOSTS.includes(env.HOST) && !publicUrl) {
+    problems.push(
+      `HOST: ${env.HOST} can be reached from outside, so PUBLIC_URL must say the address people will use, such as https://cora.example.org.`,
+    );
+  }
+  if (ANY_ADDRESSES.includes(env.LISTEN_IP) && env.ANNOUNCED_ADDRESS === undefined) {
+    problems.push(
+      `LISTEN_IP: ${env.LISTEN_IP} stands for every address, and browsers must be told one. Set ANNOUNCED_ADDRESS to this machine's public address.`,
+    );
+  }
+  if (isPublic && LOOPBACK_HOSTS.includes(env.LISTEN_IP) && env.ANNOUNCED_ADDRESS === undefined) {
+    problems.push(
+      `LISTEN_IP: with PUBLIC_URL=${publicUrl.origin} sound must be reachable too. Set LISTEN_IP to this machine's address, or to 0.0.0.0 with ANNOUNCED_ADDRESS.`,
+    );
+  }
+  return problems;
+}
+
+function toConfig(env: Environment): Config {
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    publicUrl: env.PUBLIC_URL,
+    allowedOrigins: env.ALLOWED_ORIGINS,
+    listenIp: env.LISTEN_IP,
+    announcedAddress: env.ANNOUNCED_ADDRESS,
+    rtcPort: env.RTC_PORT,
+    workers: env.WORKERS,
+    maxPeersPerRoom: env.MAX_PEERS_PER_ROOM,
+    recordingsDirectory: env.RECORDINGS_DIR,
+    dataDirectory: env.DATA_DIR,
+    tokenSecret: env.TOKEN_SECRET,
+    logLevel: env.LOG_LEVEL,
+  };
+}

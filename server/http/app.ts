@@ -1,0 +1,53 @@
+import fastifyStatic from '@fastify/static';
+import { ProtocolError } from '#protocol';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Log } from '../session/ports.ts';
+import { answerErrors } from './errors.ts';
+import { addSecurityHeaders } from './headers.ts';
+import { addRecordingRoutes, type RecordingRoutes } from './recordings.ts';
+import { addRoomRoutes, type RoomRoutes } from './rooms.ts';
+
+const MAX_BODY_BYTES = 4_096;
+const REQUEST_TIMEOUT_MS = 15_000;
+
+export interface HttpOptions extends RoomRoutes, RecordingRoutes {
+  /** Folder of the built client. */
+  readonly clientDirectory: string;
+  readonly log: Log;
+}
+
+/** The HTTP side: the API, and the client for every other address. Not listening yet. */
+export async function createHttpApp(options: HttpOptions): Promise<FastifyInstance> {
+  // Fastify's own request log would write addresses, and those of recordings carry tickets.
+  const app = fastify({
+    logger: false,
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: true,
+  });
+  addSecurityHeaders(app);
+  answerErrors(app, options.log);
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+  });
+
+  addRoomRoutes(app, options);
+  addRecordingRoutes(app, options);
+  app.get('/healthz', async () => ({ ok: true }));
+
+  await app.register(fastifyStatic, {
+    root: options.clientDirectory,
+    // Vite names its assets by their content; the page itself must be asked for anew.
+    setHeaders(reply, file) {
+      if (file.includes('/assets/')) {
+        reply.header('cache-control', 'public, max-age=31536000, immutable');
+      }
+    },
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const isPage = request.method === 'GET' && /^\/(r\/.*)?$/.test(request.url.split('?')[0] ?? '');
+    if (!isPage) throw new ProtocolError('NOT_FOUND', 'no such address');
+    return reply.sendFile('index.html');
+  });
+  return app;
+}

@@ -1,0 +1,73 @@
+import {
+  CreateRoomSchema,
+  EnterRoomSchema,
+  ProtocolError,
+  ROLES,
+  type Entered,
+  type PeerId,
+  type RoomCreated,
+  type RoomId,
+  type RoomInfo,
+} from '#protocol';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Invitation, Tokens } from '../session/ports.ts';
+import { parse } from './errors.ts';
+
+export interface RoomRoutes {
+  readonly tokens: Tokens;
+  readonly makeRoomId: () => RoomId;
+  readonly makePeerId: () => PeerId;
+  readonly roomStatus: (roomId: RoomId) => { peerCount: number; recording: boolean };
+}
+
+/** Creating a room, looking at one, entering one. A room needs no storage: its links are signed. */
+export function addRoomRoutes(app: FastifyInstance, options: RoomRoutes): void {
+  const { tokens, makeRoomId, makePeerId, roomStatus } = options;
+
+  app.post('/api/rooms', async (request, reply): Promise<RoomCreated> => {
+    const { roomName } = parse(CreateRoomSchema, request.body);
+    const roomId = makeRoomId();
+    const [moderator, speaker, audience] = (await Promise.all(
+      ROLES.map((role) => tokens.signInvitation({ roomId, roomName, role })),
+    )) as [string, string, string];
+    reply.status(201);
+    return { roomId, roomName, invitations: { moderator, speaker, audience } };
+  });
+
+  app.get<RoomParams>('/api/rooms/:roomId', async (request): Promise<RoomInfo> => {
+    const { roomId, roomName, role } = await invitationOf(request, tokens);
+    return { roomId, roomName, role, ...roomStatus(roomId) };
+  });
+
+  app.post<RoomParams>('/api/rooms/:roomId/peers', async (request, reply): Promise<Entered> => {
+    const { displayName } = parse(EnterRoomSchema, request.body);
+    const { roomId, roomName, role } = await invitationOf(request, tokens);
+    const peerId = makePeerId();
+    const accessToken = await tokens.signAccess({ roomId, roomName, role, peerId, displayName });
+    reply.status(201);
+    return { accessToken, peerId, role, roomName };
+  });
+}
+
+export interface RoomParams {
+  Params: { roomId: string };
+}
+
+/** @throws ProtocolError UNAUTHORIZED also when the invitation is for another room */
+async function invitationOf(
+  request: FastifyRequest<RoomParams>,
+  tokens: Tokens,
+): Promise<Invitation> {
+  const invitation = await tokens.verifyInvitation(bearerToken(request));
+  if (invitation.roomId !== request.params.roomId) {
+    throw new ProtocolError('UNAUTHORIZED', 'the invitation is for another room');
+  }
+  return invitation;
+}
+
+/** The bearer token of a request (RFC 6750 section 2.1). @throws ProtocolError UNAUTHORIZED */
+export function bearerToken(request: Pick<FastifyRequest, 'headers'>): string {
+  const token = /^Bearer ([\w.-]{1,2048})$/.exec(request.headers.authorization ?? '')?.[1];
+  if (!token) throw new ProtocolError('UNAUTHORIZED', 'no bearer token');
+  return token;
+}

@@ -1,0 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import type { PeerId, RecordingId, RoomId } from '#protocol';
+
+const random = (bytes: number) => randomBytes(bytes).toString('base64url');
+
+/** 72 bits: unguessable beside a signed token, short enough to read out. */
+export const makeRoomId = () => random(9) as RoomId;
+export const makePeerId = () => random(9) as PeerId;
+/** 128 bits: it stands in addresses and names folders. */
+export const makeRecordingId = () => random(16) as RecordingId;

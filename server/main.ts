@@ -1,0 +1,123 @@
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { workerBinary } from '../scripts/worker/path.mjs';
+import { loadOrCreateSecret } from './auth/secret.ts';
+import { JwtTokens } from './auth/token.ts';
+import { ConfigError, EXIT_CONFIG, readConfig, type Config } from './config.ts';
+import { createHttpApp } from './http/app.ts';
+import { makePeerId, makeRecordingId, makeRoomId } from './ids.ts';
+import { createLog } from './logger.ts';
+import { SfuEngine } from './media/mediaEngine.ts';
+import { WorkerPool } from './media/workerPool.ts';
+import { RecordingStore } from './recording/recordingStore.ts';
+import { createHandlers } from './session/handlers.ts';
+import type { Clock, Log } from './session/ports.ts';
+import { RoomRegistry } from './session/roomRegistry.ts';
+import { serveSockets } from './signaling/socketServer.ts';
+
+/** How long a stop may take before the process ends anyway. */
+const STOP_DEADLINE_MS = 4_500;
+const CLIENT_DIRECTORY = fileURLToPath(new URL('../web/dist', import.meta.url));
+
+const clock: Clock = {
+  wallMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+};
+
+/** Puts the house together and opens its door. Returns its address and what closes it again. */
+async function start(config: Config, log: Log): Promise<{ url: string; stop(): Promise<void> }> {
+  const tokens = new JwtTokens(config.tokenSecret ?? loadOrCreateSecret(config.dataDirectory));
+  const recordings = await RecordingStore.open({
+    directory: config.recordingsDirectory,
+    clock,
+    log,
+  });
+  const pool = await WorkerPool.create({
+    workerBinary: workerBinary(),
+    count: config.workers,
+    listenIp: config.listenIp,
+    announcedAddress: config.announcedAddress,
+    rtcPort: config.rtcPort,
+    log,
+  });
+  const registry = new RoomRegistry({
+    engine: new SfuEngine(pool),
+    recorder: recordings.recorder,
+    clock,
+    log,
+    makeRecordingId,
+    maxPeersPerRoom: config.maxPeersPerRoom,
+  });
+  const app = await createHttpApp({
+    tokens,
+    library: recordings.library,
+    makeRoomId,
+    makePeerId,
+    roomStatus: (roomId) => registry.status(roomId),
+    clientDirectory: CLIENT_DIRECTORY,
+    log,
+  });
+  const origins = new Set(config.allowedOrigins);
+  const sockets = serveSockets({
+    httpServer: app.server,
+    handlers: createHandlers(registry),
+    verifyAccess: (token) => tokens.verifyAccess(token),
+    isAllowedOrigin: (origin) => origin !== undefined && origins.has(origin),
+    clock,
+    log,
+  });
+
+  const stop = async () => {
+    await registry.close();
+    await sockets.close();
+    await app.close();
+    await recordings.close();
+    pool.close();
+  };
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const { port } = app.server.address() as AddressInfo;
+  const local = ['localhost', '127.0.0.1'].map((host) => `http://${host}:${port}`);
+  const url = config.publicUrl ?? `http://localhost:${port}`;
+  for (const origin of config.publicUrl ? [config.publicUrl] : local) origins.add(origin);
+  recordings.recover();
+  return { url, stop };
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
+  const running = await start(config, log);
+  process.stdout.write(`Cora is ready: ${running.url}\n`);
+
+  let stopping = false;
+  const stop = async (signal: NodeJS.Signals) => {
+    // A second signal means now.
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+    await running.stop();
+    process.exit(0);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is taken. Stop what uses it, or choose another: PORT=${(port ?? 3000) + 1} npm start`;
+  }
+  return `Cora could not start: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(error instanceof ConfigError ? EXIT_CONFIG : 1);
+});

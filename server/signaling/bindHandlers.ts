@@ -1,0 +1,66 @@
+import {
+  ProtocolError,
+  clientRequests,
+  type ClientRequestName,
+  type ClientRequests,
+  type ErrorBody,
+  type Handlers,
+  type Reply,
+} from '#protocol';
+import * as v from 'valibot';
+import { refusal } from '../domain/gate.ts';
+import type { PeerSession } from '../session/peerSession.ts';
+import type { Log } from '../session/ports.ts';
+import { isWithinDepth } from './depth.ts';
+import type { CoraSocket } from './socketChannel.ts';
+
+const INPUT_DEPTH = 6;
+
+/**
+ * The one door of all messages: shape, gate, schema, handler, in that order, and every failure
+ * answered with its code. What is not a request of the protocol is answered if it can be.
+ */
+export function bindHandlers(
+  socket: CoraSocket,
+  session: PeerSession,
+  handlers: Handlers<ClientRequests, PeerSession>,
+  log: Log,
+): void {
+  socket.onAny(async (name: unknown, ...args: unknown[]) => {
+    const acknowledge = args.at(-1);
+    if (typeof acknowledge !== 'function') return;
+    const reply: Reply<unknown> = await answer(name, args.slice(0, -1)).then(
+      (data) => ({ ok: true, data }),
+      (error: unknown) => ({ ok: false, error: toBody(error) }),
+    );
+    acknowledge(reply);
+  });
+
+  async function answer(name: unknown, args: unknown[]): Promise<unknown> {
+    if (!isRequestName(name) || args.length !== 1) {
+      throw new ProtocolError('INVALID_MESSAGE', 'no such request');
+    }
+    const refused = refusal(name, session.gateState);
+    if (refused) throw new ProtocolError(refused, `${name} is not allowed here`);
+    if (!isWithinDepth(args[0], INPUT_DEPTH)) {
+      throw new ProtocolError('INVALID_MESSAGE', `${name} is nested too deep`);
+    }
+    const input = v.safeParse(clientRequests[name].input, args[0], { abortEarly: true });
+    if (!input.success) {
+      const [{ type }] = input.issues;
+      const where = v.getDotPath(input.issues[0])?.slice(0, 80) ?? 'message';
+      throw new ProtocolError('INVALID_MESSAGE', `${name}: ${where} fails ${type}`);
+    }
+    return handlers[name](session, input.output as never);
+  }
+
+  function toBody(error: unknown): ErrorBody {
+    if (error instanceof ProtocolError) return error.toBody();
+    log.error({ peerId: session.peerId, err: error }, 'request failed');
+    return new ProtocolError('INTERNAL', 'the server failed').toBody();
+  }
+}
+
+function isRequestName(name: unknown): name is ClientRequestName {
+  return typeof name === 'string' && Object.hasOwn(clientRequests, name);
+}

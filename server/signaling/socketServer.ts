@@ -1,0 +1,105 @@
+import {
+  ProtocolError,
+  type ClientRequests,
+  type ClientToServerEvents,
+  type Handlers,
+  type ServerToClientEvents,
+} from '#protocol';
+import type { Server as HttpServer } from 'node:http';
+import { Server } from 'socket.io';
+import * as parser from 'socket.io-parser';
+import { PeerSession } from '../session/peerSession.ts';
+import type { Clock, Identity, Log } from '../session/ports.ts';
+import { bindHandlers } from './bindHandlers.ts';
+import { socketChannel, type CoraSocket } from './socketChannel.ts';
+
+/** Bytes. A larger frame closes the connection (1009, RFC 6455 section 7.4.1). */
+const MAX_FRAME_BYTES = 32 * 1_024;
+const CONNECT_TIMEOUT_MS = 5_000;
+const PING_INTERVAL_MS = 8_000;
+const PING_TIMEOUT_MS = 5_000;
+/** setTimeout's own limit; a token that outlives it is checked again by the gate. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+const MAX_TOKEN_LENGTH = 2_048;
+
+/** Cora's messages are JSON: a frame that announces binary attachments ends the connection. */
+class TextOnlyDecoder extends parser.Decoder {
+  constructor() {
+    super({ maxAttachments: 0 });
+  }
+}
+
+export interface SocketServerOptions {
+  readonly httpServer: HttpServer;
+  readonly handlers: Handlers<ClientRequests, PeerSession>;
+  readonly verifyAccess: (token: string) => Promise<Identity>;
+  /** Whether a page of this origin may connect; asked with the Origin header, if there is one. */
+  readonly isAllowedOrigin: (origin: string | undefined) => boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Takes sockets in: origin, token, session, handlers. Returns what closes them all. */
+export function serveSockets(options: SocketServerOptions): { close(): Promise<void> } {
+  const { httpServer, handlers, verifyAccess, isAllowedOrigin, clock, log } = options;
+  const server = new Server<
+    ClientToServerEvents,
+    ServerToClientEvents,
+    Record<string, never>,
+    { identity: Identity }
+  >(httpServer, {
+    transports: ['websocket'],
+    serveClient: false,
+    maxHttpBufferSize: MAX_FRAME_BYTES,
+    perMessageDeflate: false,
+    httpCompression: false,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    pingInterval: PING_INTERVAL_MS,
+    pingTimeout: PING_TIMEOUT_MS,
+    parser: { ...parser, Decoder: TextOnlyDecoder },
+    allowRequest: (request, decide) => decide(null, isAllowedOrigin(request.headers.origin)),
+  });
+
+  server.use((socket, next) => {
+    const token: unknown = socket.handshake.auth['token'];
+    const verified =
+      typeof token === 'string' && token.length <= MAX_TOKEN_LENGTH
+        ? verifyAccess(token)
+        : Promise.reject(new ProtocolError('UNAUTHORIZED', 'no token'));
+    verified.then(
+      (identity) => {
+        socket.data.identity = identity;
+        next();
+      },
+      (error: unknown) => next(toConnectError(error)),
+    );
+  });
+
+  server.on('connection', (socket) => {
+    const { identity } = socket.data;
+    const channel = socketChannel(socket as CoraSocket);
+    const session = new PeerSession({ identity, channel, clock });
+    const { roomId, peerId } = identity;
+    log.info({ roomId, peerId }, 'socket connected');
+    bindHandlers(socket as CoraSocket, session, handlers, log);
+
+    const lifetimeMs = Math.min(identity.expiresAt - clock.wallMs(), MAX_TIMER_MS);
+    const expiry = setTimeout(() => session.remove('TOKEN_EXPIRED'), lifetimeMs);
+    socket.on('disconnect', (reason) => {
+      clearTimeout(expiry);
+      session.leave();
+      log.info({ roomId, peerId, reason }, 'socket disconnected');
+    });
+  });
+
+  return {
+    close: () => server.close(),
+  };
+}
+
+/** socket.io hands `data` to the client's `connect_error`. */
+function toConnectError(error: unknown): Error {
+  const refusal =
+    error instanceof ProtocolError ? error : new ProtocolError('INTERNAL', 'the server failed');
+  return Object.assign(new Error(refusal.code), { data: refusal.toBody() });
+}
