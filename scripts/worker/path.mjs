@@ -72,5 +72,5 @@ function recipeFiles() {
   const shim = readdirSync(path.join(recipe, 'shim'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(recipe, path.join(entry.parentPath, entry.name)));
-  return ['Makefile', ...shim].sort();
+  return ['Makefile', 'libsrtp.sh', ...shim].sort();
 }
