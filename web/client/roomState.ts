@@ -3,6 +3,7 @@ import type {
   PeerId,
   PeerInfo,
   Phrase,
+  RecordingId,
   RoomId,
   RoomSnapshot,
   RunningRecording,
@@ -37,6 +38,8 @@ export interface RoomState {
   /** Whether a phrase can be sent this moment. */
   readonly canSendPhrases: boolean;
   readonly recording: RunningRecording | null;
+  /** Those that became ready while one was here, for who may see them. */
+  readonly readyRecordings: readonly RecordingId[];
   readonly activeSpeaker: PeerId | null;
   /** The browser wants a tap before it plays sound: offer `resumePlayback`. */
   readonly playbackBlocked: boolean;
@@ -55,6 +58,7 @@ export const INITIAL_ROOM_STATE: RoomState = {
   pendingPhrases: [],
   canSendPhrases: false,
   recording: null,
+  readyRecordings: [],
   activeSpeaker: null,
   playbackBlocked: false,
   serverClockOffsetMs: 0,

@@ -1,0 +1,132 @@
+import * as v from 'valibot';
+import {
+  EnteredSchema,
+  ErrorBodySchema,
+  ProtocolError,
+  RecordingDetailSchema,
+  RecordingListSchema,
+  RoomCreatedSchema,
+  RoomInfoSchema,
+  type Entered,
+  type RecordingDetail,
+  type RecordingId,
+  type RecordingList,
+  type RoomCreated,
+  type RoomId,
+  type RoomInfo,
+} from '#protocol';
+
+/** The server did not answer, or what answered is not Cora. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
+
+const FailureSchema = v.object({ error: ErrorBodySchema });
+
+interface Call<Schema extends v.GenericSchema> {
+  readonly path: string;
+  readonly answer: Schema;
+  readonly token?: string;
+  /** Sent as JSON; its presence makes the call a POST. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** @throws ProtocolError when the server refuses, Unreachable when it does not answer */
+async function call<Schema extends v.GenericSchema>({
+  path,
+  answer,
+  token,
+  body,
+  signal,
+}: Call<Schema>): Promise<v.InferOutput<Schema>> {
+  const request: RequestInit = {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: {
+      accept: 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    cache: 'no-store',
+    credentials: 'omit',
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  let status: string;
+  let data: unknown;
+  try {
+    const response = await fetch(`/api${path}`, request);
+    status = `HTTP ${response.status}`;
+    data = await response.json();
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Unreachable(`${path} did not answer`, { cause: error });
+  }
+  const failure = v.safeParse(FailureSchema, data);
+  if (failure.success) {
+    const { code, message, retryAfterMs } = failure.output.error;
+    throw new ProtocolError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+  }
+  const result = v.safeParse(answer, data);
+  if (!result.success) throw new Unreachable(`${path} answered ${status} with something else`);
+  return result.output;
+}
+
+const room = (roomId: string) => `/rooms/${encodeURIComponent(roomId)}`;
+const recording = (roomId: string, recordingId: string) =>
+  `${room(roomId)}/recordings/${encodeURIComponent(recordingId)}`;
+
+export function createRoom(roomName: string): Promise<RoomCreated> {
+  return call({ path: '/rooms', body: { roomName }, answer: RoomCreatedSchema });
+}
+
+export function getRoom(
+  roomId: string,
+  invitation: string,
+  signal?: AbortSignal,
+): Promise<RoomInfo> {
+  return call({
+    path: room(roomId),
+    token: invitation,
+    answer: RoomInfoSchema,
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+export function enterRoom(
+  roomId: string,
+  invitation: string,
+  displayName: string,
+): Promise<Entered> {
+  return call({
+    path: `${room(roomId)}/peers`,
+    token: invitation,
+    body: { displayName },
+    answer: EnteredSchema,
+  });
+}
+
+/** @param token an access token or a moderator's invitation */
+export function listRecordings(roomId: string, token: string): Promise<RecordingList> {
+  return call({ path: `${room(roomId)}/recordings`, token, answer: RecordingListSchema });
+}
+
+/** @param token an access token or a moderator's invitation */
+export function getRecording(
+  roomId: string,
+  recordingId: string,
+  token: string,
+): Promise<RecordingDetail> {
+  return call({ path: recording(roomId, recordingId), token, answer: RecordingDetailSchema });
+}
+
+/** Address of one file of a recording, for a player or a download link. */
+export function recordingFile(
+  at: { readonly roomId: RoomId; readonly recordingId: RecordingId; readonly ticket: string },
+  path: string,
+  options: { readonly download?: boolean } = {},
+): string {
+  const query = new URLSearchParams({ ticket: at.ticket });
+  if (options.download) query.set('download', '1');
+  return `/api${recording(at.roomId, at.recordingId)}/files/${path}?${query.toString()}`;
+}

@@ -1,0 +1,49 @@
+import type { ConsumerId, PeerId } from '#protocol';
+import type { Consumer } from 'mediasoup-client/types';
+import { RemoteTrack } from './remoteTrack.ts';
+
+/** Everybody else's microphones, and where they play. */
+export class RemoteTracks {
+  readonly #tracks = new Map<ConsumerId, RemoteTrack>();
+  readonly #onBlocked: () => void;
+  #sinkId = '';
+
+  /** @param onBlocked told when the browser wants a tap before it plays */
+  constructor(onBlocked: () => void) {
+    this.#onBlocked = onBlocked;
+  }
+
+  add(consumerId: ConsumerId, peerId: PeerId, consumer: Consumer): void {
+    const track = new RemoteTrack({ peerId, consumer, sinkId: this.#sinkId });
+    this.#tracks.set(consumerId, track);
+    void track.play().then((plays) => plays || this.#onBlocked());
+  }
+
+  remove(consumerId: ConsumerId): void {
+    this.#tracks.get(consumerId)?.close();
+    this.#tracks.delete(consumerId);
+  }
+
+  levelOf(peerId: PeerId): number {
+    for (const track of this.#tracks.values()) {
+      if (track.peerId === peerId) return track.level;
+    }
+    return 0;
+  }
+
+  /** Whether all of them play now. */
+  async play(): Promise<boolean> {
+    const played = await Promise.all([...this.#tracks.values()].map((track) => track.play()));
+    return !played.includes(false);
+  }
+
+  async setSinkId(deviceId: string): Promise<void> {
+    this.#sinkId = deviceId;
+    await Promise.all([...this.#tracks.values()].map((track) => track.setSinkId(deviceId)));
+  }
+
+  clear(): void {
+    for (const track of this.#tracks.values()) track.close();
+    this.#tracks.clear();
+  }
+}

@@ -1,0 +1,28 @@
+import type { PeerInfo } from '#protocol';
+import type { RoomState } from './roomState.ts';
+import type { Notification } from './signaling.ts';
+
+/** A notification that changes the room itself: the numbered ones. */
+export type RoomNotification = Extract<Notification, { body: { revision: number } }>;
+
+/** What a notification changes of the state. Pure: order and gaps are the caller's to check. */
+export function reduce(state: RoomState, { name, body }: RoomNotification): Partial<RoomState> {
+  switch (name) {
+    case 'peerJoined':
+      return { peers: [...without(state.peers, body.peer.peerId), body.peer] };
+    case 'peerLeft':
+      return { peers: without(state.peers, body.peerId) };
+    case 'peerChanged':
+      return {
+        peers: state.peers.map((peer) => (peer.peerId === body.peer.peerId ? body.peer : peer)),
+        me: state.me?.peerId === body.peer.peerId ? body.peer : state.me,
+      };
+    case 'recordingStarted':
+      return { recording: body.recording };
+    case 'recordingStopped':
+      return { recording: null };
+  }
+}
+
+const without = (peers: readonly PeerInfo[], peerId: string) =>
+  peers.filter((peer) => peer.peerId !== peerId);

@@ -1,0 +1,156 @@
+import type { ConsumerOptions, Direction, RtpCapabilities } from '#protocol';
+import { PHRASE_CHANNEL_LABEL } from '#protocol';
+import { Device } from 'mediasoup-client';
+import type {
+  Consumer,
+  DataConsumer,
+  DataProducer,
+  Producer,
+  Transport,
+  RtpCapabilities as DeviceRtpCapabilities,
+  SctpStreamParameters,
+} from 'mediasoup-client/types';
+import type { Signaling } from './signaling.ts';
+
+/** Speech: forward error correction and lost-packet requests against loss, silence for free. */
+const CODEC_OPTIONS = {
+  opusStereo: false,
+  opusFec: true,
+  opusDtx: true,
+  opusNack: true,
+  opusMaxAverageBitrate: 40_000,
+} as const;
+
+/** The WebRTC side of one visit to a room: built anew after every connection. */
+export class Transports {
+  readonly #signaling: Signaling;
+  readonly #device: Device;
+  readonly #receive: Transport;
+  #send: Transport | null = null;
+  #microphone: Producer | null = null;
+  readonly #onFailed: () => void;
+
+  /** @param onFailed told once a transport is beyond recovery */
+  static async open(options: {
+    signaling: Signaling;
+    routerRtpCapabilities: RtpCapabilities;
+    onFailed: () => void;
+  }): Promise<Transports> {
+    const device = await Device.factory();
+    await device.load({
+      routerRtpCapabilities: options.routerRtpCapabilities as DeviceRtpCapabilities,
+    });
+    const transportOptions = await createTransport(options.signaling, 'receive');
+    const receive = device.createRecvTransport(transportOptions);
+    return new Transports(options, device, receive);
+  }
+
+  private constructor(
+    options: { signaling: Signaling; onFailed: () => void },
+    device: Device,
+    receive: Transport,
+  ) {
+    this.#signaling = options.signaling;
+    this.#onFailed = options.onFailed;
+    this.#device = device;
+    this.#receive = receive;
+    this.#wire(receive);
+  }
+
+  /** Asks for everyone's sound and opens the channel on which phrases arrive. */
+  async startReceiving(): Promise<DataConsumer> {
+    const { phraseChannel } = await this.#signaling.request('startReceiving', {
+      rtpCapabilities: this.#device.recvRtpCapabilities as RtpCapabilities,
+    });
+    return this.#receive.consumeData({
+      id: phraseChannel.dataConsumerId,
+      dataProducerId: phraseChannel.dataProducerId,
+      sctpStreamParameters: phraseChannel.sctpStreamParameters,
+      label: PHRASE_CHANNEL_LABEL,
+    });
+  }
+
+  consume({ consumerId, producerId, rtpParameters, peerId }: ConsumerOptions): Promise<Consumer> {
+    return this.#receive.consume({
+      id: consumerId,
+      producerId,
+      kind: 'audio',
+      rtpParameters: rtpParameters as Parameters<Transport['consume']>[0]['rtpParameters'],
+      // One stream a person: browsers synchronise the tracks of a stream with each other.
+      streamId: peerId,
+    });
+  }
+
+  /** Opens the way out. Only for roles that may send. */
+  async openSending(): Promise<DataProducer> {
+    const transportOptions = await createTransport(this.#signaling, 'send');
+    const send = this.#device.createSendTransport(transportOptions);
+    this.#send = send;
+    this.#wire(send);
+    send.on('producedata', ({ sctpStreamParameters }, resolve, reject) => {
+      this.#signaling
+        .request('produceData', { sctpStreamParameters: streamOf(sctpStreamParameters) })
+        .then(({ dataProducerId }) => resolve({ id: dataProducerId }), reject);
+    });
+    return send.produceData({ label: PHRASE_CHANNEL_LABEL, ordered: true });
+  }
+
+  get hasMicrophone(): boolean {
+    return this.#microphone !== null;
+  }
+
+  /** Connects a microphone, or puts another in the place of the one that is connected. */
+  async useMicrophone(track: MediaStreamTrack, muted: boolean): Promise<void> {
+    if (this.#microphone) return this.#microphone.replaceTrack({ track });
+    const send = this.#send;
+    if (!send) throw new Error('nothing can be sent');
+    send.removeAllListeners('produce');
+    send.on('produce', ({ rtpParameters }, resolve, reject) => {
+      this.#signaling
+        .request('produce', {
+          rtpParameters: rtpParameters as Parameters<typeof this.consume>[0]['rtpParameters'],
+          muted,
+        })
+        .then(({ producerId }) => resolve({ id: producerId }), reject);
+    });
+    this.#microphone = await send.produce({
+      track,
+      codecOptions: CODEC_OPTIONS,
+      // The caller's own: it outlives this visit when the connection is lost.
+      stopTracks: false,
+      zeroRtpOnPause: true,
+    });
+    if (muted) this.#microphone.pause();
+  }
+
+  setMuted(muted: boolean): void {
+    if (muted) this.#microphone?.pause();
+    else this.#microphone?.resume();
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#receive.close();
+    this.#send?.close();
+  }
+
+  #wire(transport: Transport): void {
+    transport.on('connect', ({ dtlsParameters }, resolve, reject) => {
+      this.#signaling
+        .request('connectTransport', { transportId: transport.id as never, dtlsParameters })
+        .then(() => resolve(), reject);
+    });
+    transport.on('connectionstatechange', (state) => {
+      if (state === 'failed') this.#onFailed();
+    });
+  }
+}
+
+async function createTransport(signaling: Signaling, direction: Direction) {
+  const { transportId, ...parameters } = await signaling.request('createTransport', { direction });
+  return { id: transportId, ...parameters };
+}
+
+function streamOf({ streamId = 0, ordered = true }: SctpStreamParameters) {
+  return { streamId, ordered };
+}
