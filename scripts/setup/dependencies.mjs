@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { SetupError } from './error.mjs';
+import { checkout, nodeModules, pinnedNode, stampDirectory, which } from './paths.mjs';
+import { step } from './progress.mjs';
+import { run } from './run.mjs';
+
+const lockFile = path.join(checkout, 'package-lock.json');
+const stampFile = path.join(stampDirectory, 'dependencies');
+
+export function dependenciesAreCurrent() {
+  return existsSync(pinnedNode) && readText(stampFile) === stamp();
+}
+
+export async function installDependencies() {
+  if (!existsSync(lockFile)) {
+    throw new SetupError('package-lock.json is missing: `git checkout package-lock.json`.');
+  }
+  // After an `npm install` of the developer's own there is nothing left to do but check.
+  if (!isInstalledAsLocked()) {
+    await step('Installing the npm packages', () => npm(['ci', '--include=dev'], 'npm'));
+  }
+  if (!(await pinnedNodeRuns())) await repairPinnedNode();
+  mkdirSync(stampDirectory, { recursive: true });
+  writeFileSync(stampFile, stamp());
+}
+
+function stamp() {
+  const lock = createHash('sha256').update(readText(lockFile)).digest('hex');
+  return `${lock} ${process.platform} ${process.arch}\n`;
+}
+
+/** npm notes in node_modules/.package-lock.json, as its last act, what it has installed. */
+function isInstalledAsLocked() {
+  const installed = readText(path.join(nodeModules, '.package-lock.json'));
+  if (!installed) return false;
+  const actual = JSON.parse(installed).packages;
+  return Object.entries(JSON.parse(readText(lockFile)).packages).every(
+    ([place, { version, optional }]) =>
+      place === '' || (actual[place] ? actual[place].version === version : optional),
+  );
+}
+
+async function npm(args, log) {
+  const searchPath = (process.env.PATH ?? '')
+    .split(path.delimiter)
+    // `npm start` puts these first, and npm must not run on a Node that it is about to delete.
+    .filter((directory) => !directory.includes('node_modules'))
+    .join(path.delimiter);
+  const command = which('npm', searchPath);
+  if (!command) {
+    throw new SetupError('npm is missing: install the one that belongs to your Node.');
+  }
+  const env = { ...process.env, PATH: searchPath };
+  // The manifest of the running script would be taken for the one to install.
+  for (const name of Object.keys(env)) {
+    if (/^npm_(package|lifecycle)_|^npm_(node_)?execpath$|^npm_command$/.test(name)) {
+      delete env[name];
+    }
+  }
+  // Any value keeps mediasoup's installer from downloading or building: the worker has its own step.
+  env.MEDIASOUP_WORKER_BIN ??= 'later';
+  await run(command, args, { log, env });
+}
+
+async function pinnedNodeRuns() {
+  const { version } = JSON.parse(readText(path.join(nodeModules, 'node/package.json')));
+  try {
+    const { stdout } = await promisify(execFile)(pinnedNode, ['--version']);
+    return stdout.trim() === `v${version}`;
+  } catch {
+    return false;
+  }
+}
+
+/** The package `node` fetches its binary in an install script, which npm's settings may forbid. */
+async function repairPinnedNode() {
+  await step('Fetching the pinned Node', async () => {
+    await run(process.execPath, ['installArchSpecificPackage.js'], {
+      log: 'node',
+      cwd: path.join(nodeModules, 'node'),
+    });
+    rmSync(pinnedNode, { force: true });
+    mkdirSync(path.dirname(pinnedNode), { recursive: true });
+    symlinkSync('../node/bin/node', pinnedNode);
+  });
+  if (!(await pinnedNodeRuns())) {
+    throw new SetupError(
+      `The Node that the npm package \`node\` brought to ${pinnedNode} does not run on this machine (${process.platform} ${process.arch}); Cora is at home on Linux with glibc, x64 or arm64.`,
+    );
+  }
+}
+
+function readText(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}

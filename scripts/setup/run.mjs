@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { cacheDirectory } from '../worker/path.mjs';
+import { SetupError } from './error.mjs';
+import { checkout } from './paths.mjs';
+
+const children = new Set();
+const tailLines = 25;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, () => {
+    for (const child of children) child.kill('SIGTERM');
+    process.exit(128 + os.constants.signals[signal]);
+  });
+}
+
+/**
+ * Runs a command with its output in a log file, and throws a SetupError that ends with the log's
+ * last lines when it fails.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {object} options
+ * @param {string} options.log name of the log file, without its extension
+ * @param {string} [options.cwd]
+ * @param {NodeJS.ProcessEnv} [options.env]
+ * @param {number} [options.timeoutMs]
+ * @param {(line: string) => void} [options.onStatus] gets each line that the command writes to descriptor 3
+ */
+export async function run(command, args, { log, cwd = checkout, env, timeoutMs, onStatus }) {
+  const logFile = path.join(makeDirectory(path.join(cacheDirectory, 'logs')), `${log}.log`);
+  const output = openSync(logFile, 'w');
+  const child = spawn(command, args, {
+    cwd,
+    env: env ?? process.env,
+    timeout: timeoutMs,
+    stdio: ['ignore', output, output, onStatus ? 'pipe' : 'ignore'],
+  });
+  children.add(child);
+  if (onStatus) createInterface({ input: child.stdio[3] }).on('line', onStatus);
+
+  const outcome = await new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) => resolve(code === 0 ? undefined : (signal ?? code)));
+  });
+  children.delete(child);
+  closeSync(output);
+  if (outcome === undefined) return;
+
+  const tail = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-tailLines);
+  throw new SetupError(
+    [
+      `\`${path.basename(command)} ${args.join(' ')}\` failed (${outcome}). Its last lines, of ${logFile}:`,
+      ...tail.map((line) => `  ${line}`),
+    ].join('\n'),
+  );
+}
+
+/** Makes a directory in the cache and returns it. */
+export function makeDirectory(directory) {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw new SetupError(
+      `${directory} cannot be made (${error.code}). Set XDG_CACHE_HOME to a directory where you may write.`,
+    );
+  }
+  return directory;
+}
