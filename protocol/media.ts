@@ -32,6 +32,7 @@ const headerExtensionUri = v.picklist([
   'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
   'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
   'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time',
+  'http://www.webrtc.org/experiments/rtp-hdrext/playout-delay',
   'urn:mediasoup:params:rtp-hdrext:packet-id',
 ]);
 

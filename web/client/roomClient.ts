@@ -5,6 +5,7 @@ import {
   type PeerId,
   type Phrase,
 } from '#protocol';
+import { Device } from 'mediasoup-client';
 import { LevelMeter } from './microphone.ts';
 import { PhraseChannel, makeDraft } from './phraseChannel.ts';
 import { interrupted, stillPending, withFailure } from './pendingPhrases.ts';
@@ -198,6 +199,7 @@ export class RoomClient {
   ): Promise<void> {
     const transports = await Transports.open({
       signaling: this.#signaling,
+      device: await Device.factory(),
       routerRtpCapabilities,
       onFailed: () => {
         if (visit === this.#visit) this.#signaling.reconnect();

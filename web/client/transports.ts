@@ -1,16 +1,19 @@
 import type { ConsumerOptions, Direction, RtpCapabilities } from '#protocol';
 import { PHRASE_CHANNEL_LABEL } from '#protocol';
-import { Device } from 'mediasoup-client';
 import type {
   Consumer,
   DataConsumer,
   DataProducer,
+  Device,
   Producer,
   Transport,
   RtpCapabilities as DeviceRtpCapabilities,
   SctpStreamParameters,
 } from 'mediasoup-client/types';
 import type { Signaling } from './signaling.ts';
+
+/** The way to ask the server; all that the media side needs of the signalling. */
+export type Ask = Pick<Signaling, 'request'>;
 
 /** Speech: forward error correction and lost-packet requests against loss, silence for free. */
 const CODEC_OPTIONS = {
@@ -23,7 +26,7 @@ const CODEC_OPTIONS = {
 
 /** The WebRTC side of one visit to a room: built anew after every connection. */
 export class Transports {
-  readonly #signaling: Signaling;
+  readonly #signaling: Ask;
   readonly #device: Device;
   readonly #receive: Transport;
   #send: Transport | null = null;
@@ -32,11 +35,12 @@ export class Transports {
 
   /** @param onFailed told once a transport is beyond recovery */
   static async open(options: {
-    signaling: Signaling;
+    signaling: Ask;
+    device: Device;
     routerRtpCapabilities: RtpCapabilities;
     onFailed: () => void;
   }): Promise<Transports> {
-    const device = await Device.factory();
+    const { device } = options;
     await device.load({
       routerRtpCapabilities: options.routerRtpCapabilities as DeviceRtpCapabilities,
     });
@@ -46,7 +50,7 @@ export class Transports {
   }
 
   private constructor(
-    options: { signaling: Signaling; onFailed: () => void },
+    options: { signaling: Ask; onFailed: () => void },
     device: Device,
     receive: Transport,
   ) {
@@ -146,7 +150,7 @@ export class Transports {
   }
 }
 
-async function createTransport(signaling: Signaling, direction: Direction) {
+async function createTransport(signaling: Ask, direction: Direction) {
   const { transportId, ...parameters } = await signaling.request('createTransport', { direction });
   return { id: transportId, ...parameters };
 }

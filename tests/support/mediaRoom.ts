@@ -1,0 +1,64 @@
+import type { Role, RoomId } from '#protocol';
+import { makeRecordingId, makeRoomId } from '#server/ids.ts';
+import { SfuEngine } from '#server/media/mediaEngine.ts';
+import { WorkerPool } from '#server/media/workerPool.ts';
+import { createHandlers } from '#server/session/handlers.ts';
+import type { Clock, Log, Recorder } from '#server/session/ports.ts';
+import { RoomRegistry } from '#server/session/roomRegistry.ts';
+import { workerBinary } from '../../scripts/worker/path.mjs';
+import { NodePeer } from './nodePeer.ts';
+
+const clock: Clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
+const quiet: Log = { info() {}, warn() {}, error() {} };
+
+/** Rooms on a real worker, for peers that live in this process. */
+export class MediaHouse {
+  readonly pool: WorkerPool;
+  readonly registry: RoomRegistry;
+  readonly roomId: RoomId = makeRoomId();
+  readonly #peers: NodePeer[] = [];
+
+  static async open(recorder: Recorder): Promise<MediaHouse> {
+    const pool = await WorkerPool.create({
+      workerBinary: workerBinary(),
+      count: 1,
+      listenIp: '127.0.0.1',
+      announcedAddress: undefined,
+      rtcPort: 0,
+      log: quiet,
+    });
+    return new MediaHouse(pool, recorder);
+  }
+
+  private constructor(pool: WorkerPool, recorder: Recorder) {
+    this.pool = pool;
+    this.registry = new RoomRegistry({
+      engine: new SfuEngine(pool),
+      recorder,
+      clock,
+      log: quiet,
+      makeRecordingId,
+      maxPeersPerRoom: 50,
+    });
+  }
+
+  async enter(role: Role, displayName: string): Promise<NodePeer> {
+    const peer = this.visitor(role, displayName);
+    await peer.join();
+    return peer;
+  }
+
+  /** A peer that has not joined. */
+  visitor(role: Role, displayName: string): NodePeer {
+    const handlers = createHandlers(this.registry);
+    const peer = new NodePeer({ handlers, clock, roomId: this.roomId, role, displayName });
+    this.#peers.push(peer);
+    return peer;
+  }
+
+  async close(): Promise<void> {
+    for (const peer of this.#peers) peer.close();
+    await this.registry.close();
+    this.pool.close();
+  }
+}

@@ -1,0 +1,151 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import wrtc from '@roamhq/wrtc';
+import {
+  clientRequests,
+  type ClientRequests,
+  type Handlers,
+  type Phrase,
+  type PhraseDraft,
+  type Role,
+  type RoomId,
+  type RoomSnapshot,
+  type PeerId,
+} from '#protocol';
+import { makePeerId } from '#server/ids.ts';
+import { PeerSession } from '#server/session/peerSession.ts';
+import type { ClientChannel, Clock } from '#server/session/ports.ts';
+import { PhraseChannel } from '#web/client/phraseChannel.ts';
+import { Transports, type Ask } from '#web/client/transports.ts';
+import { Device } from 'mediasoup-client';
+import * as v from 'valibot';
+import { Tone } from './tone.ts';
+
+// libwebrtc in Node: mediasoup-client finds what it needs of a browser among the globals.
+const { RTCPeerConnection, RTCSessionDescription, RTCIceCandidate, MediaStream } = wrtc;
+Object.assign(globalThis, {
+  RTCPeerConnection,
+  RTCSessionDescription,
+  RTCIceCandidate,
+  MediaStream,
+  MediaStreamTrack: wrtc.MediaStreamTrack,
+});
+
+/** Calls the handlers as the socket layer would, without a socket between. */
+function askDirectly(
+  handlers: Handlers<ClientRequests, PeerSession>,
+  session: PeerSession,
+): Ask['request'] {
+  return async (name, input) => {
+    const checked = v.parse(clientRequests[name].input, JSON.parse(JSON.stringify(input)));
+    const handler = handlers[name] as (caller: PeerSession, input: unknown) => unknown;
+    return (await handler(session, checked)) as never;
+  };
+}
+
+/** A real WebRTC peer in this process: ICE, DTLS, SRTP, Opus and SCTP against a real worker. */
+export class NodePeer {
+  readonly session: PeerSession;
+  readonly peerId: PeerId;
+  readonly phrases: Phrase[] = [];
+  readonly notifications: { name: string; body: unknown }[] = [];
+  readonly heard = new Map<PeerId, Tone>();
+  readonly #ask: Ask;
+  readonly #channel: PhraseChannel;
+  readonly #waiting = new Set<() => void>();
+  #transports: Transports | null = null;
+
+  constructor(options: {
+    handlers: Handlers<ClientRequests, PeerSession>;
+    clock: Clock;
+    roomId: RoomId;
+    role: Role;
+    displayName: string;
+  }) {
+    this.peerId = makePeerId();
+    const channel: ClientChannel = {
+      request: async (_name, consumer) => {
+        const { track } = await this.#required().consume(consumer);
+        this.heard.set(consumer.peerId, Tone.heardOn(track));
+        return {} as never;
+      },
+      notify: (name, body) => {
+        this.notifications.push({ name, body });
+        this.#changed();
+      },
+      close: () => {},
+    };
+    this.session = new PeerSession({
+      identity: {
+        roomId: options.roomId,
+        roomName: 'Ensayo',
+        peerId: this.peerId,
+        displayName: options.displayName,
+        role: options.role,
+        expiresAt: Number.MAX_SAFE_INTEGER,
+      },
+      channel,
+      clock: options.clock,
+    });
+    this.#ask = { request: askDirectly(options.handlers, this.session) };
+    this.#channel = new PhraseChannel(() => this.#changed());
+  }
+
+  async join(): Promise<RoomSnapshot> {
+    const snapshot = await this.#ask.request('join', {});
+    const device = await Device.factory({ handlerName: 'Chrome111' });
+    this.#transports = await Transports.open({
+      signaling: this.#ask,
+      device,
+      routerRtpCapabilities: snapshot.routerRtpCapabilities,
+      onFailed: () => {},
+    });
+    const phrases = await this.#transports.startReceiving();
+    this.#channel.receive(phrases, (phrase) => {
+      this.phrases.push(phrase);
+      this.#changed();
+    });
+    return snapshot;
+  }
+
+  /** Opens the way out for phrases and, with a tone, for sound. */
+  async send(tone?: Tone): Promise<void> {
+    this.#channel.sendOn(await this.#required().openSending());
+    if (tone) await this.#required().useMicrophone(tone.track, false);
+    await this.until(() => this.#channel.isOpen);
+  }
+
+  say(draft: PhraseDraft): void {
+    this.#channel.send(draft);
+  }
+
+  request: Ask['request'] = (name, input) => this.#ask.request(name, input);
+
+  /** Waits for a phrase, a notification or the phrase channel to make `holds` true. */
+  async until(holds: () => boolean, timeoutMs = 10_000): Promise<void> {
+    const deadline = AbortSignal.timeout(timeoutMs);
+    while (!holds()) {
+      deadline.throwIfAborted();
+      await Promise.race([
+        new Promise<void>((resolve) => this.#waiting.add(resolve)),
+        // Sound changes without an event; so it is looked at again, too.
+        delay(50, undefined, { ref: false }),
+      ]);
+    }
+  }
+
+  close(): void {
+    this.#transports?.close();
+    for (const tone of this.heard.values()) tone.close();
+    this.session.leave();
+  }
+
+  #required(): Transports {
+    if (!this.#transports) throw new Error('join first');
+    return this.#transports;
+  }
+
+  #changed(): void {
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+}

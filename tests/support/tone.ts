@@ -1,0 +1,88 @@
+import wrtc from '@roamhq/wrtc';
+
+const { RTCAudioSink, RTCAudioSource } = wrtc.nonstandard;
+
+const SAMPLE_RATE = 48_000;
+const CHUNK_MS = 10;
+const CHUNK_SAMPLES = (SAMPLE_RATE * CHUNK_MS) / 1_000;
+const AMPLITUDE = 12_000;
+
+interface SinkData {
+  readonly samples: Int16Array;
+  readonly channelCount?: number;
+  readonly sampleRate: number;
+}
+
+/** A sine, played into a track or recognised on one. */
+export class Tone {
+  readonly track: MediaStreamTrack;
+  readonly #stop: () => void;
+  #samples: number[] = [];
+
+  /** A track on which a sine of `frequencyHz` sounds. */
+  static playing(frequencyHz: number): Tone {
+    const source = new RTCAudioSource();
+    let phase = 0;
+    let sentChunks = 0;
+    const startedMs = performance.now();
+    const timer = setInterval(() => {
+      // Timers come late; the clock says how much sound is due.
+      const due = Math.floor((performance.now() - startedMs) / CHUNK_MS);
+      for (; sentChunks < due; sentChunks += 1) {
+        const samples = Int16Array.from({ length: CHUNK_SAMPLES }, () => {
+          phase += (2 * Math.PI * frequencyHz) / SAMPLE_RATE;
+          return Math.round(AMPLITUDE * Math.sin(phase));
+        });
+        source.onData({
+          samples,
+          sampleRate: SAMPLE_RATE,
+          bitsPerSample: 16,
+          channelCount: 1,
+          numberOfFrames: CHUNK_SAMPLES,
+        });
+      }
+    }, CHUNK_MS);
+    const track = source.createTrack();
+    return new Tone(track, () => {
+      clearInterval(timer);
+      track.stop();
+    });
+  }
+
+  static heardOn(track: MediaStreamTrack): Tone {
+    const sink = new RTCAudioSink(track);
+    const tone: Tone = new Tone(track, () => sink.stop());
+    sink.ondata = ({ samples, channelCount = 1, sampleRate }: SinkData) => {
+      if (sampleRate !== SAMPLE_RATE) return;
+      for (let at = 0; at < samples.length; at += channelCount) {
+        tone.#samples.push(samples[at] ?? 0);
+      }
+      if (tone.#samples.length > SAMPLE_RATE) tone.#samples = tone.#samples.slice(-SAMPLE_RATE);
+    };
+    return tone;
+  }
+
+  private constructor(track: MediaStreamTrack, stop: () => void) {
+    this.track = track;
+    this.#stop = stop;
+  }
+
+  /** Share of the last half second's energy at `frequencyHz`, 0 to 1 (Goertzel). 0 before there is any. */
+  shareOf(frequencyHz: number): number {
+    const samples = this.#samples.slice(-SAMPLE_RATE / 2);
+    const energy = samples.reduce((sum, sample) => sum + sample * sample, 0);
+    if (samples.length < SAMPLE_RATE / 2 || energy < samples.length * 100) return 0;
+    const step = (2 * Math.PI * frequencyHz) / SAMPLE_RATE;
+    let real = 0;
+    let imaginary = 0;
+    samples.forEach((sample, index) => {
+      real += sample * Math.cos(step * index);
+      imaginary += sample * Math.sin(step * index);
+    });
+    return (2 * (real * real + imaginary * imaginary)) / (samples.length * energy);
+  }
+
+  close(): void {
+    this.#stop();
+  }
+}
