@@ -1,0 +1,20 @@
+/**
+ * What `npm test` is made of, in the order in which it runs. A `check` is one command that passes
+ * or fails as a whole; a `suite` is a vitest project, which counts its own tests.
+ */
+export const checks = [
+  { name: 'lint', command: 'eslint', args: ['.'] },
+  { name: 'format', command: 'prettier', args: ['--check', '--log-level', 'warn', '.'] },
+  { name: 'types', command: 'tsc', args: ['--noEmit'] },
+  {
+    name: 'svelte',
+    command: 'svelte-check',
+    args: ['--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human'],
+  },
+];
+
+export const suites = [
+  { name: 'unit', about: 'rules, protocol and doors, with fakes' },
+  { name: 'media', about: 'a real mediasoup worker' },
+  { name: 'e2e', about: 'real browsers against a real server' },
+];

@@ -1,0 +1,49 @@
+import { defineConfig } from 'vitest/config';
+
+const SECOND_MS = 1_000;
+
+/** Folders of tests that need nothing but Node. */
+const UNIT = [
+  'protocol',
+  'domain',
+  'session',
+  'recording',
+  'auth',
+  'signaling',
+  'http',
+  'config',
+  'web',
+];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: [`tests/{${UNIT.join(',')}}/**/*.test.ts`, 'tests/*.test.ts'],
+        },
+      },
+      {
+        // A real mediasoup worker. One file at a time, so that measured times mean something.
+        test: {
+          name: 'media',
+          include: ['tests/media/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 20 * SECOND_MS,
+          hookTimeout: 30 * SECOND_MS,
+        },
+      },
+      {
+        // Real browsers against a real server.
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 90 * SECOND_MS,
+          hookTimeout: 120 * SECOND_MS,
+        },
+      },
+    ],
+  },
+});
