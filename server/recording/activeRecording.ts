@@ -1,0 +1,123 @@
+import type { PeerId, Phrase, ProducerId, RecordingSummary, StopReason } from '#protocol';
+import type { ActiveRecording, Clock, RecordedTrack } from '../session/ports.ts';
+import { JournalWriter, type JournalOptions } from './journal.ts';
+import { RECORD } from './journalFormat.ts';
+import { encodeJson, type JournalHeader } from './journalPayloads.ts';
+import { TrackRecorder } from './trackRecorder.ts';
+
+/** Told once, when nothing more is written: the journal is safe as far as it goes. */
+export type Captured = (recording: JournalRecording, reason: StopReason) => void;
+
+export interface JournalRecordingOptions {
+  readonly folder: string;
+  readonly header: Omit<JournalHeader, 'part'>;
+  readonly clock: Clock;
+  readonly captured: Captured;
+  /** Told before `captured` when the disk was the reason. */
+  readonly failed: (error: Error) => void;
+  readonly journal?: Pick<JournalOptions, 'limits' | 'createFile'>;
+}
+
+/** A running recording: everything that happens goes into its journal. */
+export class JournalRecording implements ActiveRecording {
+  readonly #options: JournalRecordingOptions;
+  readonly #tracks = new Map<number, TrackRecorder>();
+  readonly #speakers = new Map<PeerId, string>();
+  #journal: JournalWriter | null = null;
+  #nextStreamId = 1;
+  #phraseCount = 0;
+  #endedMs: number | null = null;
+  #stopped: Promise<void> | null = null;
+  #failed = false;
+
+  private constructor(options: JournalRecordingOptions) {
+    this.#options = options;
+  }
+
+  /** @throws Error when the folder does not take a journal */
+  static async begin(options: JournalRecordingOptions): Promise<JournalRecording> {
+    const recording = new JournalRecording(options);
+    recording.#journal = await JournalWriter.open({
+      ...options.journal,
+      folder: options.folder,
+      now: () => options.clock.monotonicMs(),
+      beginPart: (part, append) => recording.#beginPart(part, append),
+      failed: (error) => recording.#fail(error),
+    });
+    return recording;
+  }
+
+  get header(): Omit<JournalHeader, 'part'> {
+    return this.#options.header;
+  }
+
+  addTrack(options: {
+    peerId: PeerId;
+    displayName: string;
+    producerId: ProducerId;
+  }): RecordedTrack {
+    const streamId = this.#nextStreamId++;
+    const track = new TrackRecorder({
+      start: options,
+      append: (type, payload) => this.#append(type, streamId, payload),
+      onEnd: () => this.#tracks.delete(streamId),
+    });
+    this.#append(RECORD.streamStart, streamId, track.startPayload());
+    this.#tracks.set(streamId, track);
+    this.#speakers.set(options.peerId, options.displayName);
+    return track;
+  }
+
+  phrase(phrase: Phrase): void {
+    this.#phraseCount++;
+    this.#append(RECORD.phrase, 0, encodeJson(phrase));
+  }
+
+  stop(reason: StopReason): Promise<void> {
+    this.#stopped ??= this.#stop(reason);
+    return this.#stopped;
+  }
+
+  summary(state: RecordingSummary['state']): RecordingSummary {
+    const { recordingId, roomId, roomName, startedAt, startedBy } = this.#options.header;
+    return {
+      ...{ recordingId, roomId, roomName, state, startedAt, startedBy },
+      durationSeconds: (this.#endedMs ?? this.#elapsedMs()) / 1_000,
+      speakers: [...this.#speakers.values()],
+      phraseCount: this.#phraseCount,
+      sizeBytes: this.#journal?.sizeBytes ?? 0,
+    };
+  }
+
+  async #stop(reason: StopReason): Promise<void> {
+    for (const track of [...this.#tracks.values()]) track.end();
+    this.#append(RECORD.end, 0, encodeJson({ reason }));
+    this.#endedMs ??= this.#elapsedMs();
+    await this.#journal?.close();
+    if (!this.#failed) this.#options.captured(this, reason);
+  }
+
+  #fail(error: Error): void {
+    this.#failed = true;
+    this.#endedMs ??= this.#elapsedMs();
+    this.#options.failed(error);
+    this.#options.captured(this, 'storageFailed');
+  }
+
+  #beginPart(part: number, append: JournalWriter['append']): void {
+    const arrivalMs = this.#elapsedMs();
+    const header = { ...this.#options.header, part } satisfies JournalHeader;
+    append(RECORD.header, { streamId: 0, arrivalMs, payload: encodeJson(header) });
+    for (const [streamId, track] of this.#tracks) {
+      append(RECORD.streamStart, { streamId, arrivalMs, payload: track.startPayload() });
+    }
+  }
+
+  #append(type: number, streamId: number, payload: Uint8Array): void {
+    this.#journal?.append(type, { streamId, arrivalMs: this.#elapsedMs(), payload });
+  }
+
+  #elapsedMs(): number {
+    return this.#options.clock.monotonicMs() - this.#options.header.monotonicOriginMs;
+  }
+}

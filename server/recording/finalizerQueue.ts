@@ -1,0 +1,56 @@
+import { Worker } from 'node:worker_threads';
+import type { StopReason } from '#protocol';
+
+export interface FinalizerJob {
+  /** The recording's folder. */
+  readonly folder: string;
+  readonly reasonIfUnknown: StopReason;
+}
+
+/** Megabytes. The thread dies of more, and not the server; 60 were seen with ten speakers. */
+const MAX_HEAP_MB = 192;
+
+/** Finalises recordings one after another, each in a thread of its own at low priority. */
+export class FinalizerQueue {
+  #last: Promise<unknown> = Promise.resolve();
+  #running: Worker | null = null;
+  #closed = false;
+
+  /** Resolves when the manifest is there; rejects when it cannot be written or on `close`. */
+  add(job: FinalizerJob): Promise<void> {
+    const done = this.#last.then(() => this.#run(job));
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  /**
+   * Lets running and queued jobs go on for that long, then ends them: what is left undone the next
+   * start does.
+   */
+  async close(withinMs: number): Promise<void> {
+    const timeout = Promise.withResolvers<void>();
+    const timer = setTimeout(timeout.resolve, withinMs);
+    await Promise.race([this.#last, timeout.promise]);
+    clearTimeout(timer);
+    this.#closed = true;
+    await this.#running?.terminate();
+  }
+
+  #run(job: FinalizerJob): Promise<void> {
+    if (this.#closed) return Promise.reject(new Error('the finalizer is closed'));
+    return new Promise((resolve, reject) => {
+      const worker = new Worker(new URL('./finalizerWorker.ts', import.meta.url), {
+        workerData: job,
+        resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+      });
+      this.#running = worker;
+      let failure: unknown = null;
+      worker.once('error', (error) => (failure = error));
+      worker.once('exit', (code) => {
+        this.#running = null;
+        if (code === 0 && failure === null) resolve();
+        else reject(failure ?? new Error(`the finalizer ended with code ${code}`));
+      });
+    });
+  }
+}

@@ -1,0 +1,215 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import {
+  ManifestSchema,
+  RecordingIdSchema,
+  type Manifest,
+  type RecordingId,
+  type RecordingSummary,
+  type RoomId,
+  type StopReason,
+} from '#protocol';
+import * as v from 'valibot';
+import type { Clock, Log, Recorder, RecordingEvents, RecordingLibrary } from '../session/ports.ts';
+import type { JournalRecording, JournalRecordingOptions } from './activeRecording.ts';
+import { FOLDER_MODE } from './files.ts';
+import { MANIFEST } from './finalizer.ts';
+import { FinalizerQueue } from './finalizerQueue.ts';
+import { isOwnedByAnother } from './journalOwner.ts';
+import { RoomRecorder } from './roomRecorder.ts';
+import { readHeader } from './survey.ts';
+
+export interface RecordingStoreOptions {
+  /** Made if it is not there. For one machine: only there can be told who still writes a journal. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly journal?: JournalRecordingOptions['journal'];
+}
+
+/** How long journals may take to become safe at the end, and how long finalising may go on. */
+const CLOSE_JOURNALS_MS = 1_500;
+const CLOSE_FINALIZER_MS = 1_500;
+
+/** All recordings of this server: those that run, those being finalised, those to play. */
+export class RecordingStore implements RecordingLibrary {
+  readonly recorder: Recorder;
+  readonly #directory: string;
+  readonly #log: Log;
+  readonly #finalizer = new FinalizerQueue();
+  readonly #summaries = new Map<RecordingId, () => RecordingSummary>();
+  readonly #recorder: RoomRecorder;
+  #unfinished: RecordingId[] = [];
+  #closed: Promise<void> | null = null;
+
+  private constructor(options: RecordingStoreOptions) {
+    this.#directory = resolve(options.directory);
+    this.#log = options.log;
+    this.#recorder = new RoomRecorder({
+      ...options,
+      directory: this.#directory,
+      began: (recording) => {
+        this.#summaries.set(recording.header.recordingId, () => recording.summary('recording'));
+      },
+      captured: (recording, reason, events) => void this.#finalize(recording, reason, events),
+    });
+    this.recorder = this.#recorder;
+  }
+
+  /** @throws Error when the directory cannot be made or read */
+  static async open(options: RecordingStoreOptions): Promise<RecordingStore> {
+    const store = new RecordingStore(options);
+    await mkdir(store.#directory, { recursive: true, mode: FOLDER_MODE });
+    await store.#scan();
+    return store;
+  }
+
+  get library(): RecordingLibrary {
+    return this;
+  }
+
+  /**
+   * Finalises what an earlier run of the server left behind. Resolves when all of it is done and
+   * never rejects, so that nobody need wait for it.
+   */
+  async recover(): Promise<void> {
+    const left = this.#unfinished;
+    this.#unfinished = [];
+    await Promise.all(
+      left.map(async (recordingId) => {
+        this.#log.info({ recordingId }, 'recovering an interrupted recording');
+        await this.#makeReady(recordingId, 'interrupted');
+      }),
+    );
+  }
+
+  /**
+   * Stops what runs and waits until it is safe on disk; finalising goes on for a moment, the rest
+   * is left to the next start. Takes 3 s at most. Idempotent.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async list(roomId: RoomId): Promise<RecordingSummary[]> {
+    return [...this.#summaries.values()]
+      .map((summary) => summary())
+      .filter((summary) => summary.roomId === roomId)
+      .sort((a, b) => b.startedAt - a.startedAt);
+  }
+
+  async get(
+    roomId: RoomId,
+    recordingId: RecordingId,
+  ): Promise<{ summary: RecordingSummary; manifest: Manifest | null } | null> {
+    const summary = this.#summaries.get(recordingId)?.();
+    if (summary?.roomId !== roomId) return null;
+    const manifest = summary.state === 'ready' ? await this.#readManifest(recordingId) : null;
+    return { summary, manifest };
+  }
+
+  async filePath(roomId: RoomId, recordingId: RecordingId, path: string): Promise<string | null> {
+    const manifest = (await this.get(roomId, recordingId))?.manifest;
+    if (!manifest) return null;
+    const files = [manifest.captions, ...manifest.speakers.map(({ file }) => file)];
+    // The path as the manifest has it, never as it was asked for.
+    const named = files.find((file) => file.path === path)?.path;
+    return named === undefined ? null : join(this.#folder(recordingId), named);
+  }
+
+  async #close(): Promise<void> {
+    const timeout = Promise.withResolvers<void>();
+    const timer = setTimeout(timeout.resolve, CLOSE_JOURNALS_MS);
+    await Promise.race([this.#recorder.stopAll('serverStopping'), timeout.promise]);
+    clearTimeout(timer);
+    await this.#finalizer.close(CLOSE_FINALIZER_MS);
+  }
+
+  async #finalize(
+    recording: JournalRecording,
+    reason: StopReason,
+    events: RecordingEvents,
+  ): Promise<void> {
+    const { recordingId } = recording.header;
+    const summary = recording.summary('finalizing');
+    this.#summaries.set(recordingId, () => summary);
+    events.finalized(await this.#makeReady(recordingId, reason));
+  }
+
+  async #makeReady(recordingId: RecordingId, reason: StopReason): Promise<'ready' | 'failed'> {
+    try {
+      const job = { folder: this.#folder(recordingId), reasonIfUnknown: reason };
+      await this.#finalizer.add(job);
+      const manifest = await this.#readManifest(recordingId);
+      if (manifest === null) throw new Error('the manifest is not there');
+      this.#addReady(manifest);
+      return 'ready';
+    } catch (error) {
+      if (this.#closed === null) {
+        this.#log.error({ recordingId, err: error }, 'recording could not be finalized');
+      }
+      const known = this.#summaries.get(recordingId)?.();
+      if (known) this.#summaries.set(recordingId, () => ({ ...known, state: 'failed' }));
+      return 'failed';
+    }
+  }
+
+  async #scan(): Promise<void> {
+    for (const name of await readdir(this.#directory)) {
+      const id = v.safeParse(RecordingIdSchema, name);
+      if (!id.success) continue;
+      const manifest = await this.#readManifest(id.output);
+      if (manifest !== null) this.#addReady(manifest);
+      else this.#addUnfinished(id.output);
+    }
+  }
+
+  #addUnfinished(recordingId: RecordingId): void {
+    const header = readHeader(this.#folder(recordingId));
+    if (header?.recordingId !== recordingId) {
+      this.#log.warn({ recordingId }, 'folder holds neither a manifest nor a readable journal');
+      return;
+    }
+    if (isOwnedByAnother(header.owner)) return;
+    const { roomId, roomName, startedAt, startedBy } = header;
+    const summary: RecordingSummary = {
+      ...{ recordingId, roomId, roomName, startedAt, startedBy },
+      state: 'finalizing',
+      durationSeconds: 0,
+      speakers: [],
+      phraseCount: 0,
+      sizeBytes: 0,
+    };
+    this.#summaries.set(recordingId, () => summary);
+    this.#unfinished.push(recordingId);
+  }
+
+  #addReady(manifest: Manifest): void {
+    const { recordingId, roomId, roomName, startedAt, startedBy, durationSeconds } = manifest;
+    const files = [manifest.captions, ...manifest.speakers.map(({ file }) => file)];
+    const summary: RecordingSummary = {
+      ...{ recordingId, roomId, roomName, startedAt, startedBy, durationSeconds },
+      state: 'ready',
+      speakers: manifest.speakers.map(({ displayName }) => displayName),
+      phraseCount: manifest.phrases.length,
+      sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    };
+    this.#summaries.set(recordingId, () => summary);
+  }
+
+  /** Null when there is none that is sound and this recording's own. */
+  async #readManifest(recordingId: RecordingId): Promise<Manifest | null> {
+    try {
+      const text = await readFile(join(this.#folder(recordingId), MANIFEST), 'utf8');
+      const manifest = v.parse(ManifestSchema, JSON.parse(text));
+      return manifest.recordingId === recordingId ? manifest : null;
+    } catch {
+      return null;
+    }
+  }
+
+  #folder(recordingId: RecordingId): string {
+    return join(this.#directory, v.parse(RecordingIdSchema, recordingId));
+  }
+}
