@@ -31,4 +31,95 @@ describe('a room on a real worker', () => {
     low.close();
     high.close();
   });
+
+  it('[MD2] carries a phrase from one peer to all, stamped and in order, its author too', async () => {
+    const ana = await house.enter('moderator', 'Ana');
+    const beto = await house.enter('speaker', 'Beto');
+    const carla = await house.enter('audience', 'Carla');
+    await ana.send();
+    await beto.send();
+
+    ana.say({ draftId: 'a1', text: '¡Hola a  todos!', language: 'es' });
+    await carla.until(() => carla.phrases.length === 1);
+    beto.say({ draftId: 'b1', text: 'Hello', language: 'en' });
+
+    for (const peer of [ana, beto, carla]) {
+      await peer.until(() => peer.phrases.length === 2);
+      expect(peer.phrases).toMatchObject([
+        { seq: 1, authorId: ana.peerId, authorName: 'Ana', text: '¡Hola a todos!', draftId: 'a1' },
+        { seq: 2, authorId: beto.peerId, authorName: 'Beto', text: 'Hello', language: 'en' },
+      ]);
+    }
+  });
+
+  it('[MD3] sends nothing of a muted microphone to anyone', async () => {
+    const tone = Tone.playing(700);
+    const ana = await house.enter('moderator', 'Ana');
+    const beto = await house.enter('audience', 'Beto');
+    await ana.send(tone);
+    const share = () => beto.heard.get(ana.peerId)?.shareOf(700) ?? 0;
+    await beto.until(() => share() > 0.8);
+
+    // The client goes on sending: it is the server that must hold it back.
+    await ana.request('setMuted', { muted: true });
+    await beto.until(() => share() === 0);
+    await ana.request('setMuted', { muted: false });
+    await beto.until(() => share() > 0.8);
+    tone.close();
+  });
+
+  it('[MD4] tells who is loud, and that nobody is', async () => {
+    const tone = Tone.playing(500);
+    const ana = await house.enter('speaker', 'Ana');
+    const beto = await house.enter('audience', 'Beto');
+    await ana.send(tone);
+    const last = () => beto.notifications.findLast(({ name }) => name === 'levelsChanged')?.body;
+
+    await beto.until(() => isLoud(last(), ana.peerId));
+    await ana.request('setMuted', { muted: true });
+    await beto.until(() => isSilent(last()));
+    tone.close();
+  });
+
+  it('[MD5] takes away what a peer sent when it leaves', async () => {
+    const tone = Tone.playing(500);
+    const ana = await house.enter('speaker', 'Ana');
+    const beto = await house.enter('audience', 'Beto');
+    await ana.send(tone);
+    await beto.until(() => beto.heard.has(ana.peerId));
+
+    await ana.request('leave', {});
+    const told = (name: string) => beto.notifications.some((it) => it.name === name);
+    await beto.until(() => told('peerLeft') && told('consumerClosed'));
+    tone.close();
+  });
+
+  it('[MD6] gives a latecomer the phrases from before and the sound that is going on', async () => {
+    const tone = Tone.playing(600);
+    const ana = await house.enter('moderator', 'Ana');
+    await ana.send(tone);
+    ana.say({ draftId: 'a1', text: 'Empezamos', language: 'es' });
+    await ana.until(() => ana.phrases.length === 1);
+
+    const late = house.visitor('audience', 'Tarde');
+    const snapshot = await late.join();
+    expect(snapshot.phrases).toMatchObject([{ seq: 1, text: 'Empezamos' }]);
+    await late.until(() => (late.heard.get(ana.peerId)?.shareOf(600) ?? 0) > 0.8);
+    tone.close();
+  });
 });
+
+interface Levels {
+  readonly levels: readonly { readonly peerId: string; readonly dBov: number }[];
+}
+
+function isLoud(body: unknown, peerId: string): boolean {
+  return (
+    (body as Levels | undefined)?.levels.some((it) => it.peerId === peerId && it.dBov > -40) ??
+    false
+  );
+}
+
+function isSilent(body: unknown): boolean {
+  return (body as Levels | undefined)?.levels.length === 0;
+}
