@@ -189,6 +189,8 @@ export class RoomClient {
       await this.#openMedia(visit, snapshot.routerRtpCapabilities);
     } catch (error) {
       if (visit !== this.#visit || this.#state.connection === 'ended') return;
+      // For whoever looks into it; the person gets a sentence.
+      console.error('Cora could not enter the room', error);
       this.#end(error instanceof ProtocolError ? error.code : 'INTERNAL');
     }
   }

@@ -1,0 +1,58 @@
+import * as v from 'valibot';
+import { DisplayNameSchema, type Entered } from '#protocol';
+import { enterRoom } from '#web/client/api.ts';
+import { m } from '#web/paraglide/messages.js';
+import { failureOf, wordsOf, type Failure } from './failure.ts';
+import { preferences } from './preferences.svelte.ts';
+
+type Problem = Failure | 'nameEmpty' | 'nameLong';
+
+/** The door of a room: checks the name, and asks the server to let its bearer in. */
+export class Entrance {
+  name = $state(preferences.displayName);
+  #busy = $state(false);
+  #problem = $state<Problem | null>(null);
+  readonly #to: () => { roomId: string; invitation: string };
+
+  constructor(to: () => { roomId: string; invitation: string }) {
+    this.#to = to;
+  }
+
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** A sentence in the person's language; empty when all is well. */
+  get error(): string {
+    if (this.#problem === null) return '';
+    if (this.#problem === 'nameEmpty') return m.name_empty();
+    if (this.#problem === 'nameLong') return m.name_long();
+    return wordsOf(this.#problem).text;
+  }
+
+  /**
+   * @param options.nameless what to be called without a name; by default a name is needed
+   * @returns null when one was not let in: `error` says why
+   */
+  async enter(options: { nameless?: string } = {}): Promise<Entered | null> {
+    const { roomId, invitation } = this.#to();
+    const typed = this.name.trim();
+    const name = v.safeParse(DisplayNameSchema, typed || options.nameless || '');
+    if (!name.success) {
+      this.#problem = typed === '' ? 'nameEmpty' : 'nameLong';
+      return null;
+    }
+    this.#busy = true;
+    this.#problem = null;
+    try {
+      const entered = await enterRoom(roomId, invitation, name.output);
+      preferences.displayName = typed;
+      return entered;
+    } catch (error) {
+      this.#problem = failureOf(error);
+      return null;
+    } finally {
+      this.#busy = false;
+    }
+  }
+}

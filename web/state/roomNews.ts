@@ -1,0 +1,42 @@
+import type { RoomState } from '#web/client/roomState.ts';
+import type { RoomClient } from '#web/client/roomClient.ts';
+import { m } from '#web/paraglide/messages.js';
+import { preferences } from './preferences.svelte.ts';
+import { toasts } from './toasts.svelte.ts';
+
+/** Tells what changes in a room: aloud for screen readers, and in a toast where others would miss it too. */
+export function watchNews(client: RoomClient): () => void {
+  let before = client.state;
+  return client.subscribe(() => {
+    const now = client.state;
+    if (before.connection === 'connected' && now.connection === 'connected') {
+      tellOfRecording(before, now);
+      tellOfPeople(before, now);
+      tellOfPhrases(before, now);
+    }
+    before = now;
+  });
+}
+
+function tellOfRecording(before: RoomState, now: RoomState): void {
+  if (before.recording?.recordingId === now.recording?.recordingId) return;
+  if (now.recording) toasts.show(m.toast_recording_on({ name: now.recording.startedBy }));
+  else toasts.show(m.toast_recording_off());
+}
+
+function tellOfPeople(before: RoomState, now: RoomState): void {
+  if (before.peers === now.peers) return;
+  const known = new Set(before.peers.map((peer) => peer.peerId));
+  const present = new Set(now.peers.map((peer) => peer.peerId));
+  const came = now.peers.filter((peer) => !known.has(peer.peerId));
+  const left = before.peers.filter((peer) => !present.has(peer.peerId));
+  if (came[0] && came.length === 1) toasts.announce(m.news_came({ name: came[0].displayName }));
+  if (left[0] && left.length === 1) toasts.announce(m.news_left({ name: left[0].displayName }));
+}
+
+function tellOfPhrases(before: RoomState, now: RoomState): void {
+  // Heard phrases are not read out again: two voices at once are understood by nobody.
+  const last = now.phrases.at(-1);
+  if (preferences.speaksPhrases || !last || last.seq === before.phrases.at(-1)?.seq) return;
+  toasts.announce(m.news_phrase({ name: last.authorName, text: last.text }));
+}
