@@ -8,6 +8,8 @@ import { run } from './run.mjs';
 const stampFile = path.join(stampDirectory, 'client');
 const inputs = ['protocol', 'web'];
 const generated = ['web/dist', 'web/paraglide'];
+// Inlang writes a cache and notes beside its settings whenever it runs.
+const inlangProject = 'web/project.inlang';
 
 /** Whether web/dist was built from what web/ and protocol/ hold now. */
 export function clientIsCurrent() {
@@ -33,13 +35,18 @@ export async function buildClient() {
 function stamp() {
   const hash = createHash('sha256');
   for (const file of ['package-lock.json', ...inputs.flatMap(filesUnder)]) {
-    hash.update(file).update('\0').update(readFileSync(path.join(checkout, file))).update('\0');
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(path.join(checkout, file)))
+      .update('\0');
   }
   return `${hash.digest('hex')}\n`;
 }
 
 function filesUnder(directory) {
   if (generated.includes(directory)) return [];
+  if (directory === inlangProject) return [`${inlangProject}/settings.json`];
   return readdirSync(path.join(checkout, directory), { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {

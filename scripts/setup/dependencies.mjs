@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import { SetupError } from './error.mjs';
 import { checkout, nodeModules, pinnedNode, stampDirectory, which } from './paths.mjs';
 import { step } from './progress.mjs';
@@ -20,12 +20,36 @@ export async function installDependencies() {
     throw new SetupError('package-lock.json is missing: `git checkout package-lock.json`.');
   }
   // After an `npm install` of the developer's own there is nothing left to do but check.
-  if (!isInstalledAsLocked()) {
-    await step('Installing the npm packages', () => npm(['ci', '--include=dev'], 'npm'));
-  }
+  if (!isInstalledAsLocked()) await installAsLocked();
   if (!(await pinnedNodeRuns())) await repairPinnedNode();
   mkdirSync(stampDirectory, { recursive: true });
   writeFileSync(stampFile, stamp());
+}
+
+/**
+ * What `npm ci` is for, which npm 11.19 refuses: the lock cannot name optional packages for other
+ * platforms that their registry lacks.
+ */
+async function installAsLocked() {
+  const { packages } = JSON.parse(readText(lockFile));
+  const manifest = JSON.parse(readText(path.join(checkout, 'package.json')));
+  for (const group of ['dependencies', 'devDependencies']) {
+    if (!isDeepStrictEqual(packages[''][group], manifest[group])) {
+      throw new SetupError(
+        `package-lock.json does not belong to package.json (${group}): run \`npm install\` and commit both.`,
+      );
+    }
+  }
+  await step('Installing the npm packages', async () => {
+    // Without a stamp an earlier install was cut short, and npm would keep half unpacked packages.
+    rmSync(existsSync(stampFile) ? stampFile : nodeModules, { recursive: true, force: true });
+    await npm(['install', '--no-save', '--include=dev', '--loglevel=error']);
+  });
+  if (!isInstalledAsLocked()) {
+    throw new SetupError(
+      'npm did not install what package-lock.json names. Delete node_modules and start again.',
+    );
+  }
 }
 
 function stamp() {
@@ -44,7 +68,7 @@ function isInstalledAsLocked() {
   );
 }
 
-async function npm(args, log) {
+async function npm(args) {
   const searchPath = (process.env.PATH ?? '')
     .split(path.delimiter)
     // `npm start` puts these first, and npm must not run on a Node that it is about to delete.
@@ -63,7 +87,12 @@ async function npm(args, log) {
   }
   // Any value keeps mediasoup's installer from downloading or building: the worker has its own step.
   env.MEDIASOUP_WORKER_BIN ??= 'later';
-  await run(command, args, { log, env });
+  await run(command, args, { log: 'npm', env, excerpt: npmErrors });
+}
+
+/** npm prints the reason first and pages of help after it. */
+function npmErrors(lines) {
+  return lines.filter((line) => /^npm (error|ERR!) ./.test(line)).slice(0, 12);
 }
 
 async function pinnedNodeRuns() {

@@ -8,7 +8,6 @@ import { SetupError } from './error.mjs';
 import { checkout } from './paths.mjs';
 
 const children = new Set();
-const tailLines = 25;
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.once(signal, () => {
@@ -18,8 +17,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 /**
- * Runs a command with its output in a log file, and throws a SetupError that ends with the log's
- * last lines when it fails.
+ * Runs a command with its output in a log file, and throws a SetupError that quotes the log when it
+ * fails.
  * @param {string} command
  * @param {string[]} args
  * @param {object} options
@@ -27,9 +26,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
  * @param {string} [options.cwd]
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {number} [options.timeoutMs]
+ * @param {(lines: string[]) => string[]} [options.excerpt] picks the lines of the log to quote
  * @param {(line: string) => void} [options.onStatus] gets each line that the command writes to descriptor 3
  */
-export async function run(command, args, { log, cwd = checkout, env, timeoutMs, onStatus }) {
+export async function run(command, args, options) {
+  const { log, cwd = checkout, env, timeoutMs, onStatus, excerpt = lastLines } = options;
   const logFile = path.join(makeDirectory(path.join(cacheDirectory, 'logs')), `${log}.log`);
   const output = openSync(logFile, 'w');
   const child = spawn(command, args, {
@@ -49,13 +50,17 @@ export async function run(command, args, { log, cwd = checkout, env, timeoutMs, 
   closeSync(output);
   if (outcome === undefined) return;
 
-  const tail = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-tailLines);
+  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n');
   throw new SetupError(
     [
-      `\`${path.basename(command)} ${args.join(' ')}\` failed (${outcome}). Its last lines, of ${logFile}:`,
-      ...tail.map((line) => `  ${line}`),
+      `\`${path.basename(command)} ${args.join(' ')}\` failed (${outcome}). From ${logFile}:`,
+      ...excerpt(lines).map((line) => `  ${line}`),
     ].join('\n'),
   );
+}
+
+function lastLines(lines) {
+  return lines.slice(-25);
 }
 
 /** Makes a directory in the cache and returns it. */

@@ -62,7 +62,11 @@ function distribution() {
 function recipeHash() {
   const hash = createHash('sha256');
   for (const file of recipeFiles()) {
-    hash.update(file).update('\0').update(readFileSync(path.join(recipe, file))).update('\0');
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(path.join(recipe, file)))
+      .update('\0');
   }
   return hash.digest('hex').slice(0, 12);
 }
