@@ -1,0 +1,25 @@
+import type { Role, RoomCreated } from '#protocol';
+import type { Person } from './person.ts';
+
+/** Makes a room as a program would. */
+export async function createRoom(url: string, roomName: string): Promise<RoomCreated> {
+  const response = await fetch(`${url}/api/rooms`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ roomName }),
+  });
+  return (await response.json()) as RoomCreated;
+}
+
+export function roomLink(url: string, room: RoomCreated, role: Role): string {
+  return `${url}/r/${room.roomId}#${room.invitations[role]}`;
+}
+
+/** From the link to the room, as a person does it in Spanish. */
+export async function enterRoom(person: Person, link: string, name: string): Promise<void> {
+  const { page } = person;
+  await page.goto(link);
+  await page.getByLabel(/^Tu nombre/).fill(name);
+  await page.getByRole('button', { name: /^(Entrar|Escuchar)$/ }).click();
+  await page.getByRole('region', { name: 'Controles' }).waitFor();
+}
