@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RoomCreated } from '#protocol';
 import { Person } from '#tests/support/person.ts';
 import { ServerProcess } from '#tests/support/server.ts';
-import { createRoom, enterRoom, roomLink } from '#tests/support/visit.ts';
+import { createRoom, enterRoom, roomLink, sayPhrase } from '#tests/support/visit.ts';
 
 const ANA_HZ = 440;
 const BETO_HZ = 1_000;
@@ -42,8 +42,7 @@ describe('two who talk and one who listens', () => {
 
   it('[EE3] shows a phrase to all three, and gives it to each page to speak', async () => {
     const text = '¿Me oyen bien desde allá?';
-    await beto!.page.getByLabel('Escribe una frase', { exact: true }).fill(text);
-    await beto!.page.keyboard.press('Enter');
+    await sayPhrase(beto!, text);
     for (const person of everyone()) {
       await person.page
         .getByRole('log', { name: 'Frases dichas en la sala' })

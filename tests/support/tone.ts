@@ -1,4 +1,5 @@
 import wrtc from '@roamhq/wrtc';
+import { shareOf } from './spectrum.ts';
 
 const { RTCAudioSink, RTCAudioSource } = wrtc.nonstandard;
 
@@ -67,19 +68,12 @@ export class Tone {
     this.#stop = stop;
   }
 
-  /** Share of the last half second's energy at `frequencyHz`, 0 to 1 (Goertzel). 0 before there is any. */
+  /** Share of the last half second's energy at `frequencyHz`, 0 to 1. 0 before there is any. */
   shareOf(frequencyHz: number): number {
-    const samples = this.#samples.slice(-SAMPLE_RATE / 2);
-    const energy = samples.reduce((sum, sample) => sum + sample * sample, 0);
-    if (samples.length < SAMPLE_RATE / 2 || energy < samples.length * 100) return 0;
-    const step = (2 * Math.PI * frequencyHz) / SAMPLE_RATE;
-    let real = 0;
-    let imaginary = 0;
-    samples.forEach((sample, index) => {
-      real += sample * Math.cos(step * index);
-      imaginary += sample * Math.sin(step * index);
-    });
-    return (2 * (real * real + imaginary * imaginary)) / (samples.length * energy);
+    const recent = this.#samples.slice(-SAMPLE_RATE / 2);
+    if (recent.length < SAMPLE_RATE / 2) return 0;
+    const samples = Float32Array.from(recent, (sample) => sample / 32_768);
+    return shareOf(samples, frequencyHz, SAMPLE_RATE);
   }
 
   close(): void {

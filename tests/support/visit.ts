@@ -23,3 +23,9 @@ export async function enterRoom(person: Person, link: string, name: string): Pro
   await page.getByRole('button', { name: /^(Entrar|Escuchar)$/ }).click();
   await page.getByRole('region', { name: 'Controles' }).waitFor();
 }
+
+/** Types a phrase and sends it, as a person does it in Spanish. */
+export async function sayPhrase({ page }: Person, text: string): Promise<void> {
+  await page.getByLabel('Escribe una frase', { exact: true }).fill(text);
+  await page.keyboard.press('Enter');
+}
