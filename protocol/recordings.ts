@@ -67,7 +67,7 @@ export const ManifestSchema = v.strictObject({
       peerId: PeerIdSchema,
       displayName: v.string(),
       file: RecordingFileSchema,
-      /** Where sound of this speaker arrived. Between them the file holds concealment only. */
+      /** Where sound of this speaker arrived. Between them the file is silent. */
       segments: v.array(v.strictObject({ startSeconds: seconds, endSeconds: seconds })),
       packets: v.pipe(v.number(), v.integer(), v.minValue(0)),
       /** Lost for good, late copies already counted out. */

@@ -41,5 +41,5 @@ const GRAIN = 120;
  */
 export function fillBefore(place: number, cursor: number): number | null {
   const gap = Math.round((place - cursor) / GRAIN) * GRAIN;
-  return gap < 0 ? null : gap;
+  return gap < 0 ? null : Math.max(0, gap);
 }

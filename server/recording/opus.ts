@@ -1,10 +1,8 @@
 // Opus packets as RFC 6716 section 3 frames them. Durations are in samples at 48 kHz, whatever the
 // sound's own bandwidth.
 
-const FRAMES_20_MS = 960;
-const FRAMES_10_MS = 480;
-/** 2.5 ms, the shortest Opus frame: the grain to which a gap can be filled. */
-export const SHORTEST_FRAME = 120;
+const FRAME_20_MS = 960;
+const FRAME_10_MS = 480;
 /** 120 ms, the longest packet (RFC 6716 section 3.2.5, R5). */
 export const LONGEST_PACKET = 5_760;
 const LONGEST_FRAME_BYTES = 1_275;
@@ -13,13 +11,13 @@ const LONGEST_FRAME_BYTES = 1_275;
 export const ENCODER_DELAY = 312;
 
 const SILK_FRAMES = [480, 960, 1_920, 2_880] as const;
-const CELT_FRAMES = [120, 240, 480, 960] as const;
+export const CELT_FRAMES = [120, 240, 480, 960] as const;
 
 /** Duration of one frame by the TOC byte (RFC 6716 section 3.1, table 2). */
 function frameSamples(toc: number): number {
   const config = toc >> 3;
   if (config < 12) return SILK_FRAMES[config & 3] as number;
-  if (config < 16) return (config & 1) === 0 ? FRAMES_10_MS : FRAMES_20_MS;
+  if (config < 16) return (config & 1) === 0 ? FRAME_10_MS : FRAME_20_MS;
   return CELT_FRAMES[config & 3] as number;
 }
 
@@ -100,51 +98,4 @@ function readFrameLength(packet: Uint8Array, at: number): { length: number; next
   if (first < 252) return { length: first, next: at + 1 };
   const second = packet[at + 1];
   return second === undefined ? null : { length: 4 * second + first, next: at + 2 };
-}
-
-/** A packet without sound, which makes a decoder conceal as if one were lost (RFC 7845 section 4.1). */
-export interface Concealment {
-  readonly packet: Uint8Array;
-  readonly samples: number;
-}
-
-const COUNTED_FRAMES = [
-  { samples: FRAMES_20_MS, atMost: LONGEST_PACKET / FRAMES_20_MS },
-  { samples: FRAMES_10_MS, atMost: 1 },
-  { samples: 240, atMost: 1 },
-  { samples: SHORTEST_FRAME, atMost: 1 },
-] as const;
-
-/**
- * The next concealment packet for a gap of `samples` (at least SHORTEST_FRAME), of the mode,
- * bandwidth and channels of the packet beside it. Frames below 10 ms exist in CELT mode only.
- */
-export function conceal(toc: number, samples: number): Concealment {
-  for (const frame of COUNTED_FRAMES) {
-    const frames = Math.min(Math.floor(samples / frame.samples), frame.atMost);
-    if (frames === 0) continue;
-    const sized = tocOfDuration(toc, frame.samples);
-    const packet = frames === 1 ? Uint8Array.of(sized) : Uint8Array.of(sized | 3, frames);
-    return { packet, samples: frames * frame.samples };
-  }
-  throw new RangeError('a gap shorter than the shortest Opus frame cannot be filled');
-}
-
-/** The TOC byte of one frame of that duration, near to `toc` in all else. */
-function tocOfDuration(toc: number, samples: number): number {
-  const config = toc >> 3;
-  const channels = toc & 0x04;
-  if (config < 16 && samples >= FRAMES_10_MS) {
-    const longer = samples === FRAMES_20_MS ? 1 : 0;
-    const base = config < 12 ? config & ~3 : config & ~1;
-    return ((base | longer) << 3) | channels;
-  }
-  return ((celtBandwidth(config) | CELT_FRAMES.indexOf(samples as 120)) << 3) | channels;
-}
-
-/** The first CELT configuration of the same bandwidth, or the next wider one: CELT has no medium band. */
-function celtBandwidth(config: number): number {
-  if (config >= 16) return config & ~3;
-  if (config >= 12) return config < 14 ? 24 : 28;
-  return config < 4 ? 16 : 20;
 }

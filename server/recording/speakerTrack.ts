@@ -3,7 +3,8 @@ import { SAMPLES_PER_MS } from '../domain/timeline.ts';
 import { fillBefore } from '../domain/timelinePieces.ts';
 import type { AudioPacket } from './audioPacket.ts';
 import type { OggOpusWriter } from './ogg.ts';
-import { conceal, ENCODER_DELAY, SHORTEST_FRAME } from './opus.ts';
+import { ENCODER_DELAY, LONGEST_PACKET } from './opus.ts';
+import { conceal, SHORTEST_FRAME, silence } from './opusFiller.ts';
 
 /** A packet and where it belongs, in samples since the recording's start. */
 export interface PlacedPacket {
@@ -24,7 +25,7 @@ type Speaker = Manifest['speakers'][number];
 
 /**
  * One person's track: sorts packets within a window, lets the newest of overlapping streams win,
- * fills gaps with concealment and never goes back.
+ * fills gaps and never goes back.
  */
 export class SpeakerTrack {
   readonly #ogg: OggOpusWriter;
@@ -109,11 +110,13 @@ export class SpeakerTrack {
     else this.#segments.push({ start, end });
   }
 
-  #fill(samples: number, toc: number): void {
-    while (samples > 0) {
-      const concealment = conceal(toc, samples);
-      this.#ogg.packet(concealment.packet, concealment.samples);
-      samples -= concealment.samples;
+  /** Short gaps are concealed; longer ones fade out by one concealed packet and are then silent. */
+  #fill(gap: number, toc: number): void {
+    const silentBelow = gap > SEGMENT_GAP ? gap - LONGEST_PACKET : 0;
+    for (let left = gap; left > 0;) {
+      const filler = left > silentBelow ? conceal(toc, left) : silence(left);
+      this.#ogg.packet(filler.packet, filler.samples);
+      left -= filler.samples;
     }
   }
 

@@ -9,8 +9,11 @@ export function sinePackets(options: {
   frequency: number;
   packets: number;
   fromSample?: number;
+  /** `voip`, as browsers use it, filters and so shifts the phase; `audio` does not. */
+  application?: 'voip' | 'audio';
 }): Uint8Array[] {
-  const encoder = new Encoder({ channels: 1, sample_rate: 48_000, application: 'voip' });
+  const { application = 'voip' } = options;
+  const encoder = new Encoder({ channels: 1, sample_rate: 48_000, application });
   encoder.bitrate = 32_000;
   return Array.from({ length: options.packets }, (_, packet) => {
     const pcm = new Int16Array(FRAME_SAMPLES);
