@@ -12,9 +12,21 @@ export function countGraphemes(text: string): number {
   return [...segmenter.segment(text)].length;
 }
 
-/** One line of text that is safe to show beside other people's: NFC, no control or bidirectional characters. */
+/**
+ * One line of text that is safe to show beside other people's: NFC, no control or bidirectional
+ * characters, no halves of surrogate pairs. What it returns, it leaves as it is.
+ */
 export function toPlainText(text: string): string {
-  return text.normalize('NFC').replace(/\s+/gu, ' ').replace(UNSAFE, '').trim();
+  return (
+    text
+      .toWellFormed()
+      .replace(/\s+/gu, ' ')
+      .replace(UNSAFE, '')
+      // What was taken out may have kept two spaces, or a letter and its accent, apart.
+      .replace(/ {2,}/g, ' ')
+      .trim()
+      .normalize('NFC')
+  );
 }
 
 /**

@@ -40,6 +40,8 @@ export class LiveRoom {
   readonly #sessions = new Map<PeerId, PeerSession>();
   readonly #levels: SpeakerLevels;
   readonly #recording: RoomRecording;
+  /** Somebody is on the way to a seat: an empty room is about to be one no longer. */
+  #isSeating = false;
   #closed = false;
 
   static async create(options: LiveRoomOptions): Promise<LiveRoom> {
@@ -92,22 +94,18 @@ export class LiveRoom {
     return this.#room.recording !== null;
   }
 
-  /** Seats a session whose join has begun. The same person coming in again takes over from before. */
+  /**
+   * Seats a session whose join has begun. The same person coming in again takes over from before.
+   * The caller says `closeIfEmpty` afterwards, however it went.
+   */
   join(session: PeerSession): RoomSnapshot {
-    this.#sessions.get(session.peerId)?.remove('REPLACED');
-    const events = this.#room.join(session.identity);
+    if (session.isClosed) throw new ProtocolError('WRONG_STATE', 'connection closed');
+    this.#isSeating = true;
     try {
-      const media = this.#media.addPeer(session.peerId, {
-        phraseMessage: (message) => this.#takePhrase(session, message),
-        consumerClosed: (consumerId) => session.channel.notify('consumerClosed', { consumerId }),
-      });
-      session.takeSeat({ room: this, media, producerId: null, rtpCapabilities: null });
-    } catch (error) {
-      this.#room.leave(session.peerId);
-      throw error;
+      this.#seat(session);
+    } finally {
+      this.#isSeating = false;
     }
-    this.#sessions.set(session.peerId, session);
-    this.#publish(events, session.peerId);
     this.#log.info(
       { roomId: this.roomId, peerId: session.peerId, role: session.identity.role },
       'peer joined',
@@ -117,6 +115,23 @@ export class LiveRoom {
       routerRtpCapabilities: this.#media.rtpCapabilities,
       serverTime: this.#clock.wallMs(),
     };
+  }
+
+  #seat(session: PeerSession): void {
+    this.#sessions.get(session.peerId)?.remove('REPLACED');
+    const events = this.#room.join(session.identity);
+    try {
+      const media = this.#media.addPeer(session.peerId, {
+        phraseMessage: (message) => this.#takePhrase(session, message),
+        consumerClosed: (consumerId) => session.channel.notify('consumerClosed', { consumerId }),
+      });
+      session.takeSeat({ room: this, media, producerId: null, rtpCapabilities: null });
+    } catch (error) {
+      this.#publish([...events, ...this.#room.leave(session.peerId)]);
+      throw error;
+    }
+    this.#sessions.set(session.peerId, session);
+    this.#publish(events, session.peerId);
   }
 
   /** Called by the session, once, as it gives up its seat. */
@@ -200,7 +215,8 @@ export class LiveRoom {
   }
 
   closeIfEmpty(): void {
-    if (!this.#closed && this.#room.isEmpty) void this.close('SERVER_STOPPING', 'roomClosed');
+    if (this.#isSeating || this.#closed || !this.#room.isEmpty) return;
+    void this.close('SERVER_STOPPING', 'roomClosed');
   }
 
   /** Ends the room for everyone in it. Resolves when what was being recorded is safe. Idempotent. */

@@ -74,7 +74,8 @@ export class RoomRecording {
         events: {
           failed: () => {
             this.#log.error({ roomId, recordingId }, 'recording failed');
-            this.#onFailed();
+            // One that was stopped already must not take its successor with it.
+            if (this.#isRunning(recordingId)) this.#onFailed();
           },
           finalized: (outcome) => {
             this.#log.info({ roomId, recordingId, outcome }, 'recording finalized');
@@ -127,6 +128,10 @@ export class RoomRecording {
 
   phrase(phrase: Phrase): void {
     if (this.#state.name === 'running') this.#state.recording.phrase(phrase);
+  }
+
+  #isRunning(recordingId: RecordingId): boolean {
+    return this.#state.name === 'running' && this.#state.recordingId === recordingId;
   }
 
   /** Resolves when everything captured is safe on disk. Without effect when nothing runs. */
