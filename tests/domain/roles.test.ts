@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { ROLES } from '#protocol';
+import { can, type Action } from '#server/domain/roles.ts';
+
+// Written down here on its own, so that a slip in the table of the server shows.
+const RIGHTS: readonly [Action, string][] = [
+  ['speak', 'moderator speaker'],
+  ['sendPhrase', 'moderator speaker'],
+  ['record', 'moderator'],
+  ['seeRecordings', 'moderator'],
+];
+
+describe('roles', () => {
+  it.each(RIGHTS)('[RL2] grants %s to: %s', (action, roles) => {
+    expect(ROLES.filter((role) => can(role, action)).join(' ')).toBe(roles);
+  });
+
+  it('[RL3] grants nothing that is not listed', () => {
+    for (const role of ROLES) expect(can(role, 'becomeModerator' as Action)).toBe(false);
+  });
+});

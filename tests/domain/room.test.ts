@@ -1,0 +1,122 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { PeerId, RecordingId } from '#protocol';
+import { Room } from '#server/domain/room.ts';
+import { ROOM_ID, draft } from '#tests/support/builders.ts';
+import { refusalOf } from '#tests/support/refusals.ts';
+
+const NOW = { wallMs: 1_000.4, monotonicMs: 0 };
+const RECORDING = 'recording-1' as RecordingId;
+const ana = { peerId: 'peer-ana-1' as PeerId, displayName: 'Ana', role: 'moderator' } as const;
+const beto = { peerId: 'peer-beto' as PeerId, displayName: 'Beto', role: 'speaker' } as const;
+const carla = { peerId: 'peer-carla' as PeerId, displayName: 'Carla', role: 'audience' } as const;
+
+describe('Room', () => {
+  let room: Room;
+  beforeEach(() => {
+    room = new Room({ roomId: ROOM_ID, roomName: 'Coro', maxPeers: 3 });
+  });
+
+  it('[RM1] numbers every change by one, so that a client can tell a gap', () => {
+    const events = [
+      ...room.join(ana),
+      ...room.join(beto),
+      ...room.setMicrophone(beto.peerId, 'open'),
+      ...room.startRecording(ana.peerId, RECORDING, 5),
+      ...room.stopRecording('stopped'),
+      ...room.leave(beto.peerId),
+    ];
+    expect(events.map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(events.map(({ type }) => type)).toEqual([
+      'peerJoined',
+      'peerJoined',
+      'peerChanged',
+      'recordingStarted',
+      'recordingStopped',
+      'peerLeft',
+    ]);
+    expect(room.snapshot(ana.peerId).revision).toBe(6);
+  });
+
+  it('[RM2] takes the same peer in once', () => {
+    room.join(ana);
+    expect(refusalOf(() => room.join(ana))).toBe('WRONG_STATE');
+    expect(room.peerCount).toBe(1);
+  });
+
+  it('[RM3] takes in no more than it has places, and again when one is free', () => {
+    for (const peer of [ana, beto, carla]) room.join(peer);
+    const dora = { ...carla, peerId: 'peer-dora1' as PeerId };
+    expect(refusalOf(() => room.join(dora))).toBe('ROOM_FULL');
+    room.leave(beto.peerId);
+    room.join(dora);
+    expect(room.peerCount).toBe(3);
+  });
+
+  it('[RM4] gives a newcomer the whole room at one revision', () => {
+    room.join(ana);
+    room.join(beto);
+    room.setMicrophone(beto.peerId, 'muted');
+    room.startRecording(ana.peerId, RECORDING, 77.7);
+    const phrase = room.say(beto.peerId, draft(), NOW);
+    room.join(carla);
+    expect(room.snapshot(carla.peerId)).toEqual({
+      revision: 5,
+      roomId: ROOM_ID,
+      roomName: 'Coro',
+      you: carla.peerId,
+      peers: [
+        { ...ana, microphone: 'none' },
+        { ...beto, microphone: 'muted' },
+        { ...carla, microphone: 'none' },
+      ],
+      phrases: [phrase],
+      recording: { recordingId: RECORDING, startedAt: 78, startedBy: 'Ana' },
+    });
+  });
+
+  it('[RM5] gives out snapshots that later changes do not touch', () => {
+    room.join(ana);
+    const before = room.snapshot(ana.peerId);
+    const copy = structuredClone(before);
+    room.join(beto);
+    room.setMicrophone(ana.peerId, 'open');
+    room.say(ana.peerId, draft(), NOW);
+    expect(before).toEqual(copy);
+  });
+
+  it('[RM6] says nothing where nothing changed', () => {
+    room.join(ana);
+    room.setMicrophone(ana.peerId, 'open');
+    expect(room.setMicrophone(ana.peerId, 'open')).toEqual([]);
+    expect(room.leave(beto.peerId)).toEqual([]);
+    expect(room.snapshot(ana.peerId).revision).toBe(2);
+  });
+
+  it('[RM7] lets nobody act who is not in it', () => {
+    expect(refusalOf(() => room.setMicrophone(ana.peerId, 'open'))).toBe('WRONG_STATE');
+    expect(refusalOf(() => room.say(ana.peerId, draft(), NOW))).toBe('WRONG_STATE');
+    expect(refusalOf(() => room.startRecording(ana.peerId, RECORDING, 1))).toBe('WRONG_STATE');
+    room.join(ana);
+    expect(room.snapshot(ana.peerId).recording).toBeNull();
+  });
+
+  it('[RM8] records once at a time, and stops only what runs', () => {
+    room.join(ana);
+    expect(refusalOf(() => room.stopRecording('stopped'))).toBe('RECORDING_STATE');
+    room.startRecording(ana.peerId, RECORDING, 1);
+    const second = 'recording-2' as RecordingId;
+    expect(refusalOf(() => room.startRecording(ana.peerId, second, 2))).toBe('RECORDING_STATE');
+    expect(room.recording?.recordingId).toBe(RECORDING);
+    expect(room.stopRecording('roomClosed')).toMatchObject([
+      { type: 'recordingStopped', recordingId: RECORDING, reason: 'roomClosed' },
+    ]);
+    expect(room.recording).toBeNull();
+  });
+
+  it('[RL1] lets an audience neither speak nor say', () => {
+    room.join(carla);
+    expect(refusalOf(() => room.setMicrophone(carla.peerId, 'open'))).toBe('FORBIDDEN');
+    expect(refusalOf(() => room.say(carla.peerId, draft(), NOW))).toBe('FORBIDDEN');
+    expect(room.snapshot(carla.peerId)).toMatchObject({ revision: 1, phrases: [] });
+  });
+});

@@ -1,0 +1,136 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { opusCapabilities, rtpParameters } from '#tests/support/builders.ts';
+import { settled } from '#tests/support/fakes.ts';
+import { House, type Visitor } from '#tests/support/house.ts';
+import { refusalFrom } from '#tests/support/refusals.ts';
+
+describe('letting people hear each other', () => {
+  let house: House;
+  let ana: Visitor;
+  let beto: Visitor;
+  beforeEach(async () => {
+    house = new House();
+    ana = await house.enter('speaker', { displayName: 'Ana' });
+    beto = await house.enter('audience', { displayName: 'Beto' });
+  });
+
+  it('[AN1] makes a Consumer paused, announces it, and resumes it after the answer only', async () => {
+    await beto.listen();
+    beto.channel.acknowledgement.hold();
+    await ana.speak();
+    expect(house.journal).toEqual(['consumer made, paused', 'asked newConsumer']);
+    beto.channel.acknowledgement.open();
+    await settled();
+    expect(house.journal.slice(2)).toEqual(['acknowledged newConsumer', 'consumer resumed']);
+  });
+
+  it('[AN2] does not resume what the client refused', async () => {
+    await beto.listen();
+    beto.channel.refuses = true;
+    await ana.speak();
+    expect(beto.channel.requests).toHaveLength(1);
+    expect(house.journal).not.toContain('consumer resumed');
+    expect(house.log.of('warn')).toEqual(['microphone could not be announced']);
+  });
+
+  it('[AN3] says whose microphone it is', async () => {
+    await beto.listen();
+    const producerId = await ana.speak();
+    expect(beto.channel.requests).toMatchObject([
+      { name: 'newConsumer', input: { producerId, peerId: ana.peerId } },
+    ]);
+  });
+
+  it('[AN4] announces to whoever starts receiving later all that is there', async () => {
+    await ana.speak();
+    const carla = await house.enter('speaker');
+    await carla.speak();
+    expect(beto.channel.requests).toEqual([]);
+    await beto.listen();
+    expect(beto.channel.requests.map(({ input }) => (input as { peerId: string }).peerId)).toEqual([
+      ana.peerId,
+      carla.peerId,
+    ]);
+  });
+
+  it('[AN5] announces each microphone once, however producing and receiving cross', async () => {
+    ana.media.working.hold();
+    beto.media.working.hold();
+    const speaking = ana.request('produce', { rtpParameters: rtpParameters(), muted: false });
+    const listening = beto.request('startReceiving', { rtpCapabilities: opusCapabilities() });
+    ana.media.working.open();
+    beto.media.working.open();
+    await Promise.all([speaking, listening]);
+    await settled();
+    expect(beto.channel.requests).toHaveLength(1);
+  });
+
+  it('[AN6] never announces a microphone to its owner', async () => {
+    await ana.listen();
+    await ana.speak();
+    expect(ana.channel.requests).toEqual([]);
+  });
+
+  it('[AN7] bears with a listener that leaves before answering', async () => {
+    await beto.listen();
+    beto.channel.acknowledgement.hold();
+    await ana.speak();
+    beto.session.leave();
+    beto.channel.refuses = true;
+    beto.channel.acknowledgement.open();
+    await settled();
+    expect(house.journal).not.toContain('consumer resumed');
+    expect(house.log.of('warn')).toEqual([]);
+  });
+
+  it('[AN8] leaves no microphone behind of somebody who went away while connecting it', async () => {
+    await beto.listen();
+    ana.media.working.hold();
+    const speaking = refusalFrom(
+      ana.request('produce', { rtpParameters: rtpParameters(), muted: false }),
+    );
+    ana.session.leave();
+    ana.media.working.open();
+    expect(await speaking).not.toBe('allowed');
+    await settled();
+    expect(beto.channel.requests).toEqual([]);
+    expect(beto.channel.told('peerChanged')).toEqual([]);
+  });
+
+  it('[AN9] tells the listener when a Consumer ends', async () => {
+    await beto.listen();
+    await ana.speak();
+    const { consumerId } = beto.channel.requests[0]!.input as { consumerId: never };
+    beto.media.events.consumerClosed(consumerId);
+    expect(beto.channel.told('consumerClosed')).toEqual([{ consumerId }]);
+  });
+
+  it('[MU1] tells everyone, the owner too, when a microphone opens and is muted', async () => {
+    await ana.speak({ muted: true });
+    await ana.request('setMuted', { muted: false });
+    await ana.request('setMuted', { muted: false });
+    await ana.request('setMuted', { muted: true });
+    for (const { channel } of [ana, beto]) {
+      expect(channel.told('peerChanged').map(({ peer }) => peer.microphone)).toEqual([
+        'muted',
+        'open',
+        'muted',
+      ]);
+    }
+    expect(ana.media.muted).toEqual([false, false, true]);
+  });
+
+  it('[MU2] has nothing to mute where no microphone is connected', async () => {
+    expect(await refusalFrom(ana.request('setMuted', { muted: true }))).toBe('NOT_FOUND');
+  });
+
+  it('[MU3] says nothing of somebody who left while being muted', async () => {
+    await ana.speak();
+    ana.media.working.hold();
+    const muting = refusalFrom(ana.request('setMuted', { muted: true }));
+    ana.session.leave();
+    ana.media.working.open();
+    await muting;
+    expect(beto.channel.told('peerChanged')).toHaveLength(1);
+  });
+});

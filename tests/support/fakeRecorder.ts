@@ -1,0 +1,82 @@
+import { ProtocolError, type Phrase, type StopReason } from '#protocol';
+import type { ActiveRecording, RecordedTrack, Recorder } from '#server/session/ports.ts';
+import { Latch } from './fakes.ts';
+
+type StartOptions = Parameters<Recorder['start']>[0];
+type TrackOptions = Parameters<ActiveRecording['addTrack']>[0];
+
+/** Keeps what it is given instead of writing it. */
+export class FakeRecorder implements Recorder {
+  readonly recordings: FakeRecording[] = [];
+  readonly starting = new Latch();
+  hasRoom = true;
+
+  async start(options: StartOptions): Promise<FakeRecording> {
+    await this.starting.wait();
+    if (!this.hasRoom) throw new ProtocolError('STORAGE_FAILED', 'the disk is full');
+    const recording = new FakeRecording(options);
+    this.recordings.push(recording);
+    return recording;
+  }
+
+  /** The newest recording. */
+  get recording(): FakeRecording {
+    const recording = this.recordings.at(-1);
+    if (!recording) throw new Error('nothing was recorded');
+    return recording;
+  }
+}
+
+export class FakeRecording implements ActiveRecording {
+  readonly options: StartOptions;
+  readonly tracks: FakeTrack[] = [];
+  readonly phrases: Phrase[] = [];
+  readonly stops: StopReason[] = [];
+  readonly stopping = new Latch();
+  closesCleanly = true;
+
+  constructor(options: StartOptions) {
+    this.options = options;
+  }
+
+  addTrack(options: TrackOptions): FakeTrack {
+    const track = new FakeTrack(options);
+    this.tracks.push(track);
+    return track;
+  }
+
+  phrase(phrase: Phrase): void {
+    this.phrases.push(phrase);
+  }
+
+  async stop(reason: StopReason): Promise<void> {
+    this.stops.push(reason);
+    await this.stopping.wait();
+    if (!this.closesCleanly) throw new Error('the disk is gone');
+  }
+}
+
+export class FakeTrack implements RecordedTrack {
+  readonly options: TrackOptions;
+  readonly muted: boolean[] = [];
+  readonly packets: Uint8Array[] = [];
+  ends = 0;
+
+  constructor(options: TrackOptions) {
+    this.options = options;
+  }
+
+  rtp(packet: Uint8Array): void {
+    this.packets.push(packet);
+  }
+
+  senderReport(): void {}
+
+  setMuted(muted: boolean): void {
+    this.muted.push(muted);
+  }
+
+  end(): void {
+    this.ends += 1;
+  }
+}

@@ -1,0 +1,106 @@
+import type {
+  ClientRequestName,
+  ClientRequests,
+  InputOf,
+  OutputOf,
+  ProducerId,
+  RecordingId,
+  Role,
+} from '#protocol';
+import { createHandlers } from '#server/session/handlers.ts';
+import { PeerSession } from '#server/session/peerSession.ts';
+import type { Identity } from '#server/session/ports.ts';
+import { RoomRegistry } from '#server/session/roomRegistry.ts';
+import { bytes, identity, opusCapabilities, rtpParameters } from './builders.ts';
+import { FakeMediaEngine, type FakeMediaPeer } from './fakeMedia.ts';
+import { FakeRecorder } from './fakeRecorder.ts';
+import { FakeChannel, FakeClock, FakeLog, settled } from './fakes.ts';
+
+/** The use cases, whole, on fakes. */
+export class House {
+  /** Consumers and announcements of everyone, in order. */
+  readonly journal: string[] = [];
+  readonly clock = new FakeClock();
+  readonly log = new FakeLog();
+  readonly engine = new FakeMediaEngine(this.journal);
+  readonly recorder = new FakeRecorder();
+  readonly registry: RoomRegistry;
+  readonly handlers: ReturnType<typeof createHandlers>;
+  #recordings = 0;
+
+  constructor({ maxPeersPerRoom = 10 } = {}) {
+    this.registry = new RoomRegistry({
+      engine: this.engine,
+      recorder: this.recorder,
+      clock: this.clock,
+      log: this.log,
+      makeRecordingId: () => {
+        this.#recordings += 1;
+        return `recording-${String(this.#recordings)}` as RecordingId;
+      },
+      maxPeersPerRoom,
+    });
+    this.handlers = createHandlers(this.registry);
+  }
+
+  /** Somebody whose socket stands and who has not joined. */
+  visitor(who: Partial<Identity> = {}): Visitor {
+    return new Visitor(this, identity(who));
+  }
+
+  /** Somebody in the room. */
+  async enter(role: Role, who: Partial<Identity> = {}): Promise<Visitor> {
+    const visitor = this.visitor({ role, ...who });
+    await visitor.request('join', {});
+    return visitor;
+  }
+}
+
+/** One socket's side of the use cases, past the door. */
+export class Visitor {
+  readonly session: PeerSession;
+  readonly channel: FakeChannel;
+  readonly #house: House;
+
+  constructor(house: House, who: Identity) {
+    this.#house = house;
+    this.channel = new FakeChannel(house.journal);
+    this.session = new PeerSession({ identity: who, channel: this.channel, clock: house.clock });
+  }
+
+  get peerId() {
+    return this.session.peerId;
+  }
+
+  get media(): FakeMediaPeer {
+    return this.#house.engine.room.peer(this.peerId);
+  }
+
+  async request<Name extends ClientRequestName>(
+    name: Name,
+    input: InputOf<ClientRequests[Name]>,
+  ): Promise<OutputOf<ClientRequests[Name]>> {
+    const handle = this.#house.handlers[name] as (
+      session: PeerSession,
+      input: unknown,
+    ) => OutputOf<ClientRequests[Name]> | Promise<OutputOf<ClientRequests[Name]>>;
+    return handle(this.session, input);
+  }
+
+  /** Connects a microphone and waits until it was announced to everyone. */
+  async speak({ muted = false } = {}): Promise<ProducerId> {
+    const { producerId } = await this.request('produce', { rtpParameters: rtpParameters(), muted });
+    await settled();
+    return producerId;
+  }
+
+  async listen(): Promise<void> {
+    await this.request('startReceiving', { rtpCapabilities: opusCapabilities() });
+    await settled();
+  }
+
+  /** Sends what stands on the phrase channel: an object as JSON, a string as it is. */
+  say(message: unknown): void {
+    this.media.events.phraseMessage(bytes(message));
+  }
+}
