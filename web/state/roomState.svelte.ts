@@ -19,7 +19,6 @@ export class RoomSession {
   readonly #spoken: { readonly current: SpeechQueue['current'] };
   readonly #stopListening: () => void;
   #heardSeq = $state(0);
-  #languageWithoutVoice = '';
 
   constructor(client: RoomClient) {
     this.client = client;
@@ -27,7 +26,6 @@ export class RoomSession {
       voice: browserVoice,
       settings: () => ({ aloud: preferences.speaksPhrases, volume: preferences.phraseVolume }),
       onSpoken: (phrase) => this.#onSpoken(phrase),
-      onVoiceless: (language) => this.#onVoiceless(language),
     });
     this.#room = observe(client, () => client.state);
     this.#spoken = observe(this.#speech, () => this.#speech.current);
@@ -101,12 +99,5 @@ export class RoomSession {
     this.#heardSeq = phrase.seq;
     const detail = { seq: phrase.seq, text: phrase.text };
     globalThis.dispatchEvent(new CustomEvent('cora:phrase-spoken', { detail }));
-  }
-
-  #onVoiceless(language: string): void {
-    if (this.#languageWithoutVoice === language) return;
-    this.#languageWithoutVoice = language;
-    const name = new Intl.DisplayNames([preferences.locale], { type: 'language' }).of(language);
-    toasts.show(m.toast_no_voice({ language: name ?? language }));
   }
 }

@@ -38,6 +38,8 @@ export interface SpokenPhrase {
   /** How much of its text has been said, in UTF-16 code units. */
   readonly reached: number;
   readonly finished: boolean;
+  /** It should be heard, but no voice here speaks its language. */
+  readonly voiceless: boolean;
 }
 
 interface Options {
@@ -45,8 +47,6 @@ interface Options {
   readonly settings: () => SpeechSettings;
   /** Told when a phrase's turn to be heard comes; not told of phrases that are only shown. */
   readonly onSpoken: (phrase: Phrase) => void;
-  /** Told when a phrase should be heard but no voice speaks its language. */
-  readonly onVoiceless: (language: string) => void;
 }
 
 /** Gives arriving phrases their turn, one after another: heard where there is a voice, and lit up word by word. */
@@ -98,7 +98,7 @@ export class SpeechQueue {
     const [phrase, ...rest] = this.#waiting;
     if (!phrase || this.#closed) return;
     this.#waiting = rest;
-    this.#current = { phrase, reached: 0, finished: false };
+    this.#current = { phrase, reached: 0, finished: false, voiceless: false };
     const settings = this.#options.settings();
     if (settings.aloud) this.#sayAloud(phrase, settings.volume);
     else this.#pace(phrase, this.#readingMs(phrase), () => this.#finish(phrase));
@@ -119,7 +119,7 @@ export class SpeechQueue {
       },
     });
     if (!this.#saying) {
-      this.#options.onVoiceless(language);
+      this.#current = { phrase, reached: 0, finished: false, voiceless: true };
       this.#pace(phrase, this.#readingMs(phrase), () => this.#finish(phrase));
       return;
     }
@@ -156,7 +156,7 @@ export class SpeechQueue {
   #finish(phrase: Phrase): void {
     if (this.#current?.phrase !== phrase || this.#current.finished) return;
     this.#quiet();
-    this.#current = { phrase, reached: phrase.text.length, finished: true };
+    this.#current = { ...this.#current, reached: phrase.text.length, finished: true };
     this.#next();
     this.#tell();
   }

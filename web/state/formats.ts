@@ -1,0 +1,45 @@
+import { preferences } from './preferences.svelte.ts';
+
+/** A day and time in words, in the person's language. */
+export function dateText(ms: number): string {
+  const date = new Date(ms).toLocaleString(preferences.locale, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  return date.charAt(0).toLocaleUpperCase(preferences.locale) + date.slice(1);
+}
+
+/** Seconds as `2 min 34 s`. */
+export function lengthText(seconds: number): string {
+  const whole = Math.round(seconds);
+  const parts: [number, string][] = [
+    [Math.floor(whole / 3600), 'hour'],
+    [Math.floor(whole / 60) % 60, 'minute'],
+    [whole % 60, 'second'],
+  ];
+  const shown = parts.filter(([count]) => count > 0).slice(0, 2);
+  return (shown.length > 0 ? shown : [[0, 'second'] as const])
+    .map(([count, unit]) =>
+      count.toLocaleString(preferences.locale, { style: 'unit', unit, unitDisplay: 'short' }),
+    )
+    .join(' ');
+}
+
+/** Bytes as `2.3 MB`. */
+export function sizeText(bytes: number): string {
+  const large = bytes >= 1_000_000;
+  return (bytes / (large ? 1_000_000 : 1_000)).toLocaleString(preferences.locale, {
+    style: 'unit',
+    unit: large ? 'megabyte' : 'kilobyte',
+    maximumFractionDigits: large ? 1 : 0,
+  });
+}
+
+/** Names as `Ana, Luis y Pepe`. */
+export function namesText(names: readonly string[]): string {
+  return new Intl.ListFormat(preferences.locale).format(names);
+}
