@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadOrCreateSecret } from '#server/auth/secret.ts';
+
+describe('the secret of a server that was given none', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(path.join(os.tmpdir(), 'cora-secret-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  it('[SC1] is made once and outlives a restart', () => {
+    const data = path.join(directory, 'deep', 'data');
+    const secret = loadOrCreateSecret(data);
+    expect(loadOrCreateSecret(data)).toBe(secret);
+    expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
+    expect(loadOrCreateSecret(path.join(directory, 'other'))).not.toBe(secret);
+  });
+
+  it('[SC2] can be read by its owner only', () => {
+    const data = path.join(directory, 'data');
+    loadOrCreateSecret(data);
+    expect(statSync(path.join(data, 'token-secret')).mode & 0o777).toBe(0o600);
+    expect(statSync(data).mode & 0o777).toBe(0o700);
+  });
+});

@@ -1,0 +1,173 @@
+import { SignJWT, UnsecuredJWT, base64url, exportSPKI, generateKeyPair } from 'jose';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { PeerId, RecordingId } from '#protocol';
+import { JwtTokens } from '#server/auth/token.ts';
+import { ROOM_ID, identity } from '#tests/support/builders.ts';
+import { refusalFrom } from '#tests/support/refusals.ts';
+
+const SECRET = 'kX7pW2mQ9vR4tY8uB3nL6cJ1hF5dS0aZ';
+const KEY = new TextEncoder().encode(SECRET);
+
+const tokens = new JwtTokens(SECRET);
+const who = identity({ role: 'moderator', displayName: 'Ana' });
+const CLAIMS = { room: who.roomId, roomName: who.roomName, role: who.role, name: 'Ana' };
+const nowS = () => Math.floor(Date.now() / 1_000);
+
+describe('tokens', () => {
+  let access: string;
+  let keyId: string;
+  beforeEach(async () => {
+    access = await tokens.signAccess(who);
+    keyId = (partOf(access, 0) as { kid: string }).kid;
+  });
+
+  const partOf = (token: string, index: number): unknown =>
+    JSON.parse(new TextDecoder().decode(base64url.decode(token.split('.')[index] ?? '')));
+
+  /** An access token with the right key, its claims as given. */
+  const signed = (options: {
+    exp?: number;
+    aud?: string;
+    iss?: string;
+    kid?: string;
+    claims?: object;
+    alg?: string;
+  }) => {
+    const jwt = new SignJWT({ ...CLAIMS, ...options.claims })
+      .setProtectedHeader({ alg: options.alg ?? 'HS256', kid: options.kid ?? keyId })
+      .setIssuer(options.iss ?? 'cora')
+      .setAudience(options.aud ?? 'cora/access')
+      .setSubject(who.peerId);
+    if (options.exp !== undefined) jwt.setExpirationTime(options.exp);
+    return jwt.sign(KEY);
+  };
+  const verdict = async (token: string | Promise<string>) =>
+    refusalFrom(tokens.verifyAccess(await token));
+
+  it('[TK1] give back who they were made for', async () => {
+    const { expiresAt, ...rest } = await tokens.verifyAccess(access);
+    expect({ ...rest, expiresAt: who.expiresAt }).toEqual(who);
+    const hours = (expiresAt - Date.now()) / 3_600_000;
+    expect(hours).toBeGreaterThan(11.9);
+    expect(hours).toBeLessThan(12.1);
+    expect(await verdict(signed({ exp: nowS() + 60 }))).toBe('allowed');
+  });
+
+  it('[TK2] are refused after a change of any part', async () => {
+    const [header = '', payload = '', signature = ''] = access.split('.');
+    const promoted = base64url.encode(
+      JSON.stringify({ ...(partOf(access, 1) as object), role: 'moderator', room: 'room-0000009' }),
+    );
+    const flipped = `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
+    const forgeries = [
+      `${header}.${promoted}.${signature}`,
+      `${header}.${payload}.${flipped}`,
+      `${header}.${payload}.`,
+      `${header}.${payload}`,
+      `${access}.x`,
+      '',
+      'x',
+      '..',
+      'null',
+    ];
+    for (const forgery of forgeries) expect(await verdict(forgery), forgery).toBe('UNAUTHORIZED');
+  });
+
+  it('[TK3] of another secret are refused', async () => {
+    expect(await verdict(new JwtTokens(`${SECRET}x`).signAccess(who))).toBe('UNAUTHORIZED');
+  });
+
+  it('[TK4] without a signature, or with another algorithm, are refused', async () => {
+    const unsigned = new UnsecuredJWT(CLAIMS)
+      .setIssuer('cora')
+      .setAudience('cora/access')
+      .setSubject(who.peerId)
+      .setExpirationTime('1h')
+      .encode();
+    expect(partOf(unsigned, 0)).toEqual({ alg: 'none' });
+    expect(await verdict(unsigned)).toBe('UNAUTHORIZED');
+    for (const alg of ['HS384', 'HS512']) {
+      expect(await verdict(signed({ exp: nowS() + 60, alg })), alg).toBe('UNAUTHORIZED');
+    }
+  });
+
+  it('[TK5] signed with a key pair are refused, whichever way the key is passed off', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
+    const claim = (alg: string) =>
+      new SignJWT(CLAIMS)
+        .setProtectedHeader({ alg, kid: keyId })
+        .setIssuer('cora')
+        .setAudience('cora/access')
+        .setSubject(who.peerId)
+        .setExpirationTime('1h');
+    const pem = new TextEncoder().encode(await exportSPKI(publicKey));
+    expect(await verdict(claim('RS256').sign(privateKey))).toBe('UNAUTHORIZED');
+    expect(await verdict(claim('HS256').sign(pem))).toBe('UNAUTHORIZED');
+  });
+
+  it('[TK6] end 60 s after their time, so that two clocks may differ', async () => {
+    expect(await verdict(signed({ exp: nowS() - 50 }))).toBe('allowed');
+    expect(await verdict(signed({ exp: nowS() - 62 }))).toBe('TOKEN_EXPIRED');
+    const exp = nowS() + 10;
+    const { expiresAt } = await tokens.verifyAccess(await signed({ exp }));
+    expect(expiresAt).toBe((exp + 60) * 1_000);
+  });
+
+  it('[TK7] without an end are refused', async () => {
+    expect(await verdict(signed({}))).toBe('UNAUTHORIZED');
+  });
+
+  it('[TK8] of another issuer or another key id are refused', async () => {
+    const exp = nowS() + 60;
+    expect(await verdict(signed({ exp, iss: 'elsewhere' }))).toBe('UNAUTHORIZED');
+    expect(await verdict(signed({ exp, kid: '00000000' }))).toBe('UNAUTHORIZED');
+  });
+
+  it('[TK9] for one thing do not pass for another', async () => {
+    const ticket = { roomId: ROOM_ID, recordingId: 'recording-1' as RecordingId };
+    const made = {
+      access,
+      invitation: await tokens.signInvitation(who),
+      ticket: await tokens.signTicket(ticket),
+    };
+    const verify = {
+      access: (token: string) => tokens.verifyAccess(token),
+      invitation: (token: string) => tokens.verifyInvitation(token),
+      ticket: (token: string) => tokens.verifyTicket(token),
+    };
+    for (const [use, check] of Object.entries(verify)) {
+      for (const [kind, token] of Object.entries(made)) {
+        const expected = kind === use ? 'allowed' : 'UNAUTHORIZED';
+        expect(await refusalFrom<unknown>(check(token)), `${kind} as ${use}`).toBe(expected);
+      }
+    }
+  });
+
+  it.each([
+    ['a role that is none', { role: 'owner' }],
+    ['no room', { room: undefined }],
+    ['a room that is no id', { room: '../../etc' }],
+    ['a name that is nothing', { name: '\u202e' }],
+    ['a peer that is no id', { sub: '*' as PeerId }],
+  ])('[TK10] well signed with %s are refused', async (_what, claims) => {
+    const jwt = new SignJWT({ ...CLAIMS, sub: who.peerId, ...claims })
+      .setProtectedHeader({ alg: 'HS256', kid: keyId })
+      .setIssuer('cora')
+      .setAudience('cora/access')
+      .setExpirationTime('1h');
+    expect(await verdict(jwt.sign(KEY))).toBe('UNAUTHORIZED');
+  });
+
+  it('[TK11] say nothing of their secret, and are refused without saying why', async () => {
+    const text = access.split('.').slice(0, 2).map(String).join('');
+    expect(text).not.toContain(SECRET);
+    expect(JSON.stringify(partOf(access, 0))).toBe(`{"alg":"HS256","kid":"${keyId}"}`);
+    const messages = await Promise.all(
+      ['x', `${access}x`, await signed({ exp: nowS() + 60, iss: 'elsewhere' })].map((token) =>
+        tokens.verifyAccess(token).catch((error: Error) => error.message),
+      ),
+    );
+    expect(new Set(messages).size).toBe(1);
+    expect(messages[0]).not.toMatch(/signature|issuer|eyJ/);
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, EXIT_CONFIG, readConfig } from '#server/config.ts';
+
+const GOOD_SECRET = 'kX7pW2mQ9vR4tY8uB3nL6cJ1hF5dS0aZ';
+
+/** The lines in which a server says what it was told wrongly. */
+function problemsOf(environment: Record<string, string>): string[] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.message
+      .split('\n')
+      .slice(1)
+      .flatMap((line) => line.trim() || []);
+  }
+}
+
+describe('settings', () => {
+  it('[CF1] have defaults that serve this machine alone', () => {
+    expect(readConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 3_000,
+      listenIp: '127.0.0.1',
+      publicUrl: undefined,
+      tokenSecret: undefined,
+      logLevel: 'info',
+    });
+  });
+
+  it('[CF2] are read as they are meant', () => {
+    const config = readConfig({
+      PATH: '/usr/bin',
+      HOST: '0.0.0.0',
+      PORT: '8080',
+      PUBLIC_URL: 'https://cora.example.org/',
+      ALLOWED_ORIGINS: ' https://a.example , http://localhost:5173/,',
+      LISTEN_IP: '0.0.0.0',
+      ANNOUNCED_ADDRESS: '203.0.113.7',
+      RTC_PORT: '0',
+      WORKERS: '3',
+      TOKEN_SECRET: GOOD_SECRET,
+    });
+    expect(config).toMatchObject({
+      host: '0.0.0.0',
+      port: 8_080,
+      publicUrl: 'https://cora.example.org',
+      allowedOrigins: ['https://a.example', 'http://localhost:5173'],
+      announcedAddress: '203.0.113.7',
+      rtcPort: 0,
+      workers: 3,
+      tokenSecret: GOOD_SECRET,
+    });
+  });
+
+  it.each([
+    ['HOST', 'localhost', 'IP address'],
+    ['PORT', 'http', 'from 0 to 65535'],
+    ['PORT', '', 'from 0 to 65535'],
+    ['PORT', '-1', 'from 0 to 65535'],
+    ['PORT', '65536', 'from 0 to 65535'],
+    ['PORT', '3e3', 'from 0 to 65535'],
+    ['RTC_PORT', '1.5', 'from 0 to 65535'],
+    ['WORKERS', '0', 'from 1 to 64'],
+    ['WORKERS', '99999999999999999999', 'from 1 to 64'],
+    ['MAX_PEERS_PER_ROOM', '0', 'from 1 to 10000'],
+    ['PUBLIC_URL', 'cora.example.org', 'https://cora.example.org'],
+    ['PUBLIC_URL', 'ftp://cora.example.org', 'https://'],
+    ['PUBLIC_URL', 'https://cora.example.org/app', 'leave out path'],
+    ['ALLOWED_ORIGINS', 'https://a.example,nonsense', 'https://'],
+    ['LISTEN_IP', 'eth0', 'IP address'],
+    ['ANNOUNCED_ADDRESS', 'http://x', 'IP address or a host name'],
+    ['ANNOUNCED_ADDRESS', 'a b', 'IP address or a host name'],
+    ['RECORDINGS_DIR', ' ', 'directory'],
+    ['DATA_DIR', '', 'directory'],
+    ['LOG_LEVEL', 'loud', 'write fatal, error, warn'],
+    ['TOKEN_SECRET', 'short', 'openssl rand'],
+  ])('[CF3] %s=%s is refused with its name and what to write', (name, value, fix) => {
+    const problems = problemsOf({ [name]: value });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^${name}: .*\\.$`));
+    expect(problems[0]).toContain(fix);
+  });
+
+  it('[CF4] are refused all at once, a line each', () => {
+    const problems = problemsOf({ PORT: 'x', HOST: 'y', LOG_LEVEL: 'z' });
+    expect(problems.map((line) => line.split(':')[0]).toSorted()).toEqual([
+      'HOST',
+      'LOG_LEVEL',
+      'PORT',
+    ]);
+  });
+
+  it.each([
+    ['too short', 'kX7pW2mQ9v'],
+    ['of one letter', 'a'.repeat(64)],
+    ['a sample', 'CHANGE-ME-kX7pW2mQ9vR4tY8uB3nL6cJ1hF5dS0aZ'],
+    ['a sample too', 'my-super-secret-key-0123456789-abcdefghij'],
+  ])('[CF5] a secret that is %s is refused and not shown', (_what, secret) => {
+    const problems = problemsOf({ TOKEN_SECRET: secret });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^TOKEN_SECRET: /);
+    expect(problems[0]).not.toContain(secret);
+  });
+
+  it.each([
+    ['PUBLIC_URL', { PUBLIC_URL: 'http://cora.example.org', LISTEN_IP: '203.0.113.7' }],
+    ['HOST', { HOST: '0.0.0.0' }],
+    ['HOST', { HOST: '192.168.1.5' }],
+    ['LISTEN_IP', { LISTEN_IP: '0.0.0.0' }],
+    ['LISTEN_IP', { LISTEN_IP: '::' }],
+    ['LISTEN_IP', { PUBLIC_URL: 'https://cora.example.org' }],
+  ])('[CF6] unsafe together: %s of %o', (name, environment) => {
+    const problems = problemsOf(environment);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^${name}: .+\\.$`));
+  });
+
+  it.each([
+    [{ PUBLIC_URL: 'http://localhost:3000', HOST: '0.0.0.0' }],
+    [{ PUBLIC_URL: 'https://cora.example.org', LISTEN_IP: '203.0.113.7' }],
+    [{ PUBLIC_URL: 'https://c.example', LISTEN_IP: '0.0.0.0', ANNOUNCED_ADDRESS: 'c.example' }],
+    [{ LISTEN_IP: '192.168.1.5' }],
+  ])('[CF7] safe together: %o', (environment) => {
+    expect(problemsOf(environment)).toEqual([]);
+  });
+
+  it('[CF8] that are wrong end the process with EX_CONFIG', () => {
+    expect(EXIT_CONFIG).toBe(78);
+  });
+});
