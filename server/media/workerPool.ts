@@ -87,6 +87,7 @@ export class WorkerPool {
   async #start(index: number): Promise<void> {
     const { workerBinary, listenIp, announcedAddress, rtcPort, log } = this.#options;
     const worker = await createWorker({ workerBin: workerBinary, logLevel: 'warn' });
+    keepThroughSignals(worker);
     const listen = {
       ip: listenIp,
       ...(announcedAddress === undefined ? {} : { announcedAddress }),
@@ -120,4 +121,14 @@ export class WorkerPool {
       this.#options.log.error({ index, err }, 'media worker could not be restarted');
     }
   }
+}
+
+/**
+ * mediasoup closes its Workers on SIGINT and SIGTERM by itself, before the server has closed its
+ * rooms: recordings would end as interrupted. The pool's own `close` comes at the right moment.
+ */
+function keepThroughSignals(worker: Worker): void {
+  const { onSignal } = worker as unknown as { onSignal: () => void };
+  process.off('SIGINT', onSignal);
+  process.off('SIGTERM', onSignal);
 }

@@ -7,7 +7,13 @@ import { DecodedSound } from '#tests/support/decode.ts';
 import { Person } from '#tests/support/person.ts';
 import { fetchFile, readyRecording, type ReadyRecording } from '#tests/support/recordings.ts';
 import { ServerProcess } from '#tests/support/server.ts';
-import { createRoom, enterRoom, roomLink, sayPhrase } from '#tests/support/visit.ts';
+import {
+  createRoom,
+  enterRoom,
+  recordingReaches,
+  roomLink,
+  sayPhrase,
+} from '#tests/support/visit.ts';
 
 const ANA_HZ = 440;
 const BETO_HZ = 1_000;
@@ -104,11 +110,6 @@ describe('a recorded conversation', () => {
     expect(Math.abs(start - seconds(at.phrase))).toBeLessThan(0.5);
   });
 });
-
-/** Waits until the page's own clock of the recording shows `time`. */
-async function recordingReaches(person: Person, time: string): Promise<void> {
-  await person.page.getByTestId('recording').getByText(time).waitFor();
-}
 
 function speakerOf(manifest: Manifest, name: string): Manifest['speakers'][number] {
   const speaker = manifest.speakers.find(({ displayName }) => displayName === name);

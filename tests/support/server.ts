@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +8,11 @@ import { createInterface } from 'node:readline';
 
 const READY = /^Cora is ready: (\S+)$/;
 const START_TIMEOUT_MS = 30_000;
+/**
+ * Memory where there is some: these tests end processes, not disks, and a disk that the machine's
+ * other work keeps busy for seconds would be measured instead of the server.
+ */
+const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** A server as a person starts it: its own process, on free ports, with folders of its own. */
 export class ServerProcess {
@@ -20,7 +26,7 @@ export class ServerProcess {
 
   /** @param home folder with what an earlier server left, to start on that */
   static async start(options: { home?: string } = {}): Promise<ServerProcess> {
-    const home = options.home ?? (await mkdtemp(path.join(tmpdir(), 'cora-test-')));
+    const home = options.home ?? (await mkdtemp(path.join(SCRATCH, 'cora-test-')));
     const child = spawn(process.execPath, ['server/main.ts'], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

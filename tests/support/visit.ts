@@ -29,3 +29,8 @@ export async function sayPhrase({ page }: Person, text: string): Promise<void> {
   await page.getByLabel('Escribe una frase', { exact: true }).fill(text);
   await page.keyboard.press('Enter');
 }
+
+/** Waits until the page's own clock of the recording shows `time`, such as `0:05`. */
+export async function recordingReaches({ page }: Person, time: string): Promise<void> {
+  await page.getByTestId('recording').getByText(time).waitFor();
+}

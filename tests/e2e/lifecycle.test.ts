@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RoomCreated } from '#protocol';
+import { DecodedSound } from '#tests/support/decode.ts';
+import { Person } from '#tests/support/person.ts';
+import { fetchFile, readyRecording } from '#tests/support/recordings.ts';
+import { ServerProcess } from '#tests/support/server.ts';
+import { createRoom, enterRoom, recordingReaches, roomLink } from '#tests/support/visit.ts';
+
+const ANA_HZ = 440;
+const STOP_BAR_MS = 5_000;
+const KILL_LOSS_BAR_S = 2;
+
+describe('a server that ends while it records', () => {
+  let server: ServerProcess;
+  let ana: Person;
+  let room: RoomCreated;
+  let recordingSince: number;
+
+  beforeEach(async () => {
+    server = await ServerProcess.start();
+    room = await createRoom(server.url, 'Clase');
+    ana = await Person.open({ voiceHz: ANA_HZ });
+    await enterRoom(ana, roomLink(server.url, room, 'moderator'), 'Ana');
+    await ana.page.getByRole('button', { name: 'Grabar' }).click();
+    await ana.page.getByText('La inició Ana').waitFor();
+    recordingSince = Date.now();
+    await recordingReaches(ana, '0:04');
+  });
+  afterEach(async () => {
+    await ana.close();
+    await server.cleanUp();
+  });
+
+  const restartedRecording = async () => {
+    const { home } = server;
+    server = await ServerProcess.start({ home });
+    const recording = await readyRecording(server.url, room);
+    const [speaker] = recording.manifest.speakers;
+    const folder = await mkdtemp(path.join(tmpdir(), 'cora-files-'));
+    const file = path.join(folder, 'ana.ogg');
+    await writeFile(file, await fetchFile(server.url, room, recording, speaker!.file.path));
+    const sound = await DecodedSound.of(file);
+    await rm(folder, { recursive: true });
+    return { sound, manifest: recording.manifest };
+  };
+
+  it('[LC1] stops on SIGTERM within 5 s, worker and all, and what it recorded is whole', async () => {
+    const workers = childrenOf(server.pid);
+    expect(workers).toHaveLength(1);
+    const before = Date.now();
+    const recordedSeconds = (before - recordingSince) / 1_000;
+    expect(await server.end('SIGTERM')).toBe(0);
+    expect(Date.now() - before).toBeLessThan(STOP_BAR_MS);
+    expect(workers.filter(isAlive)).toEqual([]);
+
+    const { sound, manifest } = await restartedRecording();
+    expect(manifest.stopReason).toBe('serverStopping');
+    expect(sound.seconds).toBeGreaterThan(recordedSeconds - 0.5);
+    expect(sound.shareBetween(1, 3, ANA_HZ)).toBeGreaterThan(0.5);
+  });
+
+  it('[LC2] loses at most its last 2 s to kill -9, and mends the rest by itself', async () => {
+    const recordedSeconds = (Date.now() - recordingSince) / 1_000;
+    await server.end('SIGKILL');
+
+    const { sound, manifest } = await restartedRecording();
+    expect(manifest.stopReason).toBe('interrupted');
+    expect(sound.seconds).toBeGreaterThan(recordedSeconds - KILL_LOSS_BAR_S);
+    expect(sound.shareBetween(1, 3, ANA_HZ)).toBeGreaterThan(0.5);
+  });
+});
+
+describe('a server that is told nonsense', () => {
+  const startWith = async (environment: Record<string, string>) => {
+    const child = spawn(process.execPath, ['server/main.ts'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...environment },
+    });
+    let said = '';
+    child.stderr.on('data', (data: Buffer) => (said += data.toString()));
+    const [code] = (await once(child, 'exit')) as [number];
+    return { code, said };
+  };
+
+  it('[LC3] exits with 78 and names the setting and its fix', async () => {
+    const { code, said } = await startWith({ LISTEN_IP: '0.0.0.0', PORT: '99999' });
+    expect(code).toBe(78);
+    expect(said).toContain('PORT');
+    const unsafe = await startWith({ LISTEN_IP: '0.0.0.0' });
+    expect(unsafe.code).toBe(78);
+    expect(unsafe.said).toContain('ANNOUNCED_ADDRESS');
+  });
+});
+
+/** Processes that `pid` started, from Linux's /proc. */
+function childrenOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return children === '' ? [] : children.split(' ').map(Number);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
