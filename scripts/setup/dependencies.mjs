@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { SetupError } from './error.mjs';
@@ -42,7 +43,7 @@ async function installAsLocked() {
   }
   await step('Installing the npm packages', async () => {
     // Without a stamp an earlier install was cut short, and npm would keep half unpacked packages.
-    rmSync(existsSync(stampFile) ? stampFile : nodeModules, { recursive: true, force: true });
+    await rm(existsSync(stampFile) ? stampFile : nodeModules, { recursive: true, force: true });
     await npm(['install', '--no-save', '--include=dev', '--loglevel=error']);
   });
   if (!isInstalledAsLocked()) {

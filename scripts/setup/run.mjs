@@ -5,13 +5,13 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { cacheDirectory } from '../worker/path.mjs';
 import { SetupError } from './error.mjs';
-import { checkout } from './paths.mjs';
+import { checkout, which } from './paths.mjs';
 
 const children = new Set();
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.once(signal, () => {
-    for (const child of children) child.kill('SIGTERM');
+    for (const child of children) terminate(child);
     process.exit(128 + os.constants.signals[signal]);
   });
 }
@@ -33,19 +33,25 @@ export async function run(command, args, options) {
   const { log, cwd = checkout, env, timeoutMs, onStatus, excerpt = lastLines } = options;
   const logFile = path.join(makeDirectory(path.join(cacheDirectory, 'logs')), `${log}.log`);
   const output = openSync(logFile, 'w');
-  const child = spawn(command, args, {
+  // Even a set-up that is killed outright must not leave an npm behind that writes into node_modules.
+  const leash = which('setpriv') ? ['setpriv', '--pdeathsig', 'TERM'] : [];
+  const [file, ...rest] = [...leash, command, ...args];
+  const child = spawn(file, rest, {
     cwd,
     env: env ?? process.env,
-    timeout: timeoutMs,
+    // A process group of its own, so that a stopped build takes its compilers with it.
+    detached: true,
     stdio: ['ignore', output, output, onStatus ? 'pipe' : 'ignore'],
   });
   children.add(child);
+  const timer = timeoutMs && setTimeout(() => terminate(child), timeoutMs);
   if (onStatus) createInterface({ input: child.stdio[3] }).on('line', onStatus);
 
   const outcome = await new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, signal) => resolve(code === 0 ? undefined : (signal ?? code)));
   });
+  clearTimeout(timer);
   children.delete(child);
   closeSync(output);
   if (outcome === undefined) return;
@@ -57,6 +63,14 @@ export async function run(command, args, options) {
       ...excerpt(lines).map((line) => `  ${line}`),
     ].join('\n'),
   );
+}
+
+function terminate(child) {
+  try {
+    process.kill(-child.pid, 'SIGTERM');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
 }
 
 function lastLines(lines) {
