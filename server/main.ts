@@ -72,7 +72,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
     await sockets.close();
     await app.close();
     await recordings.close();
-    pool.close();
+    await pool.close();
   };
   try {
     await app.listen({ host: config.host, port: config.port });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createWorker } from 'mediasoup';
 import type { Router, RouterRtpCodecCapability, WebRtcServer, Worker } from 'mediasoup/types';
 import type { Log } from '../session/ports.ts';
@@ -42,7 +43,7 @@ export class WorkerPool {
     try {
       for (let index = 0; index < options.count; index += 1) await pool.#start(index);
     } catch (error) {
-      pool.close();
+      await pool.close();
       throw error;
     }
     return pool;
@@ -78,10 +79,15 @@ export class WorkerPool {
     }
   }
 
-  /** Ends every worker process. Idempotent. */
-  close(): void {
+  /** Ends every worker process; resolves when they are gone. Idempotent. */
+  async close(): Promise<void> {
     this.#closed = true;
-    for (const { worker } of this.#slots.splice(0)) worker.close();
+    const gone = this.#slots.splice(0).map(({ worker }) => {
+      const ended = once(worker, 'subprocessclose');
+      worker.close();
+      return ended;
+    });
+    await Promise.all(gone);
   }
 
   async #start(index: number): Promise<void> {

@@ -59,6 +59,6 @@ export class MediaHouse {
   async close(): Promise<void> {
     for (const peer of this.#peers) peer.close();
     await this.registry.close();
-    this.pool.close();
+    await this.pool.close();
   }
 }
