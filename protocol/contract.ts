@@ -39,6 +39,17 @@ export const ReplySchema = v.variant('ok', [
   v.strictObject({ ok: v.literal(false), error: ErrorBodySchema }),
 ]);
 
+/**
+ * What a message fails, for an error's text: in the words of its schema, since nothing that a client
+ * wrote may come back.
+ */
+export function describeFailure(schema: Schema, [issue]: readonly v.BaseIssue<unknown>[]): string {
+  const key: unknown = issue?.path?.[0]?.key;
+  const isField =
+    typeof key === 'string' && 'entries' in schema && Object.hasOwn(schema.entries as object, key);
+  return `${isField ? key : 'message'} fails ${issue?.type ?? 'its schema'}`;
+}
+
 /** One function a request, bound to `Caller`: the shape of a server's (or client's) handler table. */
 export type Handlers<Specs extends RequestSpecs, Caller> = {
   readonly [Name in keyof Specs]: (

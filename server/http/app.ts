@@ -1,9 +1,9 @@
 import fastifyStatic from '@fastify/static';
 import { ProtocolError } from '#protocol';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Log } from '../session/ports.ts';
 import { answerErrors } from './errors.ts';
-import { addSecurityHeaders } from './headers.ts';
+import { SECURITY_HEADERS, addSecurityHeaders } from './headers.ts';
 import { addRecordingRoutes, type RecordingRoutes } from './recordings.ts';
 import { addRoomRoutes, type RoomRoutes } from './rooms.ts';
 
@@ -24,6 +24,8 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
+    // An address that is none is refused before any hook, and by default without headers.
+    frameworkErrors: (_error, _request, reply) => refuseAddress(reply as FastifyReply),
   });
   addSecurityHeaders(app);
   answerErrors(app, options.log);
@@ -50,4 +52,9 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
     return reply.sendFile('index.html');
   });
   return app;
+}
+
+function refuseAddress(reply: FastifyReply): void {
+  const refusal = new ProtocolError('INVALID_MESSAGE', 'the address could not be read');
+  reply.headers(SECURITY_HEADERS).status(400).send({ error: refusal.toBody() });
 }

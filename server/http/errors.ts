@@ -1,4 +1,4 @@
-import { ProtocolError, type ErrorCode } from '#protocol';
+import { ProtocolError, describeFailure, type ErrorCode } from '#protocol';
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import type { Log } from '../session/ports.ts';
@@ -29,8 +29,15 @@ export function answerErrors(app: FastifyInstance, log: Log): void {
     if (refusal.code === 'INTERNAL') {
       log.error({ err: error, route: request.routeOptions.url }, 'request failed');
     }
-    return reply.status(STATUS[refusal.code]).send({ error: refusal.toBody() });
+    return reply.status(statusOf(error, refusal)).send({ error: refusal.toBody() });
   });
+}
+
+/** Fastify's own refusals keep the status that tells a browser more: a player acts on a 416. */
+function statusOf(error: unknown, refusal: ProtocolError): number {
+  const { statusCode } = error as { statusCode?: number };
+  const isTelling = statusCode === 413 || statusCode === 415 || statusCode === 416;
+  return isTelling ? statusCode : STATUS[refusal.code];
 }
 
 /** Checks what came in. @throws ProtocolError INVALID_MESSAGE */
@@ -40,8 +47,7 @@ export function parse<Schema extends v.GenericSchema>(
 ): v.InferOutput<Schema> {
   const parsed = v.safeParse(schema, input, { abortEarly: true });
   if (parsed.success) return parsed.output;
-  const where = v.getDotPath(parsed.issues[0])?.slice(0, 80) ?? 'body';
-  throw new ProtocolError('INVALID_MESSAGE', `${where} fails ${parsed.issues[0].type}`);
+  throw new ProtocolError('INVALID_MESSAGE', describeFailure(schema, parsed.issues));
 }
 
 function toProtocolError(error: unknown): ProtocolError {

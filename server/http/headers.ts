@@ -17,7 +17,7 @@ const CONTENT_SECURITY_POLICY = [
   'trusted-types svelte-trusted-html',
 ].join('; ');
 
-const HEADERS = {
+export const SECURITY_HEADERS = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
   'permissions-policy': 'microphone=(self), camera=(), display-capture=(), geolocation=()',
   'referrer-policy': 'no-referrer',
@@ -28,6 +28,6 @@ const HEADERS = {
 /** Sends the security headers with every answer, errors too. */
 export function addSecurityHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', async (_request, reply) => {
-    reply.headers(HEADERS);
+    reply.headers(SECURITY_HEADERS);
   });
 }

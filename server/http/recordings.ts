@@ -72,7 +72,10 @@ async function roomThatMaySeeRecordings(
   const token = bearerToken(request);
   const { roomId, role }: { roomId: RoomId; role: Role } = await tokens
     .verifyAccess(token)
-    .catch(() => tokens.verifyInvitation(token));
+    .catch((error: unknown) => {
+      if (error instanceof ProtocolError && error.code === 'TOKEN_EXPIRED') throw error;
+      return tokens.verifyInvitation(token);
+    });
   if (roomId !== request.params.roomId) {
     throw new ProtocolError('UNAUTHORIZED', 'the token is for another room');
   }

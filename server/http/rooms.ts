@@ -67,7 +67,7 @@ async function invitationOf(
 
 /** The bearer token of a request (RFC 6750 section 2.1). @throws ProtocolError UNAUTHORIZED */
 export function bearerToken(request: Pick<FastifyRequest, 'headers'>): string {
-  const token = /^Bearer ([\w.-]{1,2048})$/.exec(request.headers.authorization ?? '')?.[1];
+  const token = /^Bearer ([\w.-]{1,4096})$/.exec(request.headers.authorization ?? '')?.[1];
   if (!token) throw new ProtocolError('UNAUTHORIZED', 'no bearer token');
   return token;
 }

@@ -1,6 +1,7 @@
 import {
   ProtocolError,
   clientRequests,
+  describeFailure,
   type ClientRequestName,
   type ClientRequests,
   type ErrorBody,
@@ -47,9 +48,8 @@ export function bindHandlers(
     }
     const input = v.safeParse(clientRequests[name].input, args[0], { abortEarly: true });
     if (!input.success) {
-      const [{ type }] = input.issues;
-      const where = v.getDotPath(input.issues[0])?.slice(0, 80) ?? 'message';
-      throw new ProtocolError('INVALID_MESSAGE', `${name}: ${where} fails ${type}`);
+      const what = describeFailure(clientRequests[name].input, input.issues);
+      throw new ProtocolError('INVALID_MESSAGE', `${name}: ${what}`);
     }
     return handlers[name](session, input.output as never);
   }

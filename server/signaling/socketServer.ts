@@ -20,7 +20,8 @@ const PING_INTERVAL_MS = 8_000;
 const PING_TIMEOUT_MS = 5_000;
 /** setTimeout's own limit; a token that outlives it is checked again by the gate. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-const MAX_TOKEN_LENGTH = 2_048;
+/** The longest names that a room and a person may have make one of some 2,600 characters. */
+const MAX_TOKEN_LENGTH = 4_096;
 
 /** Cora's messages are JSON: a frame that announces binary attachments ends the connection. */
 class TextOnlyDecoder extends parser.Decoder {

@@ -138,7 +138,7 @@ describe('tokens', () => {
     for (const [use, check] of Object.entries(verify)) {
       for (const [kind, token] of Object.entries(made)) {
         const expected = kind === use ? 'allowed' : 'UNAUTHORIZED';
-        expect(await refusalFrom<unknown>(check(token)), `${kind} as ${use}`).toBe(expected);
+        expect(await refusalFrom(check(token)), `${kind} as ${use}`).toBe(expected);
       }
     }
   });

@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, EXIT_CONFIG, readConfig } from '#server/config.ts';
+import { ConfigError, readConfig } from '#server/config.ts';
 
 const GOOD_SECRET = 'kX7pW2mQ9vR4tY8uB3nL6cJ1hF5dS0aZ';
 
@@ -126,7 +129,19 @@ describe('settings', () => {
     expect(problemsOf(environment)).toEqual([]);
   });
 
-  it('[CF8] that are wrong end the process with EX_CONFIG', () => {
-    expect(EXIT_CONFIG).toBe(78);
+  it('[CF8] that are wrong end the server with exit code 78 and the reason', async () => {
+    const main = fileURLToPath(new URL('../../server/main.ts', import.meta.url));
+    const server = spawn(process.execPath, [main], {
+      env: { PORT: 'x', TOKEN_SECRET: 'canary4711' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const said: Buffer[] = [];
+    server.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+    const [code] = (await once(server, 'close')) as [number];
+    expect(code).toBe(78);
+    expect(Buffer.concat(said).toString()).toMatch(
+      /^Cora cannot start.*\n {2}PORT: .*\n {2}TOKEN_SECRET: /,
+    );
+    expect(Buffer.concat(said).toString()).not.toContain('canary4711');
   });
 });

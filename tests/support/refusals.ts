@@ -11,7 +11,7 @@ export function refusalOf(act: () => unknown): ErrorCode | 'allowed' {
 }
 
 /** As `refusalOf`, of something that takes its time. */
-export async function refusalFrom<T>(outcome: Promise<T>): Promise<ErrorCode | 'allowed'> {
+export async function refusalFrom(outcome: Promise<unknown>): Promise<ErrorCode | 'allowed'> {
   try {
     await outcome;
     return 'allowed';
