@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RoomCreated } from '#protocol';
+import { childrenOf } from '#tests/bench/figures.ts';
 import { DecodedSound } from '#tests/support/decode.ts';
 import { Person } from '#tests/support/person.ts';
 import { fetchFile, readyRecording } from '#tests/support/recordings.ts';
@@ -97,12 +97,6 @@ describe('a server that is told nonsense', () => {
     expect(unsafe.said).toContain('ANNOUNCED_ADDRESS');
   });
 });
-
-/** Processes that `pid` started, from Linux's /proc. */
-function childrenOf(pid: number): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return children === '' ? [] : children.split(' ').map(Number);
-}
 
 function isAlive(pid: number): boolean {
   try {

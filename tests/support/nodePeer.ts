@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import wrtc from '@roamhq/wrtc';
 import {
   clientRequests,
   type ClientRequests,
@@ -16,19 +15,9 @@ import { PeerSession } from '#server/session/peerSession.ts';
 import type { ClientChannel, Clock } from '#server/session/ports.ts';
 import { PhraseChannel } from '#web/client/phraseChannel.ts';
 import { Transports, type Ask } from '#web/client/transports.ts';
-import { Device } from 'mediasoup-client';
 import * as v from 'valibot';
 import { Tone } from './tone.ts';
-
-// libwebrtc in Node: mediasoup-client finds what it needs of a browser among the globals.
-const { RTCPeerConnection, RTCSessionDescription, RTCIceCandidate, MediaStream } = wrtc;
-Object.assign(globalThis, {
-  RTCPeerConnection,
-  RTCSessionDescription,
-  RTCIceCandidate,
-  MediaStream,
-  MediaStreamTrack: wrtc.MediaStreamTrack,
-});
+import { nodeDevice } from './webrtc.ts';
 
 /** Calls the handlers as the socket layer would, without a socket between. */
 function askDirectly(
@@ -92,7 +81,7 @@ export class NodePeer {
 
   async join(): Promise<RoomSnapshot> {
     const snapshot = await this.#ask.request('join', {});
-    const device = await Device.factory({ handlerName: 'Chrome111' });
+    const device = await nodeDevice();
     this.#transports = await Transports.open({
       signaling: this.#ask,
       device,

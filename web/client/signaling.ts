@@ -51,8 +51,16 @@ export class Signaling {
   readonly #events: SignalingEvents;
   #attempts = 0;
 
-  /** @param url the page's own server when empty */
-  constructor(options: { url: string; accessToken: string; events: SignalingEvents }) {
+  /**
+   * @param url the page's own server when empty
+   * @param origin for programs: browsers say their page's by themselves
+   */
+  constructor(options: {
+    url: string;
+    accessToken: string;
+    events: SignalingEvents;
+    origin?: string;
+  }) {
     this.#events = options.events;
     const settings = {
       auth: { token: options.accessToken },
@@ -60,6 +68,7 @@ export class Signaling {
       forceNew: true,
       reconnectionDelay: RECONNECT_MIN_MS,
       reconnectionDelayMax: RECONNECT_MAX_MS,
+      ...(options.origin === undefined ? {} : { extraHeaders: { origin: options.origin } }),
     };
     this.#socket = options.url ? io(options.url, settings) : io(settings);
     this.#listen();

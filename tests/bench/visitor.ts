@@ -1,0 +1,85 @@
+import type { Phrase, PhraseDraft, Role, RoomCreated } from '#protocol';
+import { accessToken } from '#tests/support/rawSocket.ts';
+import { Tone } from '#tests/support/tone.ts';
+import { nodeDevice } from '#tests/support/webrtc.ts';
+import { PhraseChannel } from '#web/client/phraseChannel.ts';
+import { Signaling } from '#web/client/signaling.ts';
+import { Transports } from '#web/client/transports.ts';
+
+/** A peer over real sockets, ICE, DTLS and SCTP, in this process, on the browser's own client code. */
+export class Visitor {
+  readonly signaling: Signaling;
+  onPhrase: (phrase: Phrase) => void = () => {};
+  readonly #phrases = new PhraseChannel(() => this.#onChannel());
+  #onChannel: () => void = () => {};
+  #transports: Transports | null = null;
+  #tone: Tone | null = null;
+
+  static async enter(
+    url: string,
+    room: RoomCreated,
+    options: { role: Role; name: string; toneHz?: number },
+  ): Promise<Visitor> {
+    const token = await accessToken(url, room, options.role, options.name);
+    const visitor = new Visitor(url, token);
+    await visitor.#connected;
+    await visitor.#openMedia(options.role, options.toneHz);
+    return visitor;
+  }
+
+  readonly #connected: Promise<void>;
+
+  private constructor(url: string, token: string) {
+    const connected = Promise.withResolvers<void>();
+    this.#connected = connected.promise;
+    this.signaling = new Signaling({
+      url,
+      accessToken: token,
+      origin: url,
+      events: {
+        connected: connected.resolve,
+        disconnected: () => {},
+        refused: connected.reject,
+        unreachable: () => {},
+        notified: () => {},
+        asked: {
+          newConsumer: async (consumer) => {
+            await this.#transports?.consume(consumer);
+            return {};
+          },
+        },
+      },
+    });
+  }
+
+  say(draft: PhraseDraft): void {
+    this.#phrases.send(draft);
+  }
+
+  close(): void {
+    this.#transports?.close();
+    this.#tone?.close();
+    this.signaling.close();
+  }
+
+  async #openMedia(role: Role, toneHz: number | undefined): Promise<void> {
+    const { routerRtpCapabilities } = await this.signaling.request('join', {});
+    const transports = await Transports.open({
+      signaling: this.signaling,
+      device: await nodeDevice(),
+      routerRtpCapabilities,
+      onFailed: () => {},
+    });
+    this.#transports = transports;
+    this.#phrases.receive(await transports.startReceiving(), (phrase) => this.onPhrase(phrase));
+    if (role === 'audience') return;
+    const drafts = await transports.openSending();
+    await new Promise<void>((resolve) => {
+      this.#onChannel = () => this.#phrases.isOpen && resolve();
+      this.#phrases.sendOn(drafts);
+    });
+    if (toneHz === undefined) return;
+    this.#tone = Tone.playing(toneHz);
+    await transports.useMicrophone(this.#tone.track, false);
+  }
+}

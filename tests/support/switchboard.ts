@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import { ProtocolError, type Reply } from '#protocol';
+import type { Identity } from '#server/session/ports.ts';
+import { serveSockets } from '#server/signaling/socketServer.ts';
+import { House } from './house.ts';
+
+export const ORIGIN = 'https://cora.example.org';
+
+/** The use cases on fakes behind a real socket server on loopback; a token is a name given out by `pass`. */
+export class Switchboard {
+  readonly house: House;
+  readonly url: string;
+  readonly #identities = new Map<string, Identity>();
+  readonly #sockets: Socket[] = [];
+  readonly #http: Server;
+  readonly #closeServer: () => Promise<void>;
+
+  static async open(house = new House()): Promise<Switchboard> {
+    const http = createServer();
+    http.listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    return new Switchboard(house, http);
+  }
+
+  private constructor(house: House, http: Server) {
+    this.house = house;
+    this.#http = http;
+    this.url = `http://127.0.0.1:${String((http.address() as AddressInfo).port)}`;
+    const sockets = serveSockets({
+      httpServer: http,
+      handlers: house.handlers,
+      verifyAccess: (token) => this.#verify(token),
+      isAllowedOrigin: (origin) => origin === ORIGIN,
+      clock: house.clock,
+      log: house.log,
+    });
+    this.#closeServer = () => sockets.close();
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.disconnect();
+    await this.#closeServer();
+    this.#http.close();
+  }
+
+  /** A token for `who`. */
+  pass(who: Identity): string {
+    const token = `pass-${String(this.#identities.size + 1)}`;
+    this.#identities.set(token, who);
+    return token;
+  }
+
+  /** A socket that does not connect yet. */
+  socket(token: unknown, options: Partial<ManagerOptions & SocketOptions> = {}): Socket {
+    const socket = io(this.url, {
+      auth: { token },
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+      autoConnect: false,
+      extraHeaders: { origin: ORIGIN },
+      ...options,
+    });
+    this.#sockets.push(socket);
+    return socket;
+  }
+
+  /** A client whose socket stands. */
+  async connect(who: Identity): Promise<Client> {
+    const socket = this.socket(this.pass(who));
+    const client = new Client(socket);
+    socket.connect();
+    await received(socket, 'connect');
+    return client;
+  }
+
+  async #verify(token: string): Promise<Identity> {
+    const who = this.#identities.get(token);
+    if (who) return who;
+    if (token === 'stale') throw new ProtocolError('TOKEN_EXPIRED', 'the token has expired');
+    if (token === 'broken') throw new Error('secret canary4711');
+    throw new ProtocolError('UNAUTHORIZED', 'the token is not valid here');
+  }
+}
+
+/** A socket's other end, writing down what it hears in its order. */
+export class Client {
+  readonly socket: Socket;
+  /** Names of notifications and of answered requests, in the order in which they came. */
+  readonly heard: string[] = [];
+  readonly notifications: { name: string; body: unknown }[] = [];
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    socket.onAny((name: string, body: unknown) => {
+      this.heard.push(name);
+      this.notifications.push({ name, body });
+    });
+  }
+
+  /** Sends anything under any name, and gives back the raw answer. */
+  async ask(name: string, ...args: unknown[]): Promise<Reply<Record<string, unknown>>> {
+    const reply = (await this.socket.emitWithAck(name, ...args)) as Reply<Record<string, unknown>>;
+    this.heard.push(`answer to ${name}`);
+    return reply;
+  }
+
+  /** The code of a refusal, or 'ok'. */
+  async codeOf(name: string, ...args: unknown[]): Promise<string> {
+    const reply = await this.ask(name, ...args);
+    return reply.ok ? 'ok' : reply.error.code;
+  }
+}
+
+/** Resolves with the first argument of the socket's next event called `name`. */
+export function received(socket: Socket, name: string): Promise<unknown> {
+  return new Promise((resolve) => socket.once(name, resolve));
+}
