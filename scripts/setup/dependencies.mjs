@@ -73,7 +73,7 @@ async function npm(args) {
   const searchPath = (process.env.PATH ?? '')
     .split(path.delimiter)
     // `npm start` puts these first, and npm must not run on a Node that it is about to delete.
-    .filter((directory) => !directory.includes('node_modules'))
+    .filter((directory) => !directory.endsWith('node_modules/.bin'))
     .join(path.delimiter);
   const command = which('npm', searchPath);
   if (!command) {
