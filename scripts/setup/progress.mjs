@@ -51,5 +51,5 @@ export async function step(title, work) {
 
 function paint(text) {
   // A line that wraps could not be painted over.
-  process.stdout.write(`\r\x1b[K${text.slice(0, (process.stdout.columns ?? 80) - 1)}`);
+  process.stdout.write(`\r\x1b[K${text.slice(0, (process.stdout.columns || 80) - 1)}`);
 }
