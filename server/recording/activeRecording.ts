@@ -40,7 +40,6 @@ export class JournalRecording implements ActiveRecording {
     recording.#journal = await JournalWriter.open({
       ...options.journal,
       folder: options.folder,
-      now: () => options.clock.monotonicMs(),
       beginPart: (part, append) => recording.#beginPart(part, append),
       failed: (error) => recording.#fail(error),
     });

@@ -13,8 +13,8 @@ const BUFFER_BYTES = 65_536;
 export class HashedFile {
   readonly #file: number;
   readonly #hash = createHash('sha256');
-  #pending: Uint8Array[] = [];
-  #pendingBytes = 0;
+  readonly #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  #pending = 0;
   #sizeBytes = 0;
 
   /** @throws Error EEXIST when there is such a file */
@@ -22,14 +22,17 @@ export class HashedFile {
     this.#file = openSync(path, 'wx', FILE_MODE);
   }
 
-  /** @param bytes kept until written */
   write(bytes: Uint8Array): void {
-    this.#pending.push(bytes);
-    this.#pendingBytes += bytes.byteLength;
-    if (this.#pendingBytes >= BUFFER_BYTES) this.#flush();
+    for (let at = 0; at < bytes.byteLength;) {
+      const piece = bytes.subarray(at, at + BUFFER_BYTES - this.#pending);
+      this.#buffer.set(piece, this.#pending);
+      this.#pending += piece.byteLength;
+      at += piece.byteLength;
+      if (this.#pending === BUFFER_BYTES) this.#flush();
+    }
   }
 
-  /** Resolves nothing and returns when the content is safe on disk. */
+  /** Returns when the content is safe on disk. */
   finish(): { sizeBytes: number; sha256: string } {
     this.#flush();
     fsyncSync(this.#file);
@@ -47,9 +50,8 @@ export class HashedFile {
   }
 
   #flush(): void {
-    const bytes = Buffer.concat(this.#pending);
-    this.#pending = [];
-    this.#pendingBytes = 0;
+    const bytes = this.#buffer.subarray(0, this.#pending);
+    this.#pending = 0;
     this.#hash.update(bytes);
     this.#sizeBytes += bytes.byteLength;
     let at = 0;

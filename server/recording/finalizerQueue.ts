@@ -7,8 +7,10 @@ export interface FinalizerJob {
   readonly reasonIfUnknown: StopReason;
 }
 
-/** Megabytes. The thread dies of more, and not the server; 60 were seen with ten speakers. */
+/** Megabytes. The thread dies of more, and not the server. */
 const MAX_HEAP_MB = 192;
+/** Megabytes. Nothing lives long there; a larger one only keeps garbage about. */
+const YOUNG_MB = 8;
 
 /** Finalises recordings one after another, each in a thread of its own at low priority. */
 export class FinalizerQueue {
@@ -41,7 +43,7 @@ export class FinalizerQueue {
     return new Promise((resolve, reject) => {
       const worker = new Worker(new URL('./finalizerWorker.ts', import.meta.url), {
         workerData: job,
-        resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+        resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
       });
       this.#running = worker;
       let failure: unknown = null;

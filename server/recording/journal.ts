@@ -12,8 +12,6 @@ export interface JournalFile {
 
 export interface JournalOptions {
   readonly folder: string;
-  /** Milliseconds on a clock that never jumps. */
-  readonly now: () => number;
   /** Appends what every part begins with: the header and the streams that go on. */
   readonly beginPart: (part: number, append: JournalWriter['append']) => void;
   /** Told once when nothing more can be written. What is in the file by then stays. */
@@ -34,7 +32,8 @@ export interface JournalLimits {
 const LIMITS: JournalLimits = { queueBytes: 8 * 2 ** 20, stallMs: 10_000, partMs: 3_600_000 };
 
 const FLUSH_MS = 200;
-const SYNC_MS = 1_000;
+/** A sync at every fifth flush: once a second. */
+const SYNC_TICKS = 5;
 const BATCH_BYTES = 16_384;
 
 interface Batch {
@@ -65,10 +64,13 @@ export class JournalWriter {
   #ticker: NodeJS.Timeout | null = null;
   #draining: Promise<void> | null = null;
   #syncing: Promise<void> | null = null;
-  #syncedMs = 0;
+  #ticksSinceSync = 0;
   #dirty = false;
-  /** When the operation that the disk is busy with began. */
-  #busySinceMs: { write: number | null; sync: number | null } = { write: null, sync: null };
+  /**
+   * For how many ticks the disk has been busy with one write or sync. Ticks and not time: when the
+   * process itself stood still, the disk is not to blame.
+   */
+  readonly #busyTicks = { write: -1, sync: -1 };
   #state: 'open' | 'closing' | 'closed' | 'failed' = 'open';
   #closed: Promise<void> | null = null;
   readonly #failure = Promise.withResolvers<void>();
@@ -149,14 +151,16 @@ export class JournalWriter {
   }
 
   #tick(): void {
-    const now = this.#options.now();
-    const { write, sync } = this.#busySinceMs;
-    if (now - Math.min(write ?? now, sync ?? now) > this.#limits.stallMs) {
+    const busy = this.#busyTicks;
+    if (busy.write >= 0) busy.write++;
+    if (busy.sync >= 0) busy.sync++;
+    if (Math.max(busy.write, busy.sync) * FLUSH_MS > this.#limits.stallMs) {
       this.#fail(new Error('the disk has stalled'));
       return;
     }
     this.#drain();
-    if (this.#dirty && this.#syncing === null && now - this.#syncedMs >= SYNC_MS) {
+    this.#ticksSinceSync++;
+    if (this.#dirty && this.#syncing === null && this.#ticksSinceSync >= SYNC_TICKS) {
       this.#syncing = this.#sync()
         .catch((error: unknown) => this.#fail(error))
         .finally(() => (this.#syncing = null));
@@ -172,7 +176,7 @@ export class JournalWriter {
 
   async #writeQueue(): Promise<void> {
     for (let batch = this.#queue.shift(); batch !== undefined; batch = this.#queue.shift()) {
-      this.#busySinceMs.write = this.#options.now();
+      this.#busyTicks.write = 0;
       if (batch.part !== this.#filePart) await this.#openPart(batch.part);
       const file = this.#file as JournalFile;
       let written = 0;
@@ -184,7 +188,7 @@ export class JournalWriter {
       }
       this.#queuedBytes -= batch.length;
       if (batch.buffer.byteLength === BATCH_BYTES) this.#spare = batch.buffer;
-      this.#busySinceMs.write = null;
+      this.#busyTicks.write = -1;
     }
   }
 
@@ -203,10 +207,10 @@ export class JournalWriter {
 
   async #sync(): Promise<void> {
     this.#dirty = false;
-    this.#busySinceMs.sync = this.#options.now();
+    this.#ticksSinceSync = 0;
+    this.#busyTicks.sync = 0;
     await this.#file?.datasync();
-    this.#syncedMs = this.#options.now();
-    this.#busySinceMs.sync = null;
+    this.#busyTicks.sync = -1;
   }
 
   async #close(): Promise<void> {

@@ -20,6 +20,7 @@ const FIRST_PAGE = 0x02;
 const LAST_PAGE = 0x04;
 const PAGE_HEADER_BYTES = 27;
 const PAGE_MAX_LACING = 255;
+const PAGE_MAX_BYTES = PAGE_HEADER_BYTES + PAGE_MAX_LACING + PAGE_MAX_LACING * 255;
 /** Samples at 48 kHz; players want pages of at most a second (RFC 7845 section 6). */
 const PAGE_MAX_SAMPLES = 48_000;
 
@@ -30,7 +31,7 @@ export interface OggOpusOptions {
   readonly preSkip: number;
   /** `NAME=value` each (RFC 7845 section 5.2). */
   readonly comments: readonly string[];
-  /** Takes each page as it is done; the bytes are the taker's. */
+  /** Takes each page as it is done; the bytes hold until it returns. */
   readonly write: (page: Uint8Array) => void;
 }
 
@@ -38,6 +39,7 @@ export interface OggOpusOptions {
 export class OggOpusWriter {
   readonly #serial: number;
   readonly #write: (page: Uint8Array) => void;
+  readonly #buffer = Buffer.alloc(PAGE_MAX_BYTES);
   #sequence = 0;
   #packets: Uint8Array[] = [];
   #lacing = 0;
@@ -90,8 +92,9 @@ export class OggOpusWriter {
       lacing += Math.floor(packet.byteLength / 255) + 1;
       size += packet.byteLength;
     }
-    const page = Buffer.alloc(PAGE_HEADER_BYTES + lacing + size);
+    const page = this.#buffer.subarray(0, PAGE_HEADER_BYTES + lacing + size);
     page.write('OggS', 0, 'latin1');
+    page.writeUInt8(0, 4);
     page.writeUInt8(flags, 5);
     page.writeBigUInt64LE(BigInt(granule), 6);
     page.writeUInt32LE(this.#serial, 14);
@@ -107,6 +110,7 @@ export class OggOpusWriter {
       page.set(packet, at);
       at += packet.byteLength;
     }
+    page.writeUInt32LE(0, 22);
     page.writeUInt32LE(oggCrc(page), 22);
     this.#write(page);
   }

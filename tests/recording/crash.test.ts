@@ -58,5 +58,5 @@ describe('a recorder that is killed', () => {
       expect(samples.length / 48).toBeGreaterThan(takenMs - 1_000);
       expect(strength(at(samples, samples.length / 48_000 - 0.5, 0.4), 400)).toBeGreaterThan(0.3);
     }
-  }, 20_000);
+  });
 });

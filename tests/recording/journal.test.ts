@@ -13,7 +13,6 @@ async function openJournal(options: Partial<JournalOptions> = {}) {
   const failed = vi.fn();
   const journal = await JournalWriter.open({
     folder,
-    now: () => performance.now(),
     failed,
     beginPart: (_part, append) =>
       append(RECORD.header, { streamId: 0, arrivalMs: 0, payload: EMPTY }),

@@ -21,7 +21,7 @@ function write(packets: readonly { bytes: Uint8Array; samples: number }[], end: 
     channels: 2,
     preSkip: 312,
     comments: ['ARTIST=Begoña 🎙'],
-    write: (page) => written.push(page),
+    write: (page) => written.push(Uint8Array.from(page)),
   });
   for (const { bytes, samples } of packets) ogg.packet(bytes, samples);
   ogg.end(end);

@@ -1,12 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import type { PeerId, Phrase, ProducerId, RecordingId, RoomId } from '#protocol';
 import { RecordingStore, type RecordingStoreOptions } from '#server/recording/recordingStore.ts';
 import type { ActiveRecording, Clock, Log, RecordedTrack } from '#server/session/ports.ts';
 import { rtpPacket } from './rtp.ts';
 import { FRAME_MS, FRAME_SAMPLES } from './sound.ts';
+
+// Finalising runs at the lowest priority: on a busy machine it waits for everything else.
+vi.setConfig({ testTimeout: 30_000 });
 
 export const ROOM = 'room-0001' as RoomId;
 export const RECORDING = 'recording-0001' as RecordingId;
