@@ -10,6 +10,7 @@ import { LevelMeter } from './microphone.ts';
 import { PhraseChannel, makeDraft } from './phraseChannel.ts';
 import { interrupted, stillPending, withFailure } from './pendingPhrases.ts';
 import { RemoteTracks } from './remoteTracks.ts';
+import { Revisions } from './revisions.ts';
 import { reduce, type RoomNotification } from './roomReducer.ts';
 import {
   INITIAL_ROOM_STATE,
@@ -41,7 +42,7 @@ export class RoomClient {
   readonly #phraseListeners = new Set<(phrase: Phrase) => void>();
   readonly #remoteTracks = new RemoteTracks(() => this.#update({ playbackBlocked: true }));
   #state: RoomState = INITIAL_ROOM_STATE;
-  #revision = 0;
+  #revisions = new Revisions();
   /** Counts connections, so that what an earlier one began does not touch a later one. */
   #visit = 0;
   #transports: Transports | null = null;
@@ -178,14 +179,15 @@ export class RoomClient {
     this.#closeMedia();
     this.#visit += 1;
     const visit = this.#visit;
+    this.#revisions = new Revisions();
     try {
       const snapshot = await this.#signaling.request('join', {});
       if (visit !== this.#visit) return;
-      this.#revision = snapshot.revision;
       this.#update({
         ...fromSnapshot(this.#state, snapshot),
         pendingPhrases: stillPending(this.#state.pendingPhrases, snapshot.phrases),
       });
+      for (const early of this.#revisions.begin(snapshot.revision)) this.#change(early);
       await this.#openMedia(visit, snapshot.routerRtpCapabilities);
     } catch (error) {
       if (visit !== this.#visit || this.#state.connection === 'ended') return;
@@ -249,11 +251,9 @@ export class RoomClient {
   }
 
   #change(notification: RoomNotification): void {
-    const { revision } = notification.body;
-    if (revision <= this.#revision) return;
-    if (revision > this.#revision + 1) return this.#signaling.reconnect();
-    this.#revision = revision;
-    this.#update(reduce(this.#state, notification));
+    const place = this.#revisions.place(notification);
+    if (place === 'gap') this.#signaling.reconnect();
+    if (place === 'news') this.#update(reduce(this.#state, notification));
   }
 
   #hear(phrase: Phrase): void {
