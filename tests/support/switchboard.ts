@@ -18,7 +18,7 @@ export class Switchboard {
   readonly #http: Server;
   readonly #closeServer: () => Promise<void>;
 
-  static async open(house = new House()): Promise<Switchboard> {
+  static async open(house = new House({ maxPeersPerRoom: 50 })): Promise<Switchboard> {
     const http = createServer();
     http.listen(0, '127.0.0.1');
     await once(http, 'listening');
@@ -102,10 +102,14 @@ export class Client {
   }
 
   /** Sends anything under any name, and gives back the raw answer. */
-  async ask(name: string, ...args: unknown[]): Promise<Reply<Record<string, unknown>>> {
-    const reply = (await this.socket.emitWithAck(name, ...args)) as Reply<Record<string, unknown>>;
-    this.heard.push(`answer to ${name}`);
-    return reply;
+  ask(name: string, ...args: unknown[]): Promise<Reply<Record<string, unknown>>> {
+    return new Promise((resolve) => {
+      // Not emitWithAck: its promise would let later events overtake the answer in `heard`.
+      this.socket.emit(name, ...args, (reply: Reply<Record<string, unknown>>) => {
+        this.heard.push(`answer to ${name}`);
+        resolve(reply);
+      });
+    });
   }
 
   /** The code of a refusal, or 'ok'. */

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ErrorBodySchema } from '#protocol';
+import { identity } from '#tests/support/builders.ts';
+import { Switchboard, received } from '#tests/support/switchboard.ts';
+import * as v from 'valibot';
+
+describe('the door for sockets', () => {
+  let board: Switchboard;
+  beforeEach(async () => {
+    board = await Switchboard.open();
+  });
+  afterEach(() => board.close());
+
+  /** The error body of a refused handshake. */
+  const refusal = async (token: unknown) => {
+    const socket = board.socket(token);
+    const failed = received(socket, 'connect_error');
+    socket.connect();
+    return v.parse(ErrorBodySchema, ((await failed) as { data?: unknown }).data);
+  };
+
+  it('[SG1] opens to a good token from an allowed origin', async () => {
+    const { socket } = await board.connect(identity());
+    expect(socket.connected).toBe(true);
+  });
+
+  it.each([
+    ['none', undefined, 'UNAUTHORIZED'],
+    ['a wrong one', 'nonsense', 'UNAUTHORIZED'],
+    ['an expired one', 'stale', 'TOKEN_EXPIRED'],
+    ['a number', 7, 'UNAUTHORIZED'],
+    ['an object', { toString: 'pass-1' }, 'UNAUTHORIZED'],
+    ['one beyond any length', 'x'.repeat(5_000), 'UNAUTHORIZED'],
+    ['one on which the server fails', 'broken', 'INTERNAL'],
+  ])('[SG2] stays shut with a token that is %s', async (_what, token, code) => {
+    const body = await refusal(token);
+    expect(body.code).toBe(code);
+    expect(body.message).not.toContain('canary4711');
+  });
+
+  it.each([
+    ['another', { origin: 'https://evil.example' }],
+    ['a longer', { origin: 'https://cora.example.org.evil.example' }],
+    ['none', {}],
+  ])(
+    '[SG3] stays shut to a page of %s origin',
+    async (_what, extraHeaders: Record<string, string>) => {
+      const socket = board.socket(board.pass(identity()), { extraHeaders });
+      const failed = received(socket, 'connect_error');
+      socket.connect();
+      expect(await failed).toBeInstanceOf(Error);
+      expect(board.house.log.of('info')).toEqual([]);
+    },
+  );
+
+  it('[SG4] takes WebSocket only', async () => {
+    const socket = board.socket(board.pass(identity()), { transports: ['polling'] });
+    const failed = received(socket, 'connect_error');
+    socket.connect();
+    expect(await failed).toBeInstanceOf(Error);
+  });
+
+  it('[SG5] closes on a person whose token ends while they are in, and tells them why', async () => {
+    const who = identity({ expiresAt: board.house.clock.wallMs() + 1_000 });
+    const stays = await board.connect(identity());
+    await stays.ask('join', {});
+    const client = await board.connect(who);
+    const closed = received(client.socket, 'disconnect');
+    await client.ask('join', {});
+    expect(await closed).toBe('io server disconnect');
+    expect(client.notifications.at(-1)).toEqual({
+      name: 'removed',
+      body: { code: 'TOKEN_EXPIRED' },
+    });
+    expect(await stays.codeOf('leave', {})).toBe('ok');
+    expect(stays.heard).toEqual(['answer to join', 'peerJoined', 'peerLeft', 'answer to leave']);
+  });
+
+  it('[SG6] refuses every message of an expired token, whatever the timer does', async () => {
+    const client = await board.connect(identity());
+    board.house.clock.advance(1e12);
+    expect(await client.codeOf('join', {})).toBe('TOKEN_EXPIRED');
+  });
+
+  it('[SG7] writes no token and no address to its log', async () => {
+    const client = await board.connect(identity());
+    const closed = received(client.socket, 'disconnect');
+    client.socket.disconnect();
+    await closed;
+    const log = JSON.stringify(board.house.log.lines);
+    expect(log).toContain('socket connected');
+    expect(log).not.toMatch(/pass-1|127\.0\.0\.1/);
+  });
+});
