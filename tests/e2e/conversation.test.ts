@@ -58,6 +58,12 @@ describe('two who talk and one who listens', () => {
     }
   });
 
+  it('[EE6] shows the room to each role', async () => {
+    await ana!.picture('room-moderator');
+    await beto!.picture('room-speaker');
+    await carla!.picture('room-audience');
+  });
+
   it('[EE4] sends nothing of a muted microphone, and says so to the others', async () => {
     await beto!.page.getByRole('button', { name: 'Silenciar el micrófono' }).click();
     await ana!.hearsNothing();

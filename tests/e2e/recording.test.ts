@@ -26,7 +26,7 @@ describe('a recorded conversation', () => {
   let recording: ReadyRecording;
   let folder: string;
   /** Milliseconds since 1970, noted by this process, on the same machine as the server. */
-  const at = { muted: 0, unmuted: 0, phrase: 0, startSeenMs: 0 };
+  const at = { muted: 0, unmuted: 0, phraseTyped: 0, phraseSeen: 0, startSeenMs: 0 };
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'cora-files-'));
@@ -55,8 +55,10 @@ describe('a recorded conversation', () => {
     await recordingReaches(carla, '0:06');
     await beto.page.getByRole('button', { name: 'Activar el micrófono' }).click();
     at.unmuted = Date.now();
-    at.phrase = Date.now();
+    at.phraseTyped = Date.now();
     await sayPhrase(beto, PHRASE);
+    await carla.page.getByRole('log').getByText(PHRASE).waitFor();
+    at.phraseSeen = Date.now();
     await recordingReaches(carla, '0:09');
     await ana.page.getByRole('button', { name: 'Detener la grabación' }).click();
     recording = await readyRecording(server.url, room);
@@ -107,9 +109,39 @@ describe('a recorded conversation', () => {
     expect(text).toMatch(/<v Beto>.*Esto queda &lt;grabado&gt; &amp; bien/);
     const cue = /(\d\d):(\d\d):(\d\d\.\d{3}) -->/.exec(text);
     const start = Number(cue?.[1]) * 3_600 + Number(cue?.[2]) * 60 + Number(cue?.[3]);
-    expect(Math.abs(start - seconds(at.phrase))).toBeLessThan(0.5);
+    expect(start).toBeGreaterThan(seconds(at.phraseTyped) - 0.05);
+    expect(start).toBeLessThan(seconds(at.phraseSeen) + 0.05);
+  });
+
+  it('[RE5] plays from the list, all tracks as one, and a phrase leads to its second', async () => {
+    const { page } = ana!;
+    // The room opens it in a tab of its own, so that one stays in the conversation.
+    const list = await page.getByRole('link', { name: 'Grabaciones' }).getAttribute('href');
+    await page.goto(new URL(list!, server.url).href);
+    await page.getByRole('heading', { name: 'Grabaciones de «Asamblea»' }).waitFor();
+    await ana!.picture('recordings');
+    await page.getByRole('listitem').getByRole('link').first().click();
+    await page.getByRole('button', { name: 'Reproducir' }).click();
+    await page.waitForFunction(tracksAreTogether, 0);
+    await ana!.picture('player');
+
+    const phrase = recording.manifest.phrases[0]!;
+    await page.getByRole('button', { name: PHRASE }).click();
+    await page.waitForFunction(tracksAreTogether, phrase.startSeconds);
+    await page.keyboard.press('ArrowLeft');
+    await page.getByRole('button', { name: 'Pausar' }).click();
+    expect(ana!.complaints).toEqual([]);
   });
 });
+
+/** Runs in the page: both tracks play, no further apart than can be heard, from `second` on. */
+function tracksAreTogether(second: number): boolean {
+  const players: HTMLMediaElement[] = Reflect.get(globalThis, 'coraNotes').players;
+  const tracks = players.filter((it) => it.src.includes('/files/') && !it.paused);
+  const [first, other] = tracks.map(({ currentTime }) => currentTime);
+  if (first === undefined || other === undefined) return false;
+  return first > second + 0.3 && Math.abs(first - other) < 0.05;
+}
 
 function speakerOf(manifest: Manifest, name: string): Manifest['speakers'][number] {
   const speaker = manifest.speakers.find(({ displayName }) => displayName === name);

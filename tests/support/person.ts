@@ -30,6 +30,8 @@ interface Notes {
   microphoneAsked: number;
   spoken: { seq: number; text: string }[];
   violations: string[];
+  /** Everything that was ever told to play. */
+  players: HTMLMediaElement[];
 }
 
 /** Somebody with a browser of their own, and a voice of their own. */
@@ -81,8 +83,11 @@ export class Person {
     this.page.on('pageerror', (error) => this.complaints.push(String(error)));
   }
 
-  notes(): Promise<Notes> {
-    return this.page.evaluate(() => (globalThis as unknown as { coraNotes: Notes }).coraNotes);
+  notes(): Promise<Omit<Notes, 'players'>> {
+    return this.page.evaluate(() => {
+      const { players: _, ...notes } = (globalThis as unknown as { coraNotes: Notes }).coraNotes;
+      return notes;
+    });
   }
 
   /**
@@ -125,7 +130,7 @@ export class Person {
 
 /** Runs in the page before its scripts. */
 function takeNotes(): void {
-  const notes: Notes = { microphoneAsked: 0, spoken: [], violations: [] };
+  const notes: Notes = { microphoneAsked: 0, spoken: [], violations: [], players: [] };
   Object.assign(globalThis, { coraNotes: notes });
   const { mediaDevices } = navigator;
   // Absent on an insecure page.
@@ -136,6 +141,11 @@ function takeNotes(): void {
       return getUserMedia(constraints);
     };
   }
+  const { play } = HTMLMediaElement.prototype;
+  HTMLMediaElement.prototype.play = function (this: HTMLMediaElement) {
+    if (!notes.players.includes(this)) notes.players.push(this);
+    return play.call(this);
+  };
   addEventListener('cora:phrase-spoken', (event) => {
     notes.spoken.push((event as CustomEvent<{ seq: number; text: string }>).detail);
   });

@@ -24,14 +24,17 @@ export class ServerProcess {
   readonly #process: ChildProcess;
   readonly #home: string;
 
-  /** @param home folder with what an earlier server left, to start on that */
-  static async start(options: { home?: string } = {}): Promise<ServerProcess> {
+  /**
+   * @param home folder with what an earlier server left, to start on that
+   * @param port any free one when left out
+   */
+  static async start(options: { home?: string; port?: number } = {}): Promise<ServerProcess> {
     const home = options.home ?? (await mkdtemp(path.join(SCRATCH, 'cora-test-')));
     const child = spawn(process.execPath, ['server/main.ts'], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
-        PORT: '0',
+        PORT: String(options.port ?? 0),
         RTC_PORT: '0',
         WORKERS: '1',
         LOG_LEVEL: 'info',

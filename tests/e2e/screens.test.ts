@@ -1,0 +1,103 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Person } from '#tests/support/person.ts';
+import { ServerProcess } from '#tests/support/server.ts';
+import { createRoom, enterRoom, roomLink } from '#tests/support/visit.ts';
+
+describe('the screens before, around and after a room', () => {
+  let server: ServerProcess;
+  let person: Person;
+
+  beforeAll(async () => {
+    server = await ServerProcess.start();
+    person = await Person.open();
+  });
+  afterAll(async () => {
+    await person.close();
+    await server.cleanUp();
+  });
+
+  /** No violation that axe calls serious or critical (WCAG 2.2 A and AA). */
+  const expectAccessible = async () => {
+    const { violations } = await new AxeBuilder({ page: person.page as never }).analyze();
+    const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  };
+
+  it('[SC1] leads from the landing page into a room of one’s own', async () => {
+    const { page } = person;
+    await page.goto(server.url);
+    await person.picture('landing');
+    await expectAccessible();
+    await page.getByLabel('Nombre de la sala').fill('Café de los jueves');
+    await page.getByRole('button', { name: 'Crear la sala' }).click();
+    await page.getByRole('heading', { name: '«Café de los jueves» está lista' }).waitFor();
+    await person.picture('created');
+    await expectAccessible();
+    await page.getByRole('link', { name: 'Entrar a la sala' }).click();
+    await page.getByLabel('Tu nombre').waitFor();
+    await person.picture('lobby');
+    await expectAccessible();
+    await page.getByLabel('Tu nombre').fill('Ana');
+    await page.keyboard.press('Enter');
+    await page.getByRole('region', { name: 'Controles' }).waitFor();
+    await expectAccessible();
+    await page.getByRole('button', { name: 'Invitar' }).click();
+    await page.getByRole('dialog').waitFor();
+    await person.picture('invite');
+    await expectAccessible();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Salir de la sala' }).click();
+    await page.getByRole('heading', { name: 'Saliste de la sala' }).waitFor();
+    await person.picture('left');
+    await expectAccessible();
+  });
+
+  it('[SC2] lets a listener straight in, in their language, with no word of a microphone', async () => {
+    const room = await createRoom(server.url, 'Radio');
+    const listener = await Person.open({ locale: 'en-GB' });
+    await listener.page.goto(roomLink(server.url, room, 'audience'));
+    const enter = listener.page.getByRole('button', { name: 'Listen' });
+    await enter.waitFor();
+    await listener.picture('lobby-listener');
+    await enter.click();
+    await listener.page.getByRole('region', { name: 'Controls' }).waitFor();
+    expect(await listener.page.locator('html').getAttribute('lang')).toBe('en');
+    expect((await listener.notes()).microphoneAsked).toBe(0);
+    await listener.close();
+  });
+
+  it('[SC3] says in a sentence what is wrong with a link, and shows a way out', async () => {
+    const { page } = person;
+    const room = await createRoom(server.url, 'Sala');
+    const broken = [
+      [`${server.url}/r/${room.roomId}#eyJhbGciOiJIUzI1NiJ9.e30.x`, /no abre ninguna sala/],
+      [`${server.url}/r/${room.roomId}`, /le falta una parte/],
+      [`${server.url}/r/another-room#${room.invitations.speaker}`, /no abre ninguna sala/],
+    ] as const;
+    for (const [link, words] of broken) {
+      await page.goto('about:blank');
+      await page.goto(link);
+      await page.getByRole('heading', { name: words }).waitFor();
+      await expect(page.locator('main').innerText()).resolves.not.toMatch(/[A-Z]{4,}_?[A-Z]*/);
+      await page.getByRole('link', { name: 'Ir al inicio' }).waitFor();
+    }
+    await person.picture('link-broken');
+    await expectAccessible();
+  });
+
+  it('[SC4] lets a person in whose microphone is refused, and says how to mend it', async () => {
+    const { page } = person;
+    const room = await createRoom(server.url, 'Sala');
+    await page.addInitScript(() => {
+      navigator.mediaDevices.getUserMedia = () =>
+        Promise.reject(new DOMException('no', 'NotAllowedError'));
+    });
+    await page.goto(roomLink(server.url, room, 'speaker'));
+    await page.getByText('No tenemos permiso para usar tu micrófono').waitFor();
+    await person.picture('lobby-denied');
+    await expectAccessible();
+    await enterRoom(person, roomLink(server.url, room, 'speaker'), 'Sin micro');
+    await page.getByRole('button', { name: 'Conectar el micrófono' }).waitFor();
+  });
+});
