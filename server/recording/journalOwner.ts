@@ -3,12 +3,16 @@ import type { JournalHeader } from './journalPayloads.ts';
 
 type Owner = JournalHeader['owner'];
 
-/** When a process began, in ticks since the machine did (proc(5), field 22 of stat); '' if unknown. */
+/**
+ * When a process began, in ticks since the machine did (proc(5), field 22 of stat). Empty if there
+ * is none, or only what is left of one that nobody has buried yet: state Z or X of field 3.
+ */
 function startedAtTicks(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The second field is the program's name, which may hold spaces and brackets.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const [state = '', ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return 'ZX'.includes(state) ? '' : (rest[18] ?? '');
   } catch {
     return '';
   }

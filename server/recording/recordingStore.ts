@@ -40,6 +40,8 @@ export class RecordingStore implements RecordingLibrary {
   readonly #summaries = new Map<RecordingId, () => RecordingSummary>();
   readonly #recorder: RoomRecorder;
   #unfinished: RecordingId[] = [];
+  /** Still written by another process when last looked at. */
+  #foreign: RecordingId[] = [];
   #closed: Promise<void> | null = null;
 
   private constructor(options: RecordingStoreOptions) {
@@ -73,6 +75,8 @@ export class RecordingStore implements RecordingLibrary {
    * never rejects, so that nobody need wait for it.
    */
   async recover(): Promise<void> {
+    // Who was dying when this server opened is dead by now.
+    for (const recordingId of this.#foreign.splice(0)) this.#addUnfinished(recordingId);
     const left = this.#unfinished;
     this.#unfinished = [];
     await Promise.all(
@@ -171,7 +175,10 @@ export class RecordingStore implements RecordingLibrary {
       this.#log.warn({ recordingId }, 'folder holds neither a manifest nor a readable journal');
       return;
     }
-    if (isOwnedByAnother(header.owner)) return;
+    if (isOwnedByAnother(header.owner)) {
+      this.#foreign.push(recordingId);
+      return;
+    }
     const { roomId, roomName, startedAt, startedBy } = header;
     const summary: RecordingSummary = {
       ...{ recordingId, roomId, roomName, startedAt, startedBy },
