@@ -2,7 +2,7 @@ import { preferences } from './preferences.svelte.ts';
 
 /** A day and time in words, in the person's language. */
 export function dateText(ms: number): string {
-  const date = new Date(ms).toLocaleString(preferences.locale, {
+  const date = new Date(ms).toLocaleString(preferences.region, {
     weekday: 'long',
     day: 'numeric',
     month: 'long',
@@ -24,7 +24,7 @@ export function lengthText(seconds: number): string {
   const shown = parts.filter(([count]) => count > 0).slice(0, 2);
   return (shown.length > 0 ? shown : [[0, 'second'] as const])
     .map(([count, unit]) =>
-      count.toLocaleString(preferences.locale, { style: 'unit', unit, unitDisplay: 'short' }),
+      count.toLocaleString(preferences.region, { style: 'unit', unit, unitDisplay: 'short' }),
     )
     .join(' ');
 }
@@ -32,7 +32,7 @@ export function lengthText(seconds: number): string {
 /** Bytes as `2.3 MB`. */
 export function sizeText(bytes: number): string {
   const large = bytes >= 1_000_000;
-  return (bytes / (large ? 1_000_000 : 1_000)).toLocaleString(preferences.locale, {
+  return (bytes / (large ? 1_000_000 : 1_000)).toLocaleString(preferences.region, {
     style: 'unit',
     unit: large ? 'megabyte' : 'kilobyte',
     maximumFractionDigits: large ? 1 : 0,

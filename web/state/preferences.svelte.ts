@@ -46,6 +46,12 @@ class Preferences {
     save('locale', this.#locale);
   }
 
+  /** The browser's own tag of the chosen language, whose habits of writing dates and times it follows. */
+  get region(): string {
+    const { languages } = globalThis.navigator;
+    return languages.find((tag) => tag.split('-')[0] === this.#locale) ?? this.#locale;
+  }
+
   get theme(): Theme {
     return this.#theme;
   }
