@@ -11,7 +11,7 @@ describe('the secret of a server that was given none', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  it('[SC1] is made once and outlives a restart', () => {
+  it('[SE1] is made once and outlives a restart', () => {
     const data = path.join(directory, 'deep', 'data');
     const secret = loadOrCreateSecret(data);
     expect(loadOrCreateSecret(data)).toBe(secret);
@@ -19,7 +19,7 @@ describe('the secret of a server that was given none', () => {
     expect(loadOrCreateSecret(path.join(directory, 'other'))).not.toBe(secret);
   });
 
-  it('[SC2] can be read by its owner only', () => {
+  it('[SE2] can be read by its owner only', () => {
     const data = path.join(directory, 'data');
     loadOrCreateSecret(data);
     expect(statSync(path.join(data, 'token-secret')).mode & 0o777).toBe(0o600);

@@ -11,11 +11,11 @@ const RIGHTS: readonly [Action, string][] = [
 ];
 
 describe('roles', () => {
-  it.each(RIGHTS)('[RL2] grants %s to: %s', (action, roles) => {
+  it.each(RIGHTS)('[RI2] grants %s to: %s', (action, roles) => {
     expect(ROLES.filter((role) => can(role, action)).join(' ')).toBe(roles);
   });
 
-  it('[RL3] grants nothing that is not listed', () => {
+  it('[RI3] grants nothing that is not listed', () => {
     for (const role of ROLES) expect(can(role, 'becomeModerator' as Action)).toBe(false);
   });
 });

@@ -113,7 +113,7 @@ describe('Room', () => {
     expect(room.recording).toBeNull();
   });
 
-  it('[RL1] lets an audience neither speak nor say', () => {
+  it('[RI1] lets an audience neither speak nor say', () => {
     room.join(carla);
     expect(refusalOf(() => room.setMicrophone(carla.peerId, 'open'))).toBe('FORBIDDEN');
     expect(refusalOf(() => room.say(carla.peerId, draft(), NOW))).toBe('FORBIDDEN');

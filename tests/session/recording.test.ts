@@ -17,7 +17,7 @@ describe('recording a room', () => {
   const start = () => ana.request('startRecording', {});
   const tracks = () => house.recorder.recording.tracks;
 
-  it('[RR1] tells everyone once that it started, and by whom', async () => {
+  it('[SR1] tells everyone once that it started, and by whom', async () => {
     const running = await start();
     expect(running).toMatchObject({ startedBy: 'Ana', startedAt: house.clock.wallMs() });
     for (const { channel } of [ana, beto]) {
@@ -26,7 +26,7 @@ describe('recording a room', () => {
     expect(house.recorder.recording.options).toMatchObject({ roomName: 'Coro', startedBy: 'Ana' });
   });
 
-  it('[RR2] makes one recording of two starts at once', async () => {
+  it('[SR2] makes one recording of two starts at once', async () => {
     house.recorder.starting.hold();
     const outcomes = [refusalFrom(start()), refusalFrom(start())];
     house.recorder.starting.open();
@@ -36,7 +36,7 @@ describe('recording a room', () => {
     expect(await refusalFrom(start())).toBe('RECORDING_STATE');
   });
 
-  it('[RR3] tells everyone once that it stopped, and can start again', async () => {
+  it('[SR3] tells everyone once that it stopped, and can start again', async () => {
     const { recordingId } = await start();
     const stops = [1, 2].map(() => refusalFrom(ana.request('stopRecording', {})));
     expect((await Promise.all(stops)).toSorted()).toEqual(['RECORDING_STATE', 'allowed']);
@@ -47,7 +47,7 @@ describe('recording a room', () => {
     expect((await start()).recordingId).not.toBe(recordingId);
   });
 
-  it('[RR4] answers a stop when what was captured is safe', async () => {
+  it('[SR4] answers a stop when what was captured is safe', async () => {
     await start();
     house.recorder.recording.stopping.hold();
     let isAnswered = false;
@@ -59,7 +59,7 @@ describe('recording a room', () => {
     expect(isAnswered).toBe(true);
   });
 
-  it('[RR5] records every microphone, those from before and those that come', async () => {
+  it('[SR5] records every microphone, those from before and those that come', async () => {
     const first = await beto.speak({ muted: true });
     await start();
     const second = await ana.speak();
@@ -73,7 +73,7 @@ describe('recording a room', () => {
     expect(house.engine.room.taps.map(({ sink }) => sink)).toEqual(tracks());
   });
 
-  it('[RR6] passes on who is muted', async () => {
+  it('[SR6] passes on who is muted', async () => {
     await beto.speak();
     await start();
     await beto.request('setMuted', { muted: true });
@@ -81,7 +81,7 @@ describe('recording a room', () => {
     expect(tracks()[0]?.muted).toEqual([true, false]);
   });
 
-  it('[RR7] ends the track of whoever leaves, and begins another when they are back', async () => {
+  it('[SR7] ends the track of whoever leaves, and begins another when they are back', async () => {
     await beto.speak();
     await start();
     const again = await house.enter('speaker', beto.session.identity);
@@ -91,7 +91,7 @@ describe('recording a room', () => {
     expect(house.engine.room.openTaps).toHaveLength(1);
   });
 
-  it('[RR8] leaves no tap open when a speaker goes before it stands', async () => {
+  it('[SR8] leaves no tap open when a speaker goes before it stands', async () => {
     await beto.speak();
     house.engine.room.tapping.hold();
     await start();
@@ -102,7 +102,7 @@ describe('recording a room', () => {
     expect(tracks().map(({ ends }) => ends)).toEqual([1]);
   });
 
-  it('[RR9] goes on without a speaker who cannot be tapped', async () => {
+  it('[SR9] goes on without a speaker who cannot be tapped', async () => {
     await beto.speak();
     house.engine.room.failsToTap = true;
     await start();
@@ -112,7 +112,7 @@ describe('recording a room', () => {
     expect(house.log.of('error')).toEqual(['speaker could not be recorded']);
   });
 
-  it('[RR10] keeps the phrases that are said while it runs', async () => {
+  it('[SR10] keeps the phrases that are said while it runs', async () => {
     beto.say(draft({ text: 'antes' }));
     await start();
     beto.say(draft({ text: 'durante' }));
@@ -121,7 +121,7 @@ describe('recording a room', () => {
     expect(house.recorder.recording.phrases.map(({ text }) => text)).toEqual(['durante']);
   });
 
-  it('[RR11] says STORAGE_FAILED where nothing can be written, and may be tried again', async () => {
+  it('[SR11] says STORAGE_FAILED where nothing can be written, and may be tried again', async () => {
     house.recorder.hasRoom = false;
     expect(await refusalFrom(start())).toBe('STORAGE_FAILED');
     expect(beto.channel.told('recordingStarted')).toEqual([]);
@@ -129,7 +129,7 @@ describe('recording a room', () => {
     expect(await refusalFrom(start())).toBe('allowed');
   });
 
-  it('[RR12] stops and tells when the disk gives up', async () => {
+  it('[SR12] stops and tells when the disk gives up', async () => {
     await start();
     const { recording } = house.recorder;
     recording.options.events.failed();
@@ -140,7 +140,7 @@ describe('recording a room', () => {
     expect(await refusalFrom(start())).toBe('allowed');
   });
 
-  it('[RR13] does not stop for the failure of an earlier one', async () => {
+  it('[SR13] does not stop for the failure of an earlier one', async () => {
     await start();
     const earlier = house.recorder.recording;
     await ana.request('stopRecording', {});
@@ -151,7 +151,7 @@ describe('recording a room', () => {
     expect(house.registry.status(ana.session.identity.roomId).recording).toBe(true);
   });
 
-  it('[RR14] is closed with the room, before the server says it has stopped', async () => {
+  it('[SR14] is closed with the room, before the server says it has stopped', async () => {
     await start();
     const { recording } = house.recorder;
     recording.stopping.hold();
@@ -164,14 +164,14 @@ describe('recording a room', () => {
     expect(isClosed).toBe(true);
   });
 
-  it('[RR15] ends with the room when the last one leaves', async () => {
+  it('[SR15] ends with the room when the last one leaves', async () => {
     await start();
     await beto.request('leave', {});
     await ana.request('leave', {});
     expect(house.recorder.recording.stops).toEqual(['roomClosed']);
   });
 
-  it('[RR16] records nothing when whoever asked is gone before it starts', async () => {
+  it('[SR16] records nothing when whoever asked is gone before it starts', async () => {
     house.recorder.starting.hold();
     const starting = refusalFrom(start());
     ana.session.leave();
@@ -183,14 +183,14 @@ describe('recording a room', () => {
     expect(await refusalFrom(carla.request('startRecording', {}))).toBe('allowed');
   });
 
-  it('[RR17] survives a recorder that does not close cleanly', async () => {
+  it('[SR17] survives a recorder that does not close cleanly', async () => {
     await start();
     house.recorder.recording.closesCleanly = false;
     expect(await refusalFrom(ana.request('stopRecording', {}))).toBe('allowed');
     expect(house.log.of('error')).toEqual(['recording did not close cleanly']);
   });
 
-  it('[RR18] tells that a recording is ready to those who may see it, and only if it is', async () => {
+  it('[SR18] tells that a recording is ready to those who may see it, and only if it is', async () => {
     const { recordingId } = await start();
     await ana.request('stopRecording', {});
     const { events } = house.recorder.recording.options;

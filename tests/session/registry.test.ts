@@ -11,7 +11,7 @@ describe('RoomRegistry', () => {
     house = new House();
   });
 
-  it('[RG1] opens one room for all who join together', async () => {
+  it('[OP1] opens one room for all who join together', async () => {
     house.engine.opening.hold();
     const visitors = Array.from({ length: 8 }, () => house.visitor());
     const joins = Promise.all(visitors.map((visitor) => visitor.request('join', {})));
@@ -22,7 +22,7 @@ describe('RoomRegistry', () => {
     expect(house.registry.status(ROOM_ID)).toEqual({ peerCount: 8, recording: false });
   });
 
-  it('[RG2] keeps rooms apart', async () => {
+  it('[OP2] keeps rooms apart', async () => {
     const ana = await house.enter('speaker');
     const beto = await house.enter('speaker', { roomId: 'room-0000002' as RoomId });
     expect(house.engine.opened).toBe(2);
@@ -31,7 +31,7 @@ describe('RoomRegistry', () => {
     expect(house.engine.rooms.map(({ phrases }) => phrases.length)).toEqual([0, 1]);
   });
 
-  it('[RG3] closes a room when the last one leaves, and opens a new one for the next', async () => {
+  it('[OP3] closes a room when the last one leaves, and opens a new one for the next', async () => {
     const ana = await house.enter('speaker');
     const beto = await house.enter('speaker');
     await ana.request('leave', {});
@@ -45,7 +45,7 @@ describe('RoomRegistry', () => {
     expect(carla).toMatchObject({ revision: 1, phrases: [] });
   });
 
-  it('[RG4] seats whoever joins while the room closes in a room that is open', async () => {
+  it('[OP4] seats whoever joins while the room closes in a room that is open', async () => {
     const ana = await house.enter('speaker');
     const beto = house.visitor();
     const joining = beto.request('join', {});
@@ -56,7 +56,7 @@ describe('RoomRegistry', () => {
     expect(house.registry.status(ROOM_ID).peerCount).toBe(1);
   });
 
-  it('[RG5] closes a room that nobody reached', async () => {
+  it('[OP5] closes a room that nobody reached', async () => {
     house.engine.opening.hold();
     const ana = house.visitor();
     const joining = ana.request('join', {});
@@ -67,7 +67,7 @@ describe('RoomRegistry', () => {
     expect(house.registry.status(ROOM_ID).peerCount).toBe(0);
   });
 
-  it('[RG6] takes nobody in once the server stops, and tells those who are in', async () => {
+  it('[OP6] takes nobody in once the server stops, and tells those who are in', async () => {
     const ana = await house.enter('speaker');
     await house.registry.close();
     expect(ana.channel.removedWith).toBe('SERVER_STOPPING');
@@ -76,7 +76,7 @@ describe('RoomRegistry', () => {
     expect(await refusalFrom(house.visitor().request('join', {}))).toBe('SERVER_STOPPING');
   });
 
-  it('[RG7] ends a room that was opening while the server stopped', async () => {
+  it('[OP7] ends a room that was opening while the server stopped', async () => {
     house.engine.opening.hold();
     const ana = house.visitor();
     const joining = refusalFrom(ana.request('join', {}));
@@ -89,7 +89,7 @@ describe('RoomRegistry', () => {
     expect(house.registry.status(ROOM_ID).peerCount).toBe(0);
   });
 
-  it('[RG8] lets a join be tried again after the room could not be opened', async () => {
+  it('[OP8] lets a join be tried again after the room could not be opened', async () => {
     house.engine.failsToOpen = true;
     const ana = house.visitor();
     await expect(ana.request('join', {})).rejects.toThrow('no worker');
@@ -97,7 +97,7 @@ describe('RoomRegistry', () => {
     expect((await ana.request('join', {})).you).toBe(ana.peerId);
   });
 
-  it('[RG9] says ROOM_FULL to the one too many, who may try again', async () => {
+  it('[OP9] says ROOM_FULL to the one too many, who may try again', async () => {
     house = new House({ maxPeersPerRoom: 2 });
     const ana = await house.enter('speaker');
     await house.enter('speaker');
@@ -107,7 +107,7 @@ describe('RoomRegistry', () => {
     expect((await carla.request('join', {})).peers).toHaveLength(2);
   });
 
-  it('[RG10] ends a room whose media died, for everyone in it', async () => {
+  it('[OP10] ends a room whose media died, for everyone in it', async () => {
     const [ana, beto] = [await house.enter('speaker'), await house.enter('audience')];
     house.engine.room.events.died();
     await settled();

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { ProtocolError, type Reply } from '#protocol';
 import type { Identity } from '#server/session/ports.ts';
 import { serveSockets } from '#server/signaling/socketServer.ts';
 import { House } from './house.ts';
 
-export const ORIGIN = 'https://cora.example.org';
+const ORIGIN = 'https://cora.example.org';
+const isOurs = (origin: string | undefined): boolean => origin === ORIGIN;
 
 /** The use cases on fakes behind a real socket server on loopback; a token is a name given out by `pass`. */
 export class Switchboard {
@@ -16,26 +17,31 @@ export class Switchboard {
   readonly #identities = new Map<string, Identity>();
   readonly #sockets: Socket[] = [];
   readonly #http: Server;
+  readonly #connections = new Set<NetSocket>();
   readonly #closeServer: () => Promise<void>;
 
-  static async open(house = new House({ maxPeersPerRoom: 50 })): Promise<Switchboard> {
+  static async open({ isAllowedOrigin = isOurs } = {}): Promise<Switchboard> {
     const http = createServer();
     http.listen(0, '127.0.0.1');
     await once(http, 'listening');
-    return new Switchboard(house, http);
+    return new Switchboard(http, isAllowedOrigin);
   }
 
-  private constructor(house: House, http: Server) {
-    this.house = house;
+  private constructor(http: Server, isAllowedOrigin: (origin: string | undefined) => boolean) {
+    this.house = new House({ maxPeersPerRoom: 50 });
     this.#http = http;
+    http.on('connection', (connection) => {
+      this.#connections.add(connection);
+      connection.on('close', () => this.#connections.delete(connection));
+    });
     this.url = `http://127.0.0.1:${String((http.address() as AddressInfo).port)}`;
     const sockets = serveSockets({
       httpServer: http,
-      handlers: house.handlers,
+      handlers: this.house.handlers,
       verifyAccess: (token) => this.#verify(token),
-      isAllowedOrigin: (origin) => origin === ORIGIN,
-      clock: house.clock,
-      log: house.log,
+      isAllowedOrigin,
+      clock: this.house.clock,
+      log: this.house.log,
     });
     this.#closeServer = () => sockets.close();
   }
@@ -44,6 +50,11 @@ export class Switchboard {
     for (const socket of this.#sockets) socket.disconnect();
     await this.#closeServer();
     this.#http.close();
+  }
+
+  /** Cuts every connection, as a lost network does. */
+  dropAll(): void {
+    for (const connection of this.#connections) connection.destroy();
   }
 
   /** A token for `who`. */

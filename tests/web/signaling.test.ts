@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ProtocolError } from '#protocol';
+import { identity, opusCapabilities, rtpParameters } from '#tests/support/builders.ts';
+import { refusalFrom } from '#tests/support/refusals.ts';
+import { Switchboard } from '#tests/support/switchboard.ts';
+import { Signaling, type Notification, type SignalingEvents } from '#web/client/signaling.ts';
+
+/** What a client's signalling reported, and a way to wait for it. */
+class Witness implements SignalingEvents {
+  readonly seen: string[] = [];
+  readonly notifications: Notification[] = [];
+  refusal: ProtocolError | null = null;
+  #waiting: (() => void)[] = [];
+
+  connected = () => this.#saw('connected');
+  disconnected = () => this.#saw('disconnected');
+  unreachable = () => this.#saw('unreachable');
+  refused = (error: ProtocolError) => {
+    this.refusal = error;
+    this.#saw('refused');
+  };
+  notified = (notification: Notification) => {
+    this.notifications.push(notification);
+    this.#saw(notification.name);
+  };
+  asked: SignalingEvents['asked'] = {
+    newConsumer: ({ peerId }) => {
+      this.#saw(`asked to play ${peerId}`);
+      return this.plays ? Promise.resolve({}) : Promise.reject(new Error('no transport'));
+    },
+  };
+  plays = true;
+
+  async until(what: string, times = 1): Promise<void> {
+    while (this.seen.filter((it) => it === what).length < times) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  #saw(what: string): void {
+    this.seen.push(what);
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+describe('a client’s signalling', () => {
+  let board: Switchboard;
+  let witness: Witness;
+  const open: Signaling[] = [];
+  beforeEach(async () => {
+    // Node sends no Origin of its own accord, as a browser does.
+    board = await Switchboard.open({ isAllowedOrigin: () => true });
+    witness = new Witness();
+  });
+  afterEach(async () => {
+    for (const signaling of open.splice(0)) signaling.close();
+    await board.close();
+  });
+
+  const start = (accessToken: string, events = witness) => {
+    const signaling = new Signaling({ url: board.url, accessToken, events });
+    open.push(signaling);
+    return signaling;
+  };
+
+  it('[CS1] answers a request with its data, or fails with the server’s code', async () => {
+    const who = identity();
+    const signaling = start(board.pass(who));
+    await witness.until('connected');
+    expect(await refusalFrom(signaling.request('setMuted', { muted: true }))).toBe('WRONG_STATE');
+    expect((await signaling.request('join', {})).you).toBe(who.peerId);
+    expect(await refusalFrom(signaling.request('setMuted', { muted: true }))).toBe('NOT_FOUND');
+  });
+
+  it('[CS2] says why it was refused, and does not try again', async () => {
+    start('stale');
+    await witness.until('refused');
+    expect(witness.refusal?.code).toBe('TOKEN_EXPIRED');
+    expect(witness.seen).toEqual(['refused']);
+  });
+
+  it('[CS3] passes on what it is told, and leaves what it does not know', async () => {
+    const signaling = start(board.pass(identity()));
+    await witness.until('connected');
+    await signaling.request('join', {});
+    const media = board.house.engine.room.peers[0]!;
+    media.events.consumerClosed('not an id' as never);
+    media.events.phraseMessage(new TextEncoder().encode('nonsense'));
+    await witness.until('phraseRejected');
+    expect(witness.notifications).toEqual([
+      { name: 'phraseRejected', body: { draftId: null, code: 'INVALID_MESSAGE' } },
+    ]);
+  });
+
+  it('[CS4] answers what it is asked, also when it cannot', async () => {
+    const signaling = start(board.pass(identity()));
+    await witness.until('connected');
+    await signaling.request('join', {});
+    await signaling.request('startReceiving', { rtpCapabilities: opusCapabilities() });
+    const speakers = [await board.house.enter('speaker'), await board.house.enter('speaker')];
+    for (const speaker of speakers) {
+      await speaker.request('produce', { rtpParameters: rtpParameters(), muted: false });
+      await witness.until(`asked to play ${speaker.peerId}`);
+      witness.plays = false;
+    }
+    // The server has both answers once it has answered what was sent after them.
+    await refusalFrom(signaling.request('setMuted', { muted: true }));
+    expect(board.house.journal.filter((it) => it === 'consumer resumed')).toHaveLength(1);
+    expect(board.house.log.of('warn')).toEqual(['microphone could not be announced']);
+  });
+
+  it('[CS5] comes back after a loss, and stays away once closed', async () => {
+    const signaling = start(board.pass(identity()));
+    await witness.until('connected');
+    board.dropAll();
+    await witness.until('connected', 2);
+    expect(witness.seen).toEqual(['connected', 'disconnected', 'connected']);
+    signaling.close();
+    const other = new Witness();
+    start(board.pass(identity()), other);
+    await other.until('connected');
+    expect(witness.seen).toHaveLength(3);
+  });
+});
