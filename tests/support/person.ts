@@ -114,7 +114,7 @@ export class Person {
       for (const colorScheme of ['light', 'dark'] as const) {
         await this.page.emulateMedia({ colorScheme });
         const file = path.join(SCREENSHOTS, `${name}-${size}-${colorScheme}.png`);
-        await this.page.screenshot({ path: file });
+        await this.page.screenshot({ path: file, animations: 'disabled' });
       }
     }
     await this.page.setViewportSize(DESKTOP);
