@@ -18,14 +18,21 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
  * Runs one of the project's tools on the project's own Node.
  * @param {string} tool name of its program in node_modules/.bin
  * @param {string[]} args
- * @param {{ live: boolean }} options `live` shows its output as it comes, otherwise it is returned
+ * @param {object} options
+ * @param {boolean} options.live shows its output as it comes, otherwise it is returned
+ * @param {Record<string, string>} [options.env] variables beside the ones there are
  * @returns {Promise<{ passed: boolean, output: string }>}
  */
-export function runTool(tool, args, { live }) {
+export function runTool(tool, args, { live, env }) {
   const colour = process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {};
   const child = spawn(path.join(tools, tool), args, {
     cwd: checkout,
-    env: { ...process.env, ...colour, PATH: `${tools}${path.delimiter}${process.env.PATH}` },
+    env: {
+      ...process.env,
+      ...colour,
+      ...env,
+      PATH: `${tools}${path.delimiter}${process.env.PATH}`,
+    },
     stdio: live ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
   });
   children.add(child);

@@ -1,7 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { runTool } from './run.mjs';
+
+const reporter = fileURLToPath(new URL('reporter.mjs', import.meta.url));
 
 /**
  * Runs one vitest project and counts its tests.
@@ -10,36 +13,27 @@ import { runTool } from './run.mjs';
  */
 export async function runSuite(project) {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'cora-test-'));
-  const report = path.join(directory, 'report.json');
+  const file = path.join(directory, 'counts.json');
   try {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const args = ['run', '--project', project, '--allowOnly=false', ...reporters];
-    const run = await runTool('vitest', args, { live: true });
-    return count(readReport(report), run.passed);
+    const args = ['run', '--project', project, '--allowOnly=false'];
+    const run = await runTool('vitest', [...args, '--reporter=default', `--reporter=${reporter}`], {
+      live: true,
+      env: { CORA_TEST_COUNTS: file },
+    });
+    const { passed, failed } = readCounts(file);
+    // A run that failed, or did nothing, does not pass for want of a failed test.
+    const isFailure = !run.passed || passed + failed === 0;
+    return { passed, failed: failed === 0 && isFailure ? 1 : failed };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-function readReport(file) {
+function readCounts(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    // Vitest ended before it could say anything.
-    return { numPassedTests: 0, numFailedTests: 0, testResults: [] };
+    // Vitest ended before it could count.
+    return { passed: 0, failed: 0 };
   }
-}
-
-/**
- * What vitest calls a failure is one here, even where it counts no test: a file that does not
- * load, an unhandled rejection, no tests at all.
- */
-function count({ numPassedTests, numFailedTests, testResults }, vitestPassed) {
-  const brokenFiles = testResults.filter(
-    ({ status, assertionResults }) =>
-      status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
-  ).length;
-  const failed = numFailedTests + brokenFiles;
-  const isFailure = !vitestPassed || numPassedTests + failed === 0;
-  return { passed: numPassedTests, failed: failed === 0 && isFailure ? 1 : failed };
 }
