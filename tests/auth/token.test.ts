@@ -115,6 +115,10 @@ describe('tokens', () => {
 
   it('[TK7] without an end are refused', async () => {
     expect(await verdict(signed({}))).toBe('UNAUTHORIZED');
+    const endless = await signed({ aud: 'cora/invitation' });
+    expect(await refusalFrom(tokens.verifyInvitation(endless))).toBe('UNAUTHORIZED');
+    const ending = await signed({ aud: 'cora/invitation', exp: nowS() + 60 });
+    expect(await refusalFrom(tokens.verifyInvitation(ending))).toBe('allowed');
   });
 
   it('[TK8] of another issuer or another key id are refused', async () => {

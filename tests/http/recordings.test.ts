@@ -100,6 +100,8 @@ describe('recordings over HTTP', () => {
     for (const wrong of other) {
       expect(refused(await site.get(`${FILE}?ticket=${wrong}`))).toEqual([404, 'NOT_FOUND']);
     }
+    const elsewhere = `${LIST}/${OTHER_RECORDING}/files/tracks/ana.opus?ticket=${ticket}`;
+    expect(refused(await site.get(elsewhere))).toEqual([404, 'NOT_FOUND']);
   });
 
   it('[HR9] are not opened by anything but a ticket', async () => {

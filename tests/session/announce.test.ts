@@ -68,7 +68,17 @@ describe('letting people hear each other', () => {
   it('[AN6] never announces a microphone to its owner', async () => {
     await ana.listen();
     await ana.speak();
-    expect(ana.channel.requests).toEqual([]);
+    await beto.listen();
+    const carla = await house.enter('speaker');
+    await carla.speak();
+    await carla.listen();
+    const heardBy = (visitor: Visitor) =>
+      visitor.channel.requests.map(({ input }) => (input as { peerId: string }).peerId);
+    expect([ana, beto, carla].map(heardBy)).toEqual([
+      [carla.peerId],
+      [ana.peerId, carla.peerId],
+      [ana.peerId],
+    ]);
   });
 
   it('[AN7] bears with a listener that leaves before answering', async () => {
@@ -105,6 +115,21 @@ describe('letting people hear each other', () => {
     expect(beto.channel.told('consumerClosed')).toEqual([{ consumerId }]);
   });
 
+  it('[AN10] keeps apart what an earlier socket of the same person was still connecting', async () => {
+    await beto.listen();
+    ana.media.working.hold();
+    const { media } = ana;
+    const speaking = refusalFrom(
+      ana.request('produce', { rtpParameters: rtpParameters(), muted: false }),
+    );
+    const again = await house.enter('speaker', ana.session.identity);
+    media.working.open();
+    expect(await speaking).toBe('WRONG_STATE');
+    expect(again.channel.told('peerChanged')).toEqual([]);
+    await settled();
+    expect(beto.channel.requests).toEqual([]);
+  });
+
   it('[MU1] tells everyone, the owner too, when a microphone opens and is muted', async () => {
     await ana.speak({ muted: true });
     await ana.request('setMuted', { muted: false });
@@ -130,7 +155,7 @@ describe('letting people hear each other', () => {
     const muting = refusalFrom(ana.request('setMuted', { muted: true }));
     ana.session.leave();
     ana.media.working.open();
-    await muting;
+    expect(await muting).toBe('allowed');
     expect(beto.channel.told('peerChanged')).toHaveLength(1);
   });
 });

@@ -44,6 +44,11 @@ describe('messages over a socket', () => {
     expect(beto.heard).toEqual([]);
   });
 
+  it('[SG9] say so when it is their depth', async () => {
+    const reply = await ana.ask('join', nested(7));
+    expect(reply).toMatchObject({ error: { message: 'join is nested too deep' } });
+  });
+
   it('[SG10] in the wrong order get WRONG_STATE, and the socket stays usable', async () => {
     const early = [
       ['produce', { rtpParameters: rtpParameters(), muted: false }],

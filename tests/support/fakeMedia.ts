@@ -180,7 +180,8 @@ export class FakeMediaPeer implements MediaPeer {
   }
 
   async #work(): Promise<void> {
-    await this.working.wait();
+    // Closed meanwhile, it still answers: the worker may have been quicker.
     if (this.fails || this.isClosed) throw new ProtocolError('NOT_FOUND', 'no longer there');
+    await this.working.wait();
   }
 }

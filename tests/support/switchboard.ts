@@ -89,6 +89,7 @@ export class Switchboard {
   }
 
   async #verify(token: string): Promise<Identity> {
+    if (token.length > 4_096) throw new Error('nobody should be asked about such a token');
     const who = this.#identities.get(token);
     if (who) return who;
     if (token === 'stale') throw new ProtocolError('TOKEN_EXPIRED', 'the token has expired');
