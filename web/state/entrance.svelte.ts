@@ -32,9 +32,12 @@ export class Entrance {
 
   /**
    * @param options.nameless what to be called without a name; by default a name is needed
+   * @param options.after what must be over before one goes in
    * @returns null when one was not let in: `error` says why
    */
-  async enter(options: { nameless?: string } = {}): Promise<Entered | null> {
+  async enter(
+    options: { nameless?: string; after?: () => Promise<void> } = {},
+  ): Promise<Entered | null> {
     const { roomId, invitation } = this.#to();
     const typed = this.name.trim();
     const name = v.safeParse(DisplayNameSchema, typed || options.nameless || '');
@@ -45,6 +48,7 @@ export class Entrance {
     this.#busy = true;
     this.#problem = null;
     try {
+      await options.after?.();
       const entered = await enterRoom(roomId, invitation, name.output);
       preferences.displayName = typed;
       return entered;

@@ -18,6 +18,8 @@ export type MicrophoneCheck =
 export type EchoState = 'idle' | 'recording' | 'playing' | 'failed';
 
 const SAMPLE_MS = 3_000;
+/** How long entering waits for a microphone that is being opened, or for a person to allow it. */
+const PATIENCE_MS = 10_000;
 
 /** The lobby of somebody who may speak: tries the microphone, and hands it over on entering. */
 export class LobbyState {
@@ -30,11 +32,12 @@ export class LobbyState {
   #opened: { readonly track: MediaStreamTrack; readonly meter: LevelMeter } | null = null;
   readonly #stopWatching: () => void;
   #attempt = 0;
+  #opening: Promise<void>;
   #closed = false;
 
   constructor() {
     this.#stopWatching = watchDevices(() => void this.#readDevices());
-    void this.openMicrophone(preferences.microphoneId);
+    this.#opening = this.#open(preferences.microphoneId);
   }
 
   get check(): MicrophoneCheck {
@@ -57,7 +60,17 @@ export class LobbyState {
   }
 
   /** @param deviceId empty for the browser's default */
-  async openMicrophone(deviceId: string): Promise<void> {
+  openMicrophone(deviceId: string): Promise<void> {
+    this.#opening = this.#open(deviceId);
+    return this.#opening;
+  }
+
+  /** Waits until it is known whether there is a microphone, but not for ever. */
+  async settle(): Promise<void> {
+    await Promise.race([this.#opening, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+  }
+
+  async #open(deviceId: string): Promise<void> {
     const attempt = ++this.#attempt;
     this.#release();
     this.#check = { status: 'asking' };
@@ -71,7 +84,7 @@ export class LobbyState {
       if (attempt !== this.#attempt) return;
       // The chosen one is gone: the default is better than none.
       const reason = error instanceof MicrophoneError ? error.reason : 'unknown';
-      if (deviceId && reason === 'missing') return this.openMicrophone('');
+      if (deviceId && reason === 'missing') return this.#open('');
       this.#check = { status: 'failed', reason };
     }
     await this.#readDevices();

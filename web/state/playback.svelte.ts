@@ -1,28 +1,7 @@
-/** Drift below this cannot be heard between two voices. */
-const TOLERATED_SECONDS = 0.03;
-const SETTLED_SECONDS = 0.01;
-/** Beyond this a nudge would take too long, so the track jumps. */
-const SEEK_SECONDS = 0.2;
-/** How much faster or slower a track runs to catch up: not audible as a change of pitch. */
-const NUDGE = 0.04;
+import { correctionFor } from './drift.ts';
+
+/** How often tracks are compared with the clock. */
 const TICK_MS = 100;
-
-export type Correction =
-  { readonly kind: 'none' } | { readonly kind: 'seek' } | { readonly kind: 'rate'; rate: number };
-
-/**
- * What brings a track back to the clock.
- * @param driftSeconds how far the track is ahead
- * @param nudged whether it is being nudged already
- */
-export function correctionFor(driftSeconds: number, rate: number, nudged: boolean): Correction {
-  const size = Math.abs(driftSeconds);
-  if (size > SEEK_SECONDS) return { kind: 'seek' };
-  if (size > TOLERATED_SECONDS || (nudged && size > SETTLED_SECONDS)) {
-    return { kind: 'rate', rate: rate * (1 - Math.sign(driftSeconds) * NUDGE) };
-  }
-  return nudged ? { kind: 'rate', rate } : { kind: 'none' };
-}
 
 /** One speaker's sound. */
 export class PlaybackTrack {
