@@ -28,6 +28,7 @@ const adapter = (name, ...alsoForbidden) => {
     'An adapter imports session/ports.ts and the domain; main.ts hands it the rest.',
     `^#server/(${others})/`,
     `^\\.\\./(${others})/`,
+    '^(#server|\\.\\.)/session/(?!ports\\.ts$)',
     '^#web/',
     '^(#server|\\.\\.)/main',
     ...alsoForbidden,

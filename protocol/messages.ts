@@ -19,7 +19,7 @@ import {
   SctpStreamParametersSchema,
   TransportOptionsSchema,
 } from './media.ts';
-import { DraftIdSchema } from './phrases.ts';
+import { DraftIdSchema, PHRASE_HISTORY, PhraseSchema } from './phrases.ts';
 import { RunningRecordingSchema, StopReasonSchema } from './recordings.ts';
 import { PeerInfoSchema, RevisionSchema, RoomSnapshotSchema } from './rooms.ts';
 
@@ -46,6 +46,18 @@ export const clientRequests = {
   startReceiving: request(
     v.strictObject({ rtpCapabilities: RtpCapabilitiesSchema }),
     v.strictObject({ phraseChannel: DataConsumerOptionsSchema }),
+  ),
+  /** Disconnects the microphone, which can be connected again. */
+  stopProducing: request(EmptySchema),
+  /**
+   * The phrases that come after one: for those said between a snapshot and the opening of the
+   * channel, and for gaps. The server keeps PHRASE_HISTORY of them.
+   */
+  getPhrases: request(
+    v.strictObject({
+      afterSeq: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32)),
+    }),
+    v.strictObject({ phrases: v.pipe(v.array(PhraseSchema), v.maxLength(PHRASE_HISTORY)) }),
   ),
   /** Mutes or unmutes the caller's own microphone at the server. */
   setMuted: request(v.strictObject({ muted: v.boolean() })),

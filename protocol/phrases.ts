@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { PeerIdSchema } from './ids.ts';
-import { plainText } from './text.ts';
+import { plainText, shownText } from './text.ts';
 
 export const PHRASE_MAX_GRAPHEMES = 280;
 /** UTF-16 code units: room for 280 emoji of several code points each, below the SCTP message limit. */
@@ -15,7 +15,11 @@ export const PHRASE_CHANNEL_LABEL = 'phrases';
 /** A language tag (RFC 5646) of a language and, at most, a region: `es`, `es-419`, `en-GB`. */
 export const LanguageTagSchema = v.pipe(v.string(), v.regex(/^[a-z]{2,3}(-([A-Z]{2}|[0-9]{3}))?$/));
 
-export const DisplayNameSchema = plainText(40, 200);
+const NAME_MAX_UNITS = 200;
+/** As a person writes it. */
+export const DisplayNameSchema = plainText(40, NAME_MAX_UNITS);
+/** As the others are shown it. */
+export const ShownNameSchema = shownText(NAME_MAX_UNITS);
 
 /** Made by the client, so that its author knows the phrase again when it comes back. */
 export const DraftIdSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,36}$/));
@@ -35,8 +39,8 @@ export const PhraseSchema = v.strictObject({
   /** Milliseconds since 1970, by the server's clock. */
   at: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER)),
   authorId: PeerIdSchema,
-  authorName: DisplayNameSchema,
-  text: plainText(PHRASE_MAX_GRAPHEMES, PHRASE_MAX_UNITS),
+  authorName: ShownNameSchema,
+  text: shownText(PHRASE_MAX_UNITS),
   language: LanguageTagSchema,
   draftId: DraftIdSchema,
 });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { PeerIdSchema, RecordingIdSchema, RoomIdSchema } from './ids.ts';
-import { DisplayNameSchema, LanguageTagSchema } from './phrases.ts';
+import { LanguageTagSchema, ShownNameSchema } from './phrases.ts';
 
 const timeMs = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 /** Seconds from the start of the recording. */
@@ -11,7 +11,7 @@ export const RunningRecordingSchema = v.strictObject({
   recordingId: RecordingIdSchema,
   /** Milliseconds since 1970, by the server's clock. */
   startedAt: timeMs,
-  startedBy: DisplayNameSchema,
+  startedBy: ShownNameSchema,
 });
 export type RunningRecording = v.InferOutput<typeof RunningRecordingSchema>;
 

@@ -1,16 +1,35 @@
 import * as v from 'valibot';
 import { PeerIdSchema, RoomIdSchema } from './ids.ts';
 import { RtpCapabilitiesSchema } from './media.ts';
-import { DisplayNameSchema, PhraseSchema } from './phrases.ts';
+import { DisplayNameSchema, PhraseSchema, ShownNameSchema } from './phrases.ts';
 import { RunningRecordingSchema } from './recordings.ts';
-import { plainText } from './text.ts';
+import { plainText, shownText } from './text.ts';
 
 /** In order of rights, the fullest first. */
 export const ROLES = ['moderator', 'speaker', 'audience'] as const;
 export const RoleSchema = v.picklist(ROLES);
 export type Role = v.InferOutput<typeof RoleSchema>;
 
-export const RoomNameSchema = plainText(60, 300);
+/** What a person may do in a room. Listening and reading come with entering it. */
+export type Right = 'speak' | 'sendPhrase' | 'record' | 'seeRecordings' | 'invite';
+
+const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
+  moderator: ['speak', 'sendPhrase', 'record', 'seeRecordings', 'invite'],
+  speaker: ['speak', 'sendPhrase'],
+  audience: [],
+};
+
+/**
+ * The permission table: what is not listed is refused. The server enforces it; a client asks it
+ * only for what to offer.
+ */
+export function can(role: Role, right: Right): boolean {
+  return RIGHTS[role].includes(right);
+}
+
+const ROOM_NAME_MAX_UNITS = 300;
+export const RoomNameSchema = plainText(60, ROOM_NAME_MAX_UNITS);
+const ShownRoomNameSchema = shownText(ROOM_NAME_MAX_UNITS);
 
 /** `none` until a microphone is connected, and for all who only listen. Muted ones send nothing to anyone. */
 export const MicrophoneStateSchema = v.picklist(['none', 'muted', 'open']);
@@ -19,7 +38,7 @@ export type MicrophoneState = v.InferOutput<typeof MicrophoneStateSchema>;
 /** A person in the room, as the others see them. */
 export const PeerInfoSchema = v.strictObject({
   peerId: PeerIdSchema,
-  displayName: DisplayNameSchema,
+  displayName: ShownNameSchema,
   role: RoleSchema,
   microphone: MicrophoneStateSchema,
 });
@@ -40,7 +59,7 @@ export const RevisionSchema = v.pipe(
 export const RoomSnapshotSchema = v.strictObject({
   revision: RevisionSchema,
   roomId: RoomIdSchema,
-  roomName: RoomNameSchema,
+  roomName: ShownRoomNameSchema,
   you: PeerIdSchema,
   peers: v.array(PeerInfoSchema),
   /** The last PHRASE_HISTORY of them, oldest first. */
@@ -56,10 +75,14 @@ export type RoomSnapshot = v.InferOutput<typeof RoomSnapshotSchema>;
 export const CreateRoomSchema = v.strictObject({ roomName: RoomNameSchema });
 export type CreateRoom = v.InferOutput<typeof CreateRoomSchema>;
 
-/** Answer of `POST /api/rooms`: one invitation a role, each a signed token for a link's fragment. */
+/**
+ * Answer of `POST /api/rooms`, and of `POST /api/rooms/:roomId/invitations` asked with a moderator's
+ * invitation: one invitation a role, each a signed token for a link's fragment. Links are signed, not
+ * stored, so that a moderator can always make them anew.
+ */
 export const RoomCreatedSchema = v.strictObject({
   roomId: RoomIdSchema,
-  roomName: RoomNameSchema,
+  roomName: ShownRoomNameSchema,
   invitations: v.strictObject({
     moderator: v.string(),
     speaker: v.string(),
@@ -71,7 +94,7 @@ export type RoomCreated = v.InferOutput<typeof RoomCreatedSchema>;
 /** Answer of `GET /api/rooms/:roomId`, asked with an invitation as bearer token. */
 export const RoomInfoSchema = v.strictObject({
   roomId: RoomIdSchema,
-  roomName: RoomNameSchema,
+  roomName: ShownRoomNameSchema,
   role: RoleSchema,
   peerCount: v.pipe(v.number(), v.integer(), v.minValue(0)),
   recording: v.boolean(),
@@ -87,6 +110,6 @@ export const EnteredSchema = v.strictObject({
   accessToken: v.string(),
   peerId: PeerIdSchema,
   role: RoleSchema,
-  roomName: RoomNameSchema,
+  roomName: ShownRoomNameSchema,
 });
 export type Entered = v.InferOutput<typeof EnteredSchema>;

@@ -40,6 +40,16 @@ export function plainText(maxGraphemes: number, maxUnits: number) {
     v.maxLength(maxUnits),
     v.transform(toPlainText),
     v.minLength(1),
+    // Once more: normalising can lengthen a text, to three times its length at worst.
+    v.maxLength(maxUnits),
     v.check((text) => countGraphemes(text) <= maxGraphemes, `at most ${maxGraphemes} characters`),
   );
+}
+
+/**
+ * Schema of a line that the server has normalised and counted already. Only its length is checked:
+ * browsers count characters by other Unicode versions, and must not refuse what the server took.
+ */
+export function shownText(maxUnits: number) {
+  return v.pipe(v.string(), v.maxLength(maxUnits));
 }

@@ -134,6 +134,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return toConfig(parsed.output);
 }
 
+/**
+ * Holds a secret read from a file to what TOKEN_SECRET is held to.
+ * @throws ConfigError
+ */
+export function requireStrongSecret(secret: string, dataDirectory: string): string {
+  if (secret.length >= MIN_SECRET_LENGTH) return secret;
+  throw new ConfigError([
+    `DATA_DIR: ${path.join(dataDirectory, 'token-secret')} is too short to be a secret. Delete it and a new one is made; links given out so far end with it.`,
+  ]);
+}
+
 /** What is well formed and would still leave people without sound, or without safety. */
 function unsafe(env: Environment): string[] {
   const problems: string[] = [];
@@ -143,6 +154,21 @@ function unsafe(env: Environment): string[] {
   if (isPublic && publicUrl.protocol === 'http:') {
     problems.push(
       'PUBLIC_URL: browsers give no microphone to a page without TLS. Put a TLS proxy in front and write https://.',
+    );
+  }
+  if (!LOOPBACK_HOSTS.includes(env.HOST) && publicUrl?.protocol === 'http:' && !isPublic) {
+    problems.push(
+      `HOST: ${env.HOST} can be reached from outside, and PUBLIC_URL has no TLS. Keep HOST at 127.0.0.1 behind a TLS proxy, or write the proxy's https:// address.`,
+    );
+  }
+  if (ANY_ADDRESSES.includes(env.ANNOUNCED_ADDRESS ?? '')) {
+    problems.push(
+      `ANNOUNCED_ADDRESS: ${env.ANNOUNCED_ADDRESS} is no address that a browser can reach. Write this machine's own.`,
+    );
+  }
+  if (env.RTC_PORT > 0 && env.RTC_PORT + env.WORKERS - 1 > 65_535) {
+    problems.push(
+      `RTC_PORT: ${env.WORKERS} workers count up from ${env.RTC_PORT} and pass 65535. Begin lower.`,
     );
   }
   if (!LOOPBACK_HOSTS.includes(env.HOST) && !publicUrl) {

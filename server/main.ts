@@ -3,14 +3,22 @@ import { fileURLToPath } from 'node:url';
 import { workerBinary } from '../scripts/worker/path.mjs';
 import { loadOrCreateSecret } from './auth/secret.ts';
 import { JwtTokens } from './auth/token.ts';
-import { ConfigError, EXIT_CONFIG, readConfig, type Config } from './config.ts';
+import {
+  ConfigError,
+  EXIT_CONFIG,
+  readConfig,
+  requireStrongSecret,
+  type Config,
+} from './config.ts';
 import { createHttpApp } from './http/app.ts';
+import { SECURITY_HEADERS } from './http/headers.ts';
 import { makePeerId, makeRecordingId, makeRoomId } from './ids.ts';
 import { createLog } from './logger.ts';
 import { SfuEngine } from './media/mediaEngine.ts';
 import { WorkerPool } from './media/workerPool.ts';
 import { RecordingStore } from './recording/recordingStore.ts';
 import { createHandlers } from './session/handlers.ts';
+import { PeerSession } from './session/peerSession.ts';
 import type { Clock, Log } from './session/ports.ts';
 import { RoomRegistry } from './session/roomRegistry.ts';
 import { serveSockets } from './signaling/socketServer.ts';
@@ -26,7 +34,10 @@ const clock: Clock = {
 
 /** Puts the house together and opens its door. Returns its address and what closes it again. */
 async function start(config: Config, log: Log): Promise<{ url: string; stop(): Promise<void> }> {
-  const tokens = new JwtTokens(config.tokenSecret ?? loadOrCreateSecret(config.dataDirectory));
+  const { dataDirectory } = config;
+  const tokens = new JwtTokens(
+    config.tokenSecret ?? requireStrongSecret(loadOrCreateSecret(dataDirectory), dataDirectory),
+  );
   const recordings = await RecordingStore.open({
     directory: config.recordingsDirectory,
     clock,
@@ -60,7 +71,9 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
   const origins = new Set(config.allowedOrigins);
   const sockets = serveSockets({
     httpServer: app.server,
+    headers: SECURITY_HEADERS,
     handlers: createHandlers(registry),
+    openSession: (identity, channel) => new PeerSession({ identity, channel, clock }),
     verifyAccess: (token) => tokens.verifyAccess(token),
     isAllowedOrigin: (origin) => origin !== undefined && origins.has(origin),
     clock,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -8,11 +8,16 @@ import path from 'node:path';
  */
 export function loadOrCreateSecret(dataDirectory: string): string {
   const file = path.join(dataDirectory, 'token-secret');
+  const draft = `${file}.${process.pid}`;
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  // Whole or not at all: a link appears with its content, and never replaces another.
+  writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: 0o600 });
   try {
-    writeFileSync(file, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
+    linkSync(draft, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
   }
   return readFileSync(file, 'utf8').trim();
 }

@@ -1,4 +1,4 @@
-import type { ClientRequestName, ErrorCode, Role } from '#protocol';
+import { ROLES, can, type ClientRequestName, type ErrorCode, type Right } from '#protocol';
 
 /** What a socket may be, as far as the gate is concerned. */
 export const GATE_STATES = [
@@ -13,20 +13,22 @@ export const GATE_STATES = [
 ] as const;
 export type GateState = (typeof GATE_STATES)[number];
 
-const STAGE: readonly Role[] = ['speaker', 'moderator'];
-const EVERYONE: readonly Role[] = ['audience', ...STAGE];
+const EVERYONE: readonly GateState[] = ROLES;
+const withRight = (right: Right): readonly GateState[] => ROLES.filter((role) => can(role, right));
 
 /** In which states a message is let through. A message without a row does not compile. */
 const GATE: Readonly<Record<ClientRequestName, readonly GateState[]>> = {
   join: ['connected'],
   createTransport: EVERYONE,
   connectTransport: EVERYONE,
-  produce: STAGE,
-  produceData: STAGE,
+  produce: withRight('speak'),
+  stopProducing: withRight('speak'),
+  produceData: withRight('sendPhrase'),
   startReceiving: EVERYONE,
-  setMuted: STAGE,
-  startRecording: ['moderator'],
-  stopRecording: ['moderator'],
+  getPhrases: EVERYONE,
+  setMuted: withRight('speak'),
+  startRecording: withRight('record'),
+  stopRecording: withRight('record'),
   leave: ['connected', 'lobby', ...EVERYONE],
 };
 
@@ -44,6 +46,6 @@ const REFUSAL: Readonly<Record<GateState, ErrorCode>> = {
 /** The one gate of all messages, deny by default. Returns null to let through, or the refusal's code. */
 export function refusal(message: ClientRequestName, state: GateState): ErrorCode | null {
   if (GATE[message].includes(state)) return null;
-  const joined = (EVERYONE as readonly GateState[]).includes(state);
+  const joined = EVERYONE.includes(state);
   return message === 'join' && joined ? 'WRONG_STATE' : REFUSAL[state];
 }

@@ -21,6 +21,11 @@ export class PhraseLog {
     return this.#recent;
   }
 
+  /** Those of `recent` that come after `seq`. */
+  after(seq: number): readonly Phrase[] {
+    return this.#recent.filter((phrase) => phrase.seq > seq);
+  }
+
   /**
    * Stamps a draft.
    * @throws ProtocolError RATE_LIMITED beyond 2 a second with a burst of 5

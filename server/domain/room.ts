@@ -1,5 +1,6 @@
 import {
   ProtocolError,
+  can,
   type MicrophoneState,
   type PeerId,
   type PeerInfo,
@@ -13,7 +14,6 @@ import {
   type StopReason,
 } from '#protocol';
 import { PhraseLog } from './phraseLog.ts';
-import { can } from './roles.ts';
 
 /** What a command changed, numbered so that a client can tell that it missed something. */
 export type RoomEvent = { readonly revision: number } & (
@@ -102,6 +102,10 @@ export class Room {
       throw new ProtocolError('FORBIDDEN', 'this role sends no phrases');
     }
     return this.#phrases.append(peer, draft, now);
+  }
+
+  phrasesAfter(seq: number): Phrase[] {
+    return [...this.#phrases.after(seq)];
   }
 
   /** @throws ProtocolError RECORDING_STATE when one is running */

@@ -1,5 +1,6 @@
 import {
   ProtocolError,
+  can,
   RecordingIdSchema,
   type RecordingDetail,
   type RecordingList,
@@ -9,7 +10,6 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import path from 'node:path';
 import * as v from 'valibot';
-import { can } from '../domain/roles.ts';
 import type { RecordingLibrary, Tokens } from '../session/ports.ts';
 import { bearerToken, type RoomParams } from './rooms.ts';
 

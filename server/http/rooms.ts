@@ -1,8 +1,10 @@
 import {
   CreateRoomSchema,
+  EmptySchema,
   EnterRoomSchema,
   ProtocolError,
   ROLES,
+  can,
   type Entered,
   type PeerId,
   type RoomCreated,
@@ -26,13 +28,20 @@ export function addRoomRoutes(app: FastifyInstance, options: RoomRoutes): void {
 
   app.post('/api/rooms', async (request, reply): Promise<RoomCreated> => {
     const { roomName } = parse(CreateRoomSchema, request.body);
-    const roomId = makeRoomId();
-    const [moderator, speaker, audience] = (await Promise.all(
-      ROLES.map((role) => tokens.signInvitation({ roomId, roomName, role })),
-    )) as [string, string, string];
     reply.status(201);
-    return { roomId, roomName, invitations: { moderator, speaker, audience } };
+    return invitationsTo({ roomId: makeRoomId(), roomName }, tokens);
   });
+
+  app.post<RoomParams>(
+    '/api/rooms/:roomId/invitations',
+    async (request, reply): Promise<RoomCreated> => {
+      parse(EmptySchema, request.body);
+      const { role, ...room } = await invitationOf(request, tokens);
+      if (!can(role, 'invite')) throw new ProtocolError('FORBIDDEN', 'this role invites nobody');
+      reply.status(201);
+      return invitationsTo(room, tokens);
+    },
+  );
 
   app.get<RoomParams>('/api/rooms/:roomId', async (request): Promise<RoomInfo> => {
     const { roomId, roomName, role } = await invitationOf(request, tokens);
@@ -51,6 +60,13 @@ export function addRoomRoutes(app: FastifyInstance, options: RoomRoutes): void {
 
 export interface RoomParams {
   Params: { roomId: string };
+}
+
+async function invitationsTo(room: Omit<Invitation, 'role'>, tokens: Tokens): Promise<RoomCreated> {
+  const [moderator, speaker, audience] = (await Promise.all(
+    ROLES.map((role) => tokens.signInvitation({ ...room, role })),
+  )) as [string, string, string];
+  return { ...room, invitations: { moderator, speaker, audience } };
 }
 
 /** @throws ProtocolError UNAUTHORIZED also when the invitation is for another room */

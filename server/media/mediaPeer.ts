@@ -104,6 +104,11 @@ export class SfuPeer implements MediaPeer {
     return producer.id as ProducerId;
   }
 
+  closeMicrophone(): void {
+    this.#microphone?.close();
+    this.#microphone = null;
+  }
+
   async produceData(sctpStreamParameters: SctpStreamParameters): Promise<DataProducerId> {
     const transport = this.#transport('send');
     const drafts = await orProtocolError('INVALID_MESSAGE', () =>

@@ -1,6 +1,6 @@
 import { ProtocolError, type PeerId, type ProducerId } from '#protocol';
 import type { PeerSession } from './peerSession.ts';
-import type { Log } from './ports.ts';
+import { AckTimeout, type Log } from './ports.ts';
 
 /**
  * Lets `listener` hear a microphone: the Consumer is made paused, announced, and resumed when the
@@ -17,7 +17,11 @@ export async function announce(
   if (!rtpCapabilities) return;
   try {
     const consumer = await media.consume({ producerId, peerId, rtpCapabilities });
-    await listener.channel.request('newConsumer', consumer);
+    await listener.channel.request('newConsumer', consumer).catch((error: unknown) => {
+      // A page in the background answers late. Better its first packets lost than all of them.
+      if (!(error instanceof AckTimeout)) throw error;
+    });
+    if (listener.isClosed) return;
     await media.resumeConsumer(consumer.consumerId);
   } catch (err) {
     // A speaker or listener that left meanwhile is the usual cause and no fault.

@@ -1,5 +1,4 @@
-import { ProtocolError, type ClientRequests, type Handlers } from '#protocol';
-import { can } from '../domain/roles.ts';
+import { ProtocolError, can, type ClientRequests, type Handlers } from '#protocol';
 import type { PeerSession } from './peerSession.ts';
 import type { RoomRegistry } from './roomRegistry.ts';
 
@@ -42,6 +41,15 @@ export function createHandlers(registry: RoomRegistry): Handlers<ClientRequests,
       room.startReceiving(session, rtpCapabilities);
       return { phraseChannel };
     },
+
+    stopProducing: (session) => {
+      session.seat.room.stopProducing(session);
+      return {};
+    },
+
+    getPhrases: (session, { afterSeq }) => ({
+      phrases: session.seat.room.phrasesAfter(afterSeq),
+    }),
 
     setMuted: async (session, { muted }) => {
       await session.seat.room.setMuted(session, muted);

@@ -1,6 +1,8 @@
 import {
   ProtocolError,
+  can,
   type PeerId,
+  type Phrase,
   type ProducerId,
   type RecordingId,
   type RoomSnapshot,
@@ -10,7 +12,6 @@ import {
   type StopReason,
 } from '#protocol';
 import { announce } from './announce.ts';
-import { can } from '../domain/roles.ts';
 import type { Room } from '../domain/room.ts';
 import { type RoomEvent } from '../domain/room.ts';
 import { parseDraft } from './phraseDraft.ts';
@@ -138,8 +139,7 @@ export class LiveRoom {
   leave(session: PeerSession, { media, producerId }: Seat): void {
     if (this.#sessions.get(session.peerId) !== session) return;
     this.#sessions.delete(session.peerId);
-    if (producerId) this.#levels.remove(producerId);
-    if (producerId) this.#recording.removeSpeaker(producerId);
+    if (producerId) this.#forgetMicrophone(producerId);
     media.close();
     this.#publish(this.#room.leave(session.peerId));
     this.#log.info({ roomId: this.roomId, peerId: session.peerId }, 'peer left');
@@ -162,6 +162,22 @@ export class LiveRoom {
     }
     this.#log.info({ roomId: this.roomId, peerId: session.peerId }, 'microphone connected');
     return producerId;
+  }
+
+  /** Disconnects a microphone. Without effect when there is none. */
+  stopProducing(session: PeerSession): void {
+    const { seat } = session;
+    if (!seat.producerId) return;
+    this.#forgetMicrophone(seat.producerId);
+    seat.producerId = null;
+    seat.media.closeMicrophone();
+    session.freeSlot('microphone');
+    this.#publish(this.#room.setMicrophone(session.peerId, 'none'));
+    this.#log.info({ roomId: this.roomId, peerId: session.peerId }, 'microphone disconnected');
+  }
+
+  phrasesAfter(seq: number): Phrase[] {
+    return this.#room.phrasesAfter(seq);
   }
 
   /** From here on every microphone is announced to `session`. */
@@ -229,6 +245,11 @@ export class LiveRoom {
     this.#onClosed();
     this.#log.info({ roomId: this.roomId, reason }, 'room closed');
     await recorded;
+  }
+
+  #forgetMicrophone(producerId: ProducerId): void {
+    this.#levels.remove(producerId);
+    this.#recording.removeSpeaker(producerId);
   }
 
   #takePhrase(session: PeerSession, message: Uint8Array): void {

@@ -91,6 +91,10 @@ export class PeerSession {
     }
   }
 
+  freeSlot(slot: Slot): void {
+    this.#slots.delete(slot);
+  }
+
   /** Leaves the room, if in one. Idempotent; the session cannot enter one again. */
   leave(): void {
     const state = this.#state;

@@ -72,9 +72,14 @@ export interface Tokens {
   verifyTicket(token: string): Promise<RecordingTicket>;
 }
 
+/** A client did not answer in time, which does not mean that it did not do what it was asked. */
+export class AckTimeout extends Error {
+  override readonly name = 'AckTimeout';
+}
+
 /** One client's signalling connection. */
 export interface ClientChannel {
-  /** Rejects when the client does not answer in time or its answer does not fit the schema. */
+  /** Rejects with AckTimeout, or with another Error when the client refuses or answers nonsense. */
   request<Name extends keyof ServerRequests>(
     name: Name,
     input: InputOf<ServerRequests[Name]>,
@@ -122,6 +127,8 @@ export interface MediaPeer {
   createTransport(direction: Direction): Promise<TransportOptions>;
   connectTransport(transportId: TransportId, dtlsParameters: DtlsParameters): Promise<void>;
   produce(options: { rtpParameters: RtpParameters; muted: boolean }): Promise<ProducerId>;
+  /** Disconnects the microphone; without effect when there is none. */
+  closeMicrophone(): void;
   produceData(sctpStreamParameters: SctpStreamParameters): Promise<DataProducerId>;
   openPhraseChannel(): Promise<DataConsumerOptions>;
   /** The new Consumer is paused. */

@@ -6,25 +6,31 @@ import {
   type ClientRequests,
   type ErrorBody,
   type Handlers,
+  type PeerId,
   type Reply,
 } from '#protocol';
 import * as v from 'valibot';
-import { refusal } from '../domain/gate.ts';
-import type { PeerSession } from '../session/peerSession.ts';
+import { refusal, type GateState } from '../domain/gate.ts';
 import type { Log } from '../session/ports.ts';
 import { isWithinDepth } from './depth.ts';
 import type { CoraSocket } from './socketChannel.ts';
 
 const INPUT_DEPTH = 6;
 
+/** What the door needs to know of the session that a message comes from. */
+export interface Caller {
+  readonly peerId: PeerId;
+  readonly gateState: GateState;
+}
+
 /**
  * The one door of all messages: shape, gate, schema, handler, in that order, and every failure
  * answered with its code. What is not a request of the protocol is answered if it can be.
  */
-export function bindHandlers(
+export function bindHandlers<Session extends Caller>(
   socket: CoraSocket,
-  session: PeerSession,
-  handlers: Handlers<ClientRequests, PeerSession>,
+  session: Session,
+  handlers: Handlers<ClientRequests, Session>,
   log: Log,
 ): void {
   socket.onAny(async (name: unknown, ...args: unknown[]) => {

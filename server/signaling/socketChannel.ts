@@ -6,7 +6,7 @@ import {
 } from '#protocol';
 import type { Socket } from 'socket.io';
 import * as v from 'valibot';
-import type { ClientChannel } from '../session/ports.ts';
+import { AckTimeout, type ClientChannel } from '../session/ports.ts';
 import { isWithinDepth } from './depth.ts';
 
 /** How long a client may take to answer a request of the server. */
@@ -23,7 +23,9 @@ export function socketChannel(socket: CoraSocket): ClientChannel {
       const waiting = socket.timeout(ACK_TIMEOUT_MS) as unknown as {
         emitWithAck(name: string, input: unknown): Promise<unknown>;
       };
-      const answer = await waiting.emitWithAck(name, input);
+      const answer = await waiting.emitWithAck(name, input).catch((cause: unknown) => {
+        throw new AckTimeout(`${name} was not answered`, { cause });
+      });
       if (!isWithinDepth(answer, REPLY_DEPTH)) throw new Error(`${name} was answered too deep`);
       const reply = v.parse(ReplySchema, answer);
       if (!reply.ok) throw new Error(`${name} was refused: ${reply.error.code}`);

@@ -2,15 +2,15 @@ import {
   ProtocolError,
   type ClientRequests,
   type ClientToServerEvents,
+  type ErrorCode,
   type Handlers,
   type ServerToClientEvents,
 } from '#protocol';
 import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import * as parser from 'socket.io-parser';
-import { PeerSession } from '../session/peerSession.ts';
-import type { Clock, Identity, Log } from '../session/ports.ts';
-import { bindHandlers } from './bindHandlers.ts';
+import type { ClientChannel, Clock, Identity, Log } from '../session/ports.ts';
+import { bindHandlers, type Caller } from './bindHandlers.ts';
 import { socketChannel, type CoraSocket } from './socketChannel.ts';
 
 /** Bytes. A larger frame closes the connection (1009, RFC 6455 section 7.4.1). */
@@ -30,9 +30,20 @@ class TextOnlyDecoder extends parser.Decoder {
   }
 }
 
-export interface SocketServerOptions {
+/** What becomes of a connection: the use cases' side of a socket. */
+export interface SocketSession extends Caller {
+  /** Ends it for a reason that the person is told. */
+  remove(code: ErrorCode): void;
+  /** The connection is gone. */
+  leave(): void;
+}
+
+export interface SocketServerOptions<Session extends SocketSession> {
   readonly httpServer: HttpServer;
-  readonly handlers: Handlers<ClientRequests, PeerSession>;
+  /** Sent with what the websocket library answers by itself. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly handlers: Handlers<ClientRequests, Session>;
+  readonly openSession: (identity: Identity, channel: ClientChannel) => Session;
   readonly verifyAccess: (token: string) => Promise<Identity>;
   /** Whether a page of this origin may connect; asked with the Origin header, if there is one. */
   readonly isAllowedOrigin: (origin: string | undefined) => boolean;
@@ -41,8 +52,10 @@ export interface SocketServerOptions {
 }
 
 /** Takes sockets in: origin, token, session, handlers. Returns what closes them all. */
-export function serveSockets(options: SocketServerOptions): { close(): Promise<void> } {
-  const { httpServer, handlers, verifyAccess, isAllowedOrigin, clock, log } = options;
+export function serveSockets<Session extends SocketSession>(
+  options: SocketServerOptions<Session>,
+): { close(): Promise<void> } {
+  const { httpServer, handlers, openSession, verifyAccess, isAllowedOrigin, clock, log } = options;
   const server = new Server<
     ClientToServerEvents,
     ServerToClientEvents,
@@ -60,6 +73,12 @@ export function serveSockets(options: SocketServerOptions): { close(): Promise<v
     parser: { ...parser, Decoder: TextOnlyDecoder },
     allowRequest: (request, decide) => decide(null, isAllowedOrigin(request.headers.origin)),
   });
+
+  for (const event of ['headers', 'initial_headers'] as const) {
+    server.engine.on(event, (headers: Record<string, string>) => {
+      Object.assign(headers, options.headers);
+    });
+  }
 
   server.use((socket, next) => {
     const token: unknown = socket.handshake.auth['token'];
@@ -79,7 +98,7 @@ export function serveSockets(options: SocketServerOptions): { close(): Promise<v
   server.on('connection', (socket) => {
     const { identity } = socket.data;
     const channel = socketChannel(socket as CoraSocket);
-    const session = new PeerSession({ identity, channel, clock });
+    const session = openSession(identity, channel);
     const { roomId, peerId } = identity;
     log.info({ roomId, peerId }, 'socket connected');
     bindHandlers(socket as CoraSocket, session, handlers, log);

@@ -111,6 +111,9 @@ describe('settings', () => {
     ['PUBLIC_URL', { PUBLIC_URL: 'http://cora.example.org', LISTEN_IP: '203.0.113.7' }],
     ['HOST', { HOST: '0.0.0.0' }],
     ['HOST', { HOST: '192.168.1.5' }],
+    ['HOST', { PUBLIC_URL: 'http://localhost:3000', HOST: '0.0.0.0' }],
+    ['ANNOUNCED_ADDRESS', { LISTEN_IP: '0.0.0.0', ANNOUNCED_ADDRESS: '0.0.0.0' }],
+    ['RTC_PORT', { RTC_PORT: '65535', WORKERS: '2' }],
     ['LISTEN_IP', { LISTEN_IP: '0.0.0.0' }],
     ['LISTEN_IP', { LISTEN_IP: '::' }],
     ['LISTEN_IP', { PUBLIC_URL: 'https://cora.example.org' }],
@@ -121,7 +124,6 @@ describe('settings', () => {
   });
 
   it.each([
-    [{ PUBLIC_URL: 'http://localhost:3000', HOST: '0.0.0.0' }],
     [{ PUBLIC_URL: 'https://cora.example.org', LISTEN_IP: '203.0.113.7' }],
     [{ PUBLIC_URL: 'https://c.example', LISTEN_IP: '0.0.0.0', ANNOUNCED_ADDRESS: 'c.example' }],
     [{ LISTEN_IP: '192.168.1.5' }],

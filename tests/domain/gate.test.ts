@@ -12,6 +12,8 @@ connectTransport  U       W         W     ok       ok      ok        F      E
 produce           U       W         W     F        ok      ok        F      E
 produceData       U       W         W     F        ok      ok        F      E
 startReceiving    U       W         W     ok       ok      ok        F      E
+stopProducing     U       W         W     F        ok      ok        F      E
+getPhrases        U       W         W     ok       ok      ok        F      E
 setMuted          U       W         W     F        ok      ok        F      E
 startRecording    U       W         W     F        F       ok        F      E
 stopRecording     U       W         W     F        F       ok        F      E

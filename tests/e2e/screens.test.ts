@@ -42,8 +42,12 @@ describe('the screens before, around and after a room', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('region', { name: 'Controles' }).waitFor();
     await expectAccessible();
+    // The fragment is the invitation: the jump to the content must not take it away.
+    await page.getByRole('link', { name: 'Ir al contenido' }).focus();
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
     await page.getByRole('button', { name: 'Invitar' }).click();
-    await page.getByRole('dialog').waitFor();
+    await page.getByRole('dialog').getByText('Para quienes escuchan').waitFor();
     await person.picture('invite');
     await expectAccessible();
     await page.keyboard.press('Escape');

@@ -94,6 +94,32 @@ describe('a room on a real worker', () => {
     tone.close();
   });
 
+  it('[MD8] gives a joining peer also what is said between its snapshot and its channel', async () => {
+    const ana = await house.enter('moderator', 'Ana');
+    await ana.send();
+    const late = house.visitor('audience', 'Tarde');
+    const { phrases } = await late.request('join', {});
+    expect(phrases).toEqual([]);
+    ana.say({ draftId: 'a1', text: 'En medio', language: 'es' });
+    await ana.until(() => ana.phrases.length === 1);
+    const missed = await late.request('getPhrases', { afterSeq: 0 });
+    expect(missed.phrases).toMatchObject([{ seq: 1, text: 'En medio' }]);
+  });
+
+  it('[MD9] lets a microphone go and come back, as one that was unplugged', async () => {
+    const [first, second] = [Tone.playing(500), Tone.playing(900)];
+    const ana = await house.enter('speaker', 'Ana');
+    const beto = await house.enter('audience', 'Beto');
+    await ana.send(first);
+    await beto.until(() => (beto.heard.get(ana.peerId)?.shareOf(500) ?? 0) > 0.8);
+    await ana.disconnectMicrophone();
+    await beto.until(() => beto.notifications.some(({ name }) => name === 'consumerClosed'));
+    await ana.connectMicrophone(second);
+    await beto.until(() => (beto.heard.get(ana.peerId)?.shareOf(900) ?? 0) > 0.8);
+    first.close();
+    second.close();
+  });
+
   it('[MD6] gives a latecomer the phrases from before and the sound that is going on', async () => {
     const tone = Tone.playing(600);
     const ana = await house.enter('moderator', 'Ana');

@@ -31,6 +31,7 @@ const CHAPTERS: Readonly<Record<string, Readonly<Record<string, Schemas>>>> = {
   Phrases: { PhraseDraft: { '': PhraseDraftSchema }, Phrase: { '': PhraseSchema } },
   HTTP: {
     'POST /api/rooms': { in: CreateRoomSchema, out: RoomCreatedSchema },
+    'POST /api/rooms/:roomId/invitations': { in: EmptySchema, out: RoomCreatedSchema },
     'GET /api/rooms/:roomId': { out: RoomInfoSchema },
     'POST /api/rooms/:roomId/peers': { in: EnterRoomSchema, out: EnteredSchema },
     'GET /api/rooms/:roomId/recordings': { out: RecordingListSchema },

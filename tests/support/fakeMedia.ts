@@ -145,6 +145,10 @@ export class FakeMediaPeer implements MediaPeer {
     return mediaId();
   }
 
+  closeMicrophone(): void {
+    this.journal.push('microphone closed');
+  }
+
   async produceData(): Promise<DataProducerId> {
     await this.#work();
     return mediaId();

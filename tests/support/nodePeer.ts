@@ -99,8 +99,18 @@ export class NodePeer {
   /** Opens the way out for phrases and, with a tone, for sound. */
   async send(tone?: Tone): Promise<void> {
     this.#channel.sendOn(await this.#required().openSending());
-    if (tone) await this.#required().useMicrophone(tone.track, false);
+    if (tone) await this.connectMicrophone(tone);
     await this.until(() => this.#channel.isOpen);
+  }
+
+  async connectMicrophone(tone: Tone): Promise<void> {
+    await this.#required().useMicrophone(tone.track, false);
+  }
+
+  /** As the client does when its device goes away. */
+  async disconnectMicrophone(): Promise<void> {
+    this.#required().closeMicrophone();
+    await this.request('stopProducing', {});
   }
 
   say(draft: PhraseDraft): void {

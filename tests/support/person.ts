@@ -32,6 +32,7 @@ interface Notes {
   violations: string[];
   /** Everything that was ever told to play. */
   players: HTMLMediaElement[];
+  microphones: MediaStreamTrack[];
 }
 
 /** Somebody with a browser of their own, and a voice of their own. */
@@ -83,10 +84,12 @@ export class Person {
     this.page.on('pageerror', (error) => this.complaints.push(String(error)));
   }
 
-  notes(): Promise<Omit<Notes, 'players'>> {
+  notes(): Promise<Omit<Notes, 'players' | 'microphones'>> {
     return this.page.evaluate(() => {
-      const { players: _, ...notes } = (globalThis as unknown as { coraNotes: Notes }).coraNotes;
-      return notes;
+      const { microphoneAsked, spoken, violations } = (
+        globalThis as unknown as { coraNotes: Notes }
+      ).coraNotes;
+      return { microphoneAsked, spoken, violations };
     });
   }
 
@@ -130,7 +133,13 @@ export class Person {
 
 /** Runs in the page before its scripts. */
 function takeNotes(): void {
-  const notes: Notes = { microphoneAsked: 0, spoken: [], violations: [], players: [] };
+  const notes: Notes = {
+    microphoneAsked: 0,
+    spoken: [],
+    violations: [],
+    players: [],
+    microphones: [],
+  };
   Object.assign(globalThis, { coraNotes: notes });
   const { mediaDevices } = navigator;
   // Absent on an insecure page.
@@ -138,7 +147,10 @@ function takeNotes(): void {
     const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
     mediaDevices.getUserMedia = (constraints) => {
       notes.microphoneAsked += 1;
-      return getUserMedia(constraints);
+      return getUserMedia(constraints).then((stream) => {
+        notes.microphones.push(...stream.getAudioTracks());
+        return stream;
+      });
     };
   }
   const { play } = HTMLMediaElement.prototype;

@@ -4,6 +4,8 @@ import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { ProtocolError, type Reply } from '#protocol';
 import type { Identity } from '#server/session/ports.ts';
+import { SECURITY_HEADERS } from '#server/http/headers.ts';
+import { PeerSession } from '#server/session/peerSession.ts';
 import { serveSockets } from '#server/signaling/socketServer.ts';
 import { House } from './house.ts';
 
@@ -37,7 +39,10 @@ export class Switchboard {
     this.url = `http://127.0.0.1:${String((http.address() as AddressInfo).port)}`;
     const sockets = serveSockets({
       httpServer: http,
+      headers: SECURITY_HEADERS,
       handlers: this.house.handlers,
+      openSession: (identity, channel) =>
+        new PeerSession({ identity, channel, clock: this.house.clock }),
       verifyAccess: (token) => this.#verify(token),
       isAllowedOrigin,
       clock: this.house.clock,

@@ -5,6 +5,8 @@ import { RemoteTrack } from './remoteTrack.ts';
 /** Everybody else's microphones, and where they play. */
 export class RemoteTracks {
   readonly #tracks = new Map<ConsumerId, RemoteTrack>();
+  /** Closed before they were built: the server was quicker than the browser. */
+  readonly #closedEarly = new Set<ConsumerId>();
   readonly #onBlocked: () => void;
   #sinkId = '';
 
@@ -14,13 +16,16 @@ export class RemoteTracks {
   }
 
   add(consumerId: ConsumerId, peerId: PeerId, consumer: Consumer): void {
+    if (this.#closedEarly.delete(consumerId)) return consumer.close();
     const track = new RemoteTrack({ peerId, consumer, sinkId: this.#sinkId });
     this.#tracks.set(consumerId, track);
     void track.play().then((plays) => plays || this.#onBlocked());
   }
 
   remove(consumerId: ConsumerId): void {
-    this.#tracks.get(consumerId)?.close();
+    const track = this.#tracks.get(consumerId);
+    if (!track) this.#closedEarly.add(consumerId);
+    track?.close();
     this.#tracks.delete(consumerId);
   }
 
@@ -45,5 +50,6 @@ export class RemoteTracks {
   clear(): void {
     for (const track of this.#tracks.values()) track.close();
     this.#tracks.clear();
+    this.#closedEarly.clear();
   }
 }

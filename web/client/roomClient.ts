@@ -1,14 +1,17 @@
 import {
   ProtocolError,
+  can,
   type ConsumerOptions,
   type ErrorCode,
   type PeerId,
   type Phrase,
+  type RoomSnapshot,
 } from '#protocol';
 import { Device } from 'mediasoup-client';
-import { LevelMeter } from './microphone.ts';
-import { PhraseChannel, makeDraft } from './phraseChannel.ts';
+import { OwnMicrophone } from './ownMicrophone.ts';
 import { interrupted, stillPending, withFailure } from './pendingPhrases.ts';
+import { PhraseChannel, makeDraft } from './phraseChannel.ts';
+import { PhraseFeed } from './phraseFeed.ts';
 import { RemoteTracks } from './remoteTracks.ts';
 import { Revisions } from './revisions.ts';
 import { reduce, type RoomNotification } from './roomReducer.ts';
@@ -25,6 +28,9 @@ import { Transports } from './transports.ts';
 /** Attempts, at most 5 s apart, after which a person is told that the server is gone. */
 const MAX_ATTEMPTS = 12;
 
+/** Refusals of `join` that pass by themselves: a server that restarts, a worker that is replaced. */
+const PASSING: readonly ErrorCode[] = ['SERVER_STOPPING', 'INTERNAL'];
+
 export interface RoomClientOptions {
   readonly accessToken: string;
   /** Null for those who only listen, and for those whose microphone did not open. */
@@ -34,6 +40,12 @@ export interface RoomClientOptions {
   readonly url?: string;
 }
 
+/** What lives as long as one connection. */
+interface Visit {
+  readonly revisions: Revisions;
+  transports: Transports | null;
+}
+
 /** One person in one room: keeps the connection, the sound and the phrases going. */
 export class RoomClient {
   readonly #signaling: Signaling;
@@ -41,14 +53,12 @@ export class RoomClient {
   readonly #listeners = new Set<() => void>();
   readonly #phraseListeners = new Set<(phrase: Phrase) => void>();
   readonly #remoteTracks = new RemoteTracks(() => this.#update({ playbackBlocked: true }));
+  readonly #microphone = new OwnMicrophone(() => void this.#loseMicrophone());
   #state: RoomState = INITIAL_ROOM_STATE;
-  #revisions = new Revisions();
-  /** Counts connections, so that what an earlier one began does not touch a later one. */
-  #visit = 0;
-  #transports: Transports | null = null;
-  #microphone: MediaStreamTrack | null;
-  #ownMeter: LevelMeter | null = null;
+  #visit: Visit | null = null;
   #muted: boolean;
+  /** Connections of microphones, one after another. */
+  #connecting: Promise<unknown> = Promise.resolve();
 
   /** Returns at once; `state` says how it goes. */
   static connect(options: RoomClientOptions): RoomClient {
@@ -56,9 +66,8 @@ export class RoomClient {
   }
 
   private constructor({ accessToken, microphone, muted, url = '' }: RoomClientOptions) {
-    this.#microphone = microphone;
     this.#muted = muted;
-    if (microphone) this.#ownMeter = new LevelMeter(microphone);
+    if (microphone) this.#microphone.use(microphone);
     this.#signaling = new Signaling({
       url,
       accessToken,
@@ -93,8 +102,8 @@ export class RoomClient {
 
   /** How loud somebody is at this moment, 0 to 1; for an animation frame, not part of `state`. */
   levelOf(peerId: PeerId): number {
-    if (peerId === this.#state.me?.peerId) return this.#muted ? 0 : (this.#ownMeter?.read() ?? 0);
-    return this.#remoteTracks.levelOf(peerId);
+    if (peerId !== this.#state.me?.peerId) return this.#remoteTracks.levelOf(peerId);
+    return this.#muted ? 0 : this.#microphone.level;
   }
 
   /** Sends a phrase. It is pending until it comes back stamped; returns the name of its draft. */
@@ -113,31 +122,37 @@ export class RoomClient {
     });
   }
 
-  /** @throws ProtocolError when the server could not be told; the microphone is then as before */
+  /**
+   * Silence at once, whatever the server says; sound only when the server lets it through.
+   * @throws ProtocolError when the server could not be told; one is then muted all the same
+   */
   async setMuted(muted: boolean): Promise<void> {
     const before = this.#muted;
     this.#muted = muted;
-    // Silence first, whatever the server says; sound only when the server lets it through.
-    if (muted) this.#transports?.setMuted(true);
-    if (!this.#transports?.hasMicrophone) return;
+    const transports = this.#visit?.transports;
+    if (muted) transports?.setMuted(true);
+    if (!transports?.hasMicrophone) return;
     try {
       await this.#signaling.request('setMuted', { muted });
     } catch (error) {
-      this.#muted = before;
-      this.#transports?.setMuted(before);
+      if (!muted) this.#muted = before;
       throw error;
     }
-    this.#transports?.setMuted(this.#muted);
+    transports.setMuted(this.#muted);
   }
 
-  /** Connects a microphone, or changes to another. The track is the client's from here on. */
+  /**
+   * Connects a microphone, or changes to another. The track is the client's from here on, and
+   * stopped when it cannot be connected.
+   */
   async useMicrophone(track: MediaStreamTrack): Promise<void> {
-    const before = this.#microphone;
-    await this.#transports?.useMicrophone(track, this.#muted);
-    this.#microphone = track;
-    this.#ownMeter?.close();
-    this.#ownMeter = new LevelMeter(track);
-    if (before !== track) before?.stop();
+    try {
+      await this.#connectMicrophone(track);
+    } catch (error) {
+      track.stop();
+      throw error;
+    }
+    this.#microphone.use(track);
   }
 
   /** @param deviceId empty for the browser's default */
@@ -164,65 +179,100 @@ export class RoomClient {
   retry(): void {
     if (this.#state.endReason !== 'unreachable') return;
     this.#update({ connection: 'connecting', endReason: null });
+    this.#signaling.settled();
     this.#signaling.reconnect();
   }
 
-  /** Says goodbye and lets go of everything, the microphone too. */
-  async leave(): Promise<void> {
-    if (this.#state.connection === 'connected') {
-      await this.#signaling.request('leave', {}).catch(() => undefined);
-    }
+  /** Lets go of everything at once, the microphone too. */
+  leave(): void {
+    // Nobody waits for the answer: the server notices the closed socket as well.
+    if (this.#visit) void this.#signaling.request('leave', {}).catch(() => undefined);
     this.#end('left');
+    this.#microphone.release();
   }
 
   async #enter(): Promise<void> {
     this.#closeMedia();
-    this.#visit += 1;
-    const visit = this.#visit;
-    this.#revisions = new Revisions();
+    const visit: Visit = { revisions: new Revisions(), transports: null };
+    this.#visit = visit;
     try {
       const snapshot = await this.#signaling.request('join', {});
       if (visit !== this.#visit) return;
+      this.#signaling.settled();
       this.#update({
         ...fromSnapshot(this.#state, snapshot),
         pendingPhrases: stillPending(this.#state.pendingPhrases, snapshot.phrases),
       });
-      for (const early of this.#revisions.begin(snapshot.revision)) this.#change(early);
-      await this.#openMedia(visit, snapshot.routerRtpCapabilities);
+      for (const early of visit.revisions.begin(snapshot.revision)) this.#change(early);
+      await this.#openMedia(visit, snapshot);
     } catch (error) {
-      if (visit !== this.#visit || this.#state.connection === 'ended') return;
+      if (visit !== this.#visit) return;
+      const code = error instanceof ProtocolError ? error.code : 'UNSUPPORTED_MEDIA';
+      if (PASSING.includes(code)) return this.#reconnect();
       // For whoever looks into it; the person gets a sentence.
       console.error('Cora could not enter the room', error);
-      this.#end(error instanceof ProtocolError ? error.code : 'INTERNAL');
+      this.#end(code);
     }
   }
 
-  async #openMedia(
-    visit: number,
-    routerRtpCapabilities: Parameters<typeof Transports.open>[0]['routerRtpCapabilities'],
-  ): Promise<void> {
+  async #openMedia(visit: Visit, snapshot: RoomSnapshot): Promise<void> {
     const transports = await Transports.open({
       signaling: this.#signaling,
       device: await Device.factory(),
-      routerRtpCapabilities,
+      routerRtpCapabilities: snapshot.routerRtpCapabilities,
       onFailed: () => {
-        if (visit === this.#visit) this.#signaling.reconnect();
+        if (visit === this.#visit) this.#reconnect();
       },
     });
     if (visit !== this.#visit) return transports.close();
-    this.#transports = transports;
-    const phrases = await transports.startReceiving();
-    this.#phraseChannel.receive(phrases, (phrase) => this.#hear(phrase));
+    visit.transports = transports;
+    const feed = new PhraseFeed({
+      lastSeq: snapshot.phrases.at(-1)?.seq ?? 0,
+      fetchAfter: async (afterSeq) =>
+        (await this.#signaling.request('getPhrases', { afterSeq })).phrases,
+      take: (phrases) => {
+        if (visit === this.#visit) this.#hear(phrases);
+      },
+    });
+    const channel = await transports.startReceiving();
+    this.#phraseChannel.receive(channel, (phrase) => feed.arrived(phrase));
+    // What was said before the channel stood went by it.
+    channel.on('open', () => void feed.catchUp());
+    if (can(this.#state.me?.role ?? 'audience', 'sendPhrase')) {
+      this.#phraseChannel.sendOn(await transports.openSending());
+    }
+    if (visit !== this.#visit) return;
     this.#update({ connection: 'connected' });
-    if (this.#state.me?.role === 'audience') return;
-    this.#phraseChannel.sendOn(await transports.openSending());
-    if (this.#microphone) await transports.useMicrophone(this.#microphone, this.#muted);
+    const { track } = this.#microphone;
+    if (!track) return;
+    // Who cannot be heard can still listen and write.
+    await this.#connectMicrophone(track).catch((error: unknown) => {
+      console.error('Cora could not connect the microphone', error);
+    });
+  }
+
+  #connectMicrophone(track: MediaStreamTrack): Promise<void> {
+    const connected = this.#connecting.then(async () => {
+      await this.#visit?.transports?.useMicrophone(track, this.#muted);
+    });
+    this.#connecting = connected.catch(() => undefined);
+    return connected;
+  }
+
+  /** The device went away: the others are shown so, and another can be connected. */
+  async #loseMicrophone(): Promise<void> {
+    this.#microphone.release();
+    this.#visit?.transports?.closeMicrophone();
+    if (this.#visit) await this.#signaling.request('stopProducing', {}).catch(() => undefined);
   }
 
   async #consume(options: ConsumerOptions): Promise<Record<string, never>> {
-    if (!this.#transports) throw new Error('not receiving');
-    const consumer = await this.#transports.consume(options);
-    this.#remoteTracks.add(options.consumerId, options.peerId, consumer);
+    const visit = this.#visit;
+    if (!visit?.transports) throw new Error('not receiving');
+    const consumer = await visit.transports.consume(options);
+    if (visit === this.#visit) {
+      this.#remoteTracks.add(options.consumerId, options.peerId, consumer);
+    }
     return {};
   }
 
@@ -236,14 +286,14 @@ export class RoomClient {
         }
         return;
       case 'phraseRejected':
-        this.#update({ pendingPhrases: withFailure(this.#state.pendingPhrases, body) });
-        return;
+        return this.#update({ pendingPhrases: withFailure(this.#state.pendingPhrases, body) });
       case 'recordingReady':
-        this.#update({ readyRecordings: [...this.#state.readyRecordings, body.recordingId] });
-        return;
+        return this.#update({
+          readyRecordings: [...this.#state.readyRecordings, body.recordingId],
+        });
       case 'removed':
         // A server that stops is usually one that starts again: keep trying.
-        if (body.code !== 'SERVER_STOPPING' && body.code !== 'INTERNAL') this.#end(body.code);
+        if (!PASSING.includes(body.code)) this.#end(body.code);
         return;
       default:
         this.#change({ name, body } as RoomNotification);
@@ -251,19 +301,19 @@ export class RoomClient {
   }
 
   #change(notification: RoomNotification): void {
-    const place = this.#revisions.place(notification);
-    if (place === 'gap') this.#signaling.reconnect();
+    const place = this.#visit?.revisions.place(notification);
+    if (place === 'gap') this.#reconnect();
     if (place === 'news') this.#update(reduce(this.#state, notification));
   }
 
-  #hear(phrase: Phrase): void {
-    const last = this.#state.phrases.at(-1);
-    if (last && phrase.seq <= last.seq) return;
+  #hear(phrases: readonly Phrase[]): void {
     this.#update({
-      phrases: [...this.#state.phrases, phrase],
-      pendingPhrases: stillPending(this.#state.pendingPhrases, [phrase]),
+      phrases: [...this.#state.phrases, ...phrases],
+      pendingPhrases: stillPending(this.#state.pendingPhrases, phrases),
     });
-    for (const listener of this.#phraseListeners) listener(phrase);
+    for (const phrase of phrases) {
+      for (const listener of this.#phraseListeners) listener(phrase);
+    }
   }
 
   #trySend(draft: Parameters<PhraseChannel['send']>[0]): ErrorCode | null {
@@ -280,8 +330,12 @@ export class RoomClient {
     if (canSendPhrases !== this.#state.canSendPhrases) this.#update({ canSendPhrases });
   }
 
+  #reconnect(): void {
+    this.#lose();
+    this.#signaling.reconnect();
+  }
+
   #lose(): void {
-    this.#visit += 1;
     this.#closeMedia();
     if (this.#state.connection === 'ended') return;
     this.#update({
@@ -291,22 +345,19 @@ export class RoomClient {
     });
   }
 
+  /** The end keeps the microphone only where `retry` may follow. */
   #end(endReason: EndReason): void {
+    if (endReason !== 'unreachable') this.#microphone.release();
     if (this.#state.connection === 'ended') return;
-    this.#visit += 1;
-    this.#signaling.close();
     this.#closeMedia();
-    if (endReason !== 'unreachable') {
-      this.#ownMeter?.close();
-      this.#microphone?.stop();
-    }
     this.#update({ connection: 'ended', endReason, canSendPhrases: false, playbackBlocked: false });
+    this.#signaling.close();
   }
 
   #closeMedia(): void {
     this.#remoteTracks.clear();
-    this.#transports?.close();
-    this.#transports = null;
+    this.#visit?.transports?.close();
+    this.#visit = null;
   }
 
   #update(change: Partial<RoomState>): void {

@@ -35,7 +35,7 @@ export interface SignalingEvents {
   disconnected(): void;
   /** The server does not take this token. It will not be tried again. */
   refused(error: ProtocolError): void;
-  /** An attempt failed; `attempts` so far since the socket last stood. */
+  /** An attempt failed; `attempts` so far since the visit was last settled. */
   unreachable(attempts: number): void;
   notified(notification: Notification): void;
   asked: {
@@ -50,6 +50,7 @@ export class Signaling {
   readonly #socket: Socket;
   readonly #events: SignalingEvents;
   #attempts = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * @param url the page's own server when empty
@@ -93,28 +94,47 @@ export class Signaling {
     return v.parse(clientRequests[name].output, reply.data) as OutputOf<ClientRequests[Name]>;
   }
 
-  /** Drops the connection and makes a new one, with all that follows from `connected`. */
+  /** The visit stands: later failures count from here. */
+  settled(): void {
+    this.#attempts = 0;
+  }
+
+  /**
+   * Drops the connection and makes a new one soon, with all that follows from `connected`. Counts
+   * as a failed attempt until the visit is settled.
+   */
   reconnect(): void {
     this.#socket.disconnect();
-    this.#attempts = 0;
-    this.#socket.connect();
+    this.#connectSoon();
+    this.#fail();
   }
 
   close(): void {
+    clearTimeout(this.#retry);
     this.#socket.disconnect();
+  }
+
+  #fail(): void {
+    this.#attempts += 1;
+    this.#events.unreachable(this.#attempts);
+  }
+
+  /** Spread out, so that a room full of people does not come back in one moment. */
+  #connectSoon(): void {
+    clearTimeout(this.#retry);
+    const longestMs = Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** this.#attempts);
+    const delayMs = longestMs * (0.5 + Math.random() / 2);
+    this.#retry = setTimeout(() => this.#socket.connect(), delayMs);
   }
 
   #listen(): void {
     const socket = this.#socket;
-    socket.on('connect', () => {
-      this.#attempts = 0;
-      this.#events.connected();
-    });
+    socket.on('connect', () => this.#events.connected());
     socket.on('disconnect', (reason) => {
       if (reason === 'io client disconnect') return;
       this.#events.disconnected();
       // socket.io does not try again by itself after the server closed the connection.
-      if (reason === 'io server disconnect') socket.connect();
+      if (reason === 'io server disconnect') this.#connectSoon();
     });
     socket.on('connect_error', (error) => {
       const refusal = v.safeParse(ErrorBodySchema, (error as { data?: unknown }).data);
@@ -123,8 +143,7 @@ export class Signaling {
         this.#events.refused(new ProtocolError(refusal.output.code, refusal.output.message));
         return;
       }
-      this.#attempts += 1;
-      this.#events.unreachable(this.#attempts);
+      this.#fail();
     });
     for (const name of Object.keys(serverNotifications) as ServerNotificationName[]) {
       socket.on(name, (body: unknown) => {

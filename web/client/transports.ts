@@ -127,6 +127,11 @@ export class Transports {
     if (muted) this.#microphone.pause();
   }
 
+  closeMicrophone(): void {
+    this.#microphone?.close();
+    this.#microphone = null;
+  }
+
   setMuted(muted: boolean): void {
     if (muted) this.#microphone?.pause();
     else this.#microphone?.resume();

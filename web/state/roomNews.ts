@@ -9,6 +9,7 @@ export function watchNews(client: RoomClient): () => void {
   let before = client.state;
   return client.subscribe(() => {
     const now = client.state;
+    tellOfConnection(before, now);
     if (before.connection === 'connected' && now.connection === 'connected') {
       tellOfRecording(before, now);
       tellOfPeople(before, now);
@@ -16,6 +17,14 @@ export function watchNews(client: RoomClient): () => void {
     }
     before = now;
   });
+}
+
+function tellOfConnection(before: RoomState, now: RoomState): void {
+  if (before.connection === now.connection) return;
+  if (now.connection === 'reconnecting') toasts.announce(m.reconnecting_title());
+  if (before.connection === 'reconnecting' && now.connection === 'connected') {
+    toasts.announce(m.news_reconnected());
+  }
 }
 
 function tellOfRecording(before: RoomState, now: RoomState): void {

@@ -7,7 +7,7 @@ import { failureOf, wordsOf } from './failure.ts';
 import { microphoneWords } from './microphoneWords.ts';
 import { observe } from './observe.ts';
 import { preferences } from './preferences.svelte.ts';
-import { can } from './rights.ts';
+import { can } from '#protocol';
 import { SpeechQueue } from './speechQueue.ts';
 import { toasts } from './toasts.svelte.ts';
 
@@ -89,10 +89,10 @@ export class RoomSession {
     }
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#stopListening();
     this.#speech.close();
-    await this.client.leave();
+    this.client.leave();
   }
 
   #onSpoken(phrase: Phrase): void {

@@ -72,8 +72,13 @@ class Router {
     const url = URL.parse(link.href);
     if (!url || url.origin !== globalThis.location.origin) return;
     if (url.pathname.startsWith('/api/') || parseRoute(url).page === 'unknown') return;
-    if (link.getAttribute('href')?.startsWith('#')) return;
     event.preventDefault();
+    const href = link.getAttribute('href') ?? '';
+    if (href.startsWith('#')) {
+      // The fragment is where the invitation is: a jump within the page must leave it alone.
+      document.getElementById(href.slice(1))?.focus();
+      return;
+    }
     this.go(url.pathname + url.hash);
   };
 }
