@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RoomCreated } from '#protocol';
 import { childrenOf } from '#tests/bench/figures.ts';
@@ -73,6 +74,27 @@ describe('a server that ends while it records', () => {
     expect(manifest.stopReason).toBe('interrupted');
     expect(sound.seconds).toBeGreaterThan(recordedSeconds - KILL_LOSS_BAR_S);
     expect(sound.shareBetween(1, 3, ANA_HZ)).toBeGreaterThan(0.5);
+  });
+});
+
+describe('npm start', () => {
+  it('[LC4] passes SIGTERM on: no server and no worker outlives it', async () => {
+    const home = await mkdtemp(path.join(tmpdir(), 'cora-npm-'));
+    const npm = spawn('npm', ['start'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, PORT: '0', RTC_PORT: '0', DATA_DIR: home, RECORDINGS_DIR: home },
+    });
+    for await (const line of createInterface({ input: npm.stdout })) {
+      if (line.startsWith('Cora is ready')) break;
+    }
+    const servers = childrenOf(npm.pid as number);
+    const processes = [...servers, ...servers.flatMap(childrenOf)];
+    expect(processes.length).toBeGreaterThan(1);
+    const ended = once(npm, 'exit');
+    npm.kill('SIGTERM');
+    await ended;
+    expect(processes.filter(isAlive)).toEqual([]);
+    await rm(home, { recursive: true });
   });
 });
 
