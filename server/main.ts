@@ -11,6 +11,7 @@ import {
   type Config,
 } from './config.ts';
 import { createHttpApp } from './http/app.ts';
+import { watchConnections } from './http/connections.ts';
 import { SECURITY_HEADERS } from './http/headers.ts';
 import { makePeerId, makeRecordingId, makeRoomId } from './ids.ts';
 import { createLog } from './logger.ts';
@@ -23,6 +24,8 @@ import type { Clock, Log } from './session/ports.ts';
 import { RoomRegistry } from './session/roomRegistry.ts';
 import { serveSockets } from './signaling/socketServer.ts';
 
+/** What a stop leaves browsers to close their connections themselves. */
+const GOODBYE_MS = 500;
 /** How long a stop may take before the process ends anyway. */
 const STOP_DEADLINE_MS = 4_500;
 const CLIENT_DIRECTORY = fileURLToPath(new URL('../web/dist', import.meta.url));
@@ -68,6 +71,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
     clientDirectory: CLIENT_DIRECTORY,
     log,
   });
+  const endConnections = watchConnections(app.server);
   const origins = new Set(config.allowedOrigins);
   const sockets = serveSockets({
     httpServer: app.server,
@@ -82,8 +86,10 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
 
   const stop = async () => {
     await registry.close();
+    const impatience = setTimeout(endConnections, GOODBYE_MS);
     await sockets.close();
     await app.close();
+    clearTimeout(impatience);
     await recordings.close();
     await pool.close();
   };

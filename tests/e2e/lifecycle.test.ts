@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -74,6 +76,26 @@ describe('a server that ends while it records', () => {
     expect(manifest.stopReason).toBe('interrupted');
     expect(sound.seconds).toBeGreaterThan(recordedSeconds - KILL_LOSS_BAR_S);
     expect(sound.shareBetween(1, 3, ANA_HZ)).toBeGreaterThan(0.5);
+  });
+});
+
+describe('a server with connections that say nothing', () => {
+  it('[LC5] stops all the same: one never used, one whose browser no longer answers', async () => {
+    const server = await ServerProcess.start();
+    const { hostname, port, host } = new URL(server.url);
+    const [unused, frozen] = [0, 1].map(() => connect(Number(port), hostname)) as [Socket, Socket];
+    await Promise.all([once(unused, 'connect'), once(frozen, 'connect')]);
+    frozen.write(
+      `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ${host}\r\n` +
+        `Origin: ${server.url}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n\r\n`,
+    );
+    const [answer] = (await once(frozen, 'data')) as [Buffer];
+    expect(answer.toString()).toContain('101 Switching Protocols');
+    for (const socket of [unused, frozen]) socket.on('error', () => undefined).resume();
+
+    expect(await server.end('SIGTERM')).toBe(0);
+    await server.cleanUp();
   });
 });
 
