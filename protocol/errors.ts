@@ -22,6 +22,8 @@ export const ERROR_CODES = [
   'UNSUPPORTED_MEDIA',
   /** A recording is running already, or none is. */
   'RECORDING_STATE',
+  /** The room is being recorded and takes only those who agree to it. */
+  'CONSENT_REQUIRED',
   /** The recording could not be written: the disk is full or the directory refused. */
   'STORAGE_FAILED',
   /** The same person came in from elsewhere. */

@@ -6,4 +6,5 @@ export * from './messages.ts';
 export * from './phrases.ts';
 export * from './recordings.ts';
 export * from './rooms.ts';
+export * from './shares.ts';
 export * from './text.ts';

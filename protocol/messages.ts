@@ -20,13 +20,26 @@ import {
   TransportOptionsSchema,
 } from './media.ts';
 import { DraftIdSchema, PHRASE_HISTORY, PhraseSchema } from './phrases.ts';
-import { RunningRecordingSchema, StopReasonSchema } from './recordings.ts';
+import {
+  ConsentAnswerSchema,
+  ConsentSchema,
+  MARKER_MAX_GRAPHEMES,
+  RunningRecordingSchema,
+  StopReasonSchema,
+} from './recordings.ts';
+import { plainText } from './text.ts';
 import { PeerInfoSchema, RevisionSchema, RoomSnapshotSchema } from './rooms.ts';
 
 /** What a client asks of the server. Every name here has a row in the server's gate table. */
 export const clientRequests = {
-  /** Enters the room that the socket's token names. The answer is one snapshot; changes follow. */
-  join: request(EmptySchema, RoomSnapshotSchema),
+  /**
+   * Enters the room that the socket's token names. The answer is one snapshot; changes follow. A
+   * room that is recorded and only takes those who agree refuses with CONSENT_REQUIRED without a yes.
+   */
+  join: request(
+    v.strictObject({ consent: v.exactOptional(ConsentAnswerSchema) }),
+    RoomSnapshotSchema,
+  ),
   /** At most one transport a direction; `send` only for roles that may speak. */
   createTransport: request(v.strictObject({ direction: DirectionSchema }), TransportOptionsSchema),
   connectTransport: request(
@@ -63,6 +76,13 @@ export const clientRequests = {
   setMuted: request(v.strictObject({ muted: v.boolean() })),
   startRecording: request(EmptySchema, RunningRecordingSchema),
   stopRecording: request(EmptySchema),
+  /** What is said until `resumeRecording` is not part of the recording. */
+  pauseRecording: request(EmptySchema),
+  resumeRecording: request(EmptySchema),
+  /** Marks this moment of the recording, for whoever plays it later. */
+  addMarker: request(v.strictObject({ label: plainText(MARKER_MAX_GRAPHEMES, 400) })),
+  /** Says yes or no to being recorded; also later, to change one's mind. */
+  answerConsent: request(ConsentAnswerSchema),
   /** Says goodbye, so that the others need not wait for a time-out. */
   leave: request(EmptySchema),
 } as const;
@@ -82,7 +102,11 @@ export const serverNotifications = {
   peerLeft: inRoom({ peerId: PeerIdSchema }),
   peerChanged: inRoom({ peer: PeerInfoSchema }),
   recordingStarted: inRoom({ recording: RunningRecordingSchema }),
+  /** It was paused or goes on. */
+  recordingChanged: inRoom({ recording: RunningRecordingSchema }),
   recordingStopped: inRoom({ recordingId: RecordingIdSchema, reason: StopReasonSchema }),
+  /** For the one who is to answer, or has: null when nothing is being recorded. */
+  consentChanged: v.strictObject({ consent: v.nullable(ConsentSchema) }),
   consumerClosed: v.strictObject({ consumerId: ConsumerIdSchema }),
   /** At most five times a second, and only on change. Levels in dBov, -127 (silence) to 0 (RFC 6464). */
   levelsChanged: v.strictObject({
@@ -101,6 +125,11 @@ export const serverNotifications = {
     retryAfterMs: v.exactOptional(
       v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000)),
     ),
+  }),
+  /** How far the finalizer is with a recording of this room, 0 to 1; for those who may see it. */
+  recordingProgress: v.strictObject({
+    recordingId: RecordingIdSchema,
+    progress: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
   }),
   /** The finalizer has written a recording of this room; for those who may see recordings. */
   recordingReady: v.strictObject({ recordingId: RecordingIdSchema }),

@@ -11,7 +11,12 @@ export const RunningRecordingSchema = v.strictObject({
   recordingId: RecordingIdSchema,
   /** Milliseconds since 1970, by the server's clock. */
   startedAt: timeMs,
+  /** Empty when the room is set to be recorded by itself. */
   startedBy: ShownNameSchema,
+  /** Since when it is paused; null while it runs. */
+  pausedAt: v.nullable(timeMs),
+  /** Milliseconds that earlier pauses took: they are not part of the recording. */
+  pausedMs: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
 export type RunningRecording = v.InferOutput<typeof RunningRecordingSchema>;
 
@@ -21,8 +26,37 @@ export const StopReasonSchema = v.picklist([
   'serverStopping',
   'interrupted',
   'storageFailed',
+  'maxLength',
 ]);
 export type StopReason = v.InferOutput<typeof StopReasonSchema>;
+
+/**
+ * `pending` until the person has answered; nothing of theirs is written before `granted`, and
+ * nothing more after `refused`.
+ */
+export const ConsentSchema = v.picklist(['pending', 'granted', 'refused']);
+export type Consent = v.InferOutput<typeof ConsentSchema>;
+
+/** What a person says to being recorded, now or later. */
+export const ConsentAnswerSchema = v.strictObject({
+  answer: v.picklist(['granted', 'refused']),
+  /** The language in which CONSENT_WORDS were shown. */
+  language: v.picklist(['es', 'en']),
+  /** Of one who refuses: whether the manifest may say who it was. */
+  named: v.boolean(),
+});
+export type ConsentAnswer = v.InferOutput<typeof ConsentAnswerSchema>;
+
+/**
+ * What a person is asked, word for word: it stands in the consent log. To change a word is to ask
+ * something else, so it stands here and not among the words of the views.
+ */
+export const CONSENT_WORDS = {
+  es: 'Esta sala se está grabando. ¿Aceptas que se graben tu voz y tus frases? Puedes seguir en la conversación aunque digas que no, y cambiar de idea cuando quieras.',
+  en: 'This room is being recorded. Do you agree that your voice and your phrases are recorded? You can stay in the conversation even if you say no, and change your mind at any time.',
+} as const;
+
+export const MARKER_MAX_GRAPHEMES = 80;
 
 /** `finalizing` until the manifest is written; `failed` when it cannot be. */
 export const RecordingStateSchema = v.picklist(['recording', 'finalizing', 'ready', 'failed']);
@@ -38,6 +72,8 @@ export const RecordingSummarySchema = v.strictObject({
   durationSeconds: seconds,
   speakers: v.array(v.string()),
   phraseCount: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** How far finalising is, 0 to 1; 1 when there is nothing left to do. */
+  progress: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
   sizeBytes: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
 export type RecordingSummary = v.InferOutput<typeof RecordingSummarySchema>;
@@ -50,6 +86,14 @@ export const RecordingFileSchema = v.strictObject({
   sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
 });
 export type RecordingFile = v.InferOutput<typeof RecordingFileSchema>;
+
+/** Loudness of a track for drawing: one peak per step, 0 to 255 of full scale. */
+export const PeaksSchema = v.strictObject({
+  version: v.literal(1),
+  stepSeconds: v.pipe(v.number(), v.minValue(0.01), v.maxValue(10)),
+  peaks: v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255))),
+});
+export type Peaks = v.InferOutput<typeof PeaksSchema>;
 
 /** `manifest.json`: written last, so that its presence means that the recording is complete. */
 export const ManifestSchema = v.strictObject({
@@ -67,6 +111,8 @@ export const ManifestSchema = v.strictObject({
       peerId: PeerIdSchema,
       displayName: v.string(),
       file: RecordingFileSchema,
+      /** Loudness for drawing: JSON of PeaksSchema. */
+      peaks: RecordingFileSchema,
       /** Where sound of this speaker arrived. Between them the file is silent. */
       segments: v.array(v.strictObject({ startSeconds: seconds, endSeconds: seconds })),
       packets: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -86,6 +132,22 @@ export const ManifestSchema = v.strictObject({
     }),
   ),
   captions: RecordingFileSchema,
+  /** The phrases again, as JSON: the array above. */
+  captionsJson: RecordingFileSchema,
+  /** Everyone in one file; null when nobody was recorded. */
+  mix: v.nullable(v.strictObject({ mp3: RecordingFileSchema, webm: RecordingFileSchema })),
+  /** The page that plays it from a disk, without a server. */
+  player: RecordingFileSchema,
+  /** Who said yes and no, when and to which words; null when nobody was asked. */
+  consentLog: v.nullable(RecordingFileSchema),
+  /** People who were there and are not in it, and those of them who let their names be said. */
+  notRecorded: v.strictObject({
+    count: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    names: v.array(v.string()),
+  }),
+  markers: v.array(v.strictObject({ seconds, label: v.string() })),
+  /** Where it was paused, and for how long; the pause itself is not part of the recording. */
+  pauses: v.array(v.strictObject({ atSeconds: seconds, seconds })),
   /** Stretches in which nothing could be captured: the server died, the disk stalled. */
   gaps: v.array(v.strictObject({ startSeconds: seconds, endSeconds: seconds, reason: v.string() })),
 });

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { PeerIdSchema, RoomIdSchema } from './ids.ts';
 import { RtpCapabilitiesSchema } from './media.ts';
 import { DisplayNameSchema, PhraseSchema, ShownNameSchema } from './phrases.ts';
-import { RunningRecordingSchema } from './recordings.ts';
+import { ConsentSchema, RunningRecordingSchema } from './recordings.ts';
 import { plainText, shownText } from './text.ts';
 
 /** In order of rights, the fullest first. */
@@ -35,12 +35,23 @@ const ShownRoomNameSchema = shownText(ROOM_NAME_MAX_UNITS);
 export const MicrophoneStateSchema = v.picklist(['none', 'muted', 'open']);
 export type MicrophoneState = v.InferOutput<typeof MicrophoneStateSchema>;
 
+/** How a room was made; signed into its links. */
+export const RoomSettingsSchema = v.strictObject({
+  /** Whether somebody who comes in while it is recorded is asked, or must agree to come in. */
+  consent: v.exactOptional(v.picklist(['ask', 'required']), 'ask'),
+  /** Whether recording begins by itself with the first microphone. */
+  autoRecord: v.exactOptional(v.boolean(), false),
+});
+export type RoomSettings = v.InferOutput<typeof RoomSettingsSchema>;
+
 /** A person in the room, as the others see them. */
 export const PeerInfoSchema = v.strictObject({
   peerId: PeerIdSchema,
   displayName: ShownNameSchema,
   role: RoleSchema,
   microphone: MicrophoneStateSchema,
+  /** Whether this person's voice and phrases go into the recording that is running. */
+  recorded: v.boolean(),
 });
 export type PeerInfo = v.InferOutput<typeof PeerInfoSchema>;
 
@@ -65,6 +76,8 @@ export const RoomSnapshotSchema = v.strictObject({
   /** The last PHRASE_HISTORY of them, oldest first. */
   phrases: v.array(PhraseSchema),
   recording: v.nullable(RunningRecordingSchema),
+  /** One's own; null when nothing is recorded, or nothing of one's own could be. */
+  consent: v.nullable(ConsentSchema),
   routerRtpCapabilities: RtpCapabilitiesSchema,
   /** Milliseconds since 1970, so that a client can show recording time by the server's clock. */
   serverTime: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -72,7 +85,10 @@ export const RoomSnapshotSchema = v.strictObject({
 export type RoomSnapshot = v.InferOutput<typeof RoomSnapshotSchema>;
 
 /** `POST /api/rooms` */
-export const CreateRoomSchema = v.strictObject({ roomName: RoomNameSchema });
+export const CreateRoomSchema = v.strictObject({
+  roomName: RoomNameSchema,
+  settings: v.exactOptional(RoomSettingsSchema, {}),
+});
 export type CreateRoom = v.InferOutput<typeof CreateRoomSchema>;
 
 /**
@@ -98,6 +114,7 @@ export const RoomInfoSchema = v.strictObject({
   role: RoleSchema,
   peerCount: v.pipe(v.number(), v.integer(), v.minValue(0)),
   recording: v.boolean(),
+  settings: RoomSettingsSchema,
 });
 export type RoomInfo = v.InferOutput<typeof RoomInfoSchema>;
 

@@ -60,6 +60,7 @@ const EnvironmentSchema = v.object({
   ANNOUNCED_ADDRESS: v.exactOptional(address),
   RTC_PORT: v.optional(integer(0, 65_535), '40000'),
   WORKERS: v.optional(integer(1, 64), () => String(availableParallelism())),
+  MAX_RECORDING_MINUTES: v.optional(integer(1, 1_440), '240'),
   MAX_PEERS_PER_ROOM: v.optional(integer(1, 10_000), '100'),
   RECORDINGS_DIR: v.optional(directory, 'recordings'),
   DATA_DIR: v.optional(directory, 'data'),
@@ -99,6 +100,7 @@ export interface Config {
   readonly rtcPort: number;
   readonly workers: number;
   readonly maxPeersPerRoom: number;
+  readonly maxRecordingMinutes: number;
   readonly recordingsDirectory: string;
   readonly dataDirectory: string;
   readonly tokenSecret: string | undefined;
@@ -200,6 +202,7 @@ function toConfig(env: Environment): Config {
     rtcPort: env.RTC_PORT,
     workers: env.WORKERS,
     maxPeersPerRoom: env.MAX_PEERS_PER_ROOM,
+    maxRecordingMinutes: env.MAX_RECORDING_MINUTES,
     recordingsDirectory: env.RECORDINGS_DIR,
     dataDirectory: env.DATA_DIR,
     tokenSecret: env.TOKEN_SECRET,

@@ -33,6 +33,10 @@ const CLIENT_DIRECTORY = fileURLToPath(new URL('../web/dist', import.meta.url));
 const clock: Clock = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),
+  after(ms, act) {
+    const timer = setTimeout(act, ms);
+    return () => clearTimeout(timer);
+  },
 };
 
 /** Puts the house together and opens its door. Returns its address and what closes it again. */
@@ -61,6 +65,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
     log,
     makeRecordingId,
     maxPeersPerRoom: config.maxPeersPerRoom,
+    maxRecordingMs: config.maxRecordingMinutes * 60_000,
   });
   const app = await createHttpApp({
     tokens,

@@ -29,6 +29,10 @@ const GATE: Readonly<Record<ClientRequestName, readonly GateState[]>> = {
   setMuted: withRight('speak'),
   startRecording: withRight('record'),
   stopRecording: withRight('record'),
+  pauseRecording: withRight('record'),
+  resumeRecording: withRight('record'),
+  addMarker: withRight('record'),
+  answerConsent: withRight('sendPhrase'),
   leave: ['connected', 'lobby', ...EVERYONE],
 };
 

@@ -1,6 +1,8 @@
 import {
   ProtocolError,
   can,
+  type Consent,
+  type ConsentAnswer,
   type MicrophoneState,
   type PeerId,
   type PeerInfo,
@@ -9,44 +11,35 @@ import {
   type RecordingId,
   type Role,
   type RoomId,
+  type RoomSettings,
   type RoomSnapshot,
   type RunningRecording,
   type StopReason,
 } from '#protocol';
 import { PhraseLog } from './phraseLog.ts';
-
-/** What a command changed, numbered so that a client can tell that it missed something. */
-export type RoomEvent = { readonly revision: number } & (
-  | { readonly type: 'peerJoined'; readonly peer: PeerInfo }
-  | { readonly type: 'peerLeft'; readonly peerId: PeerId }
-  | { readonly type: 'peerChanged'; readonly peer: PeerInfo }
-  | { readonly type: 'recordingStarted'; readonly recording: RunningRecording }
-  | {
-      readonly type: 'recordingStopped';
-      readonly recordingId: RecordingId;
-      readonly reason: StopReason;
-    }
-);
-
-type Change = RoomEvent extends infer Event
-  ? Event extends RoomEvent
-    ? Omit<Event, 'revision'>
-    : never
-  : never;
+import { RecordingRules } from './recordingRules.ts';
+import type { RoomChange, RoomEvent } from './roomEvents.ts';
 
 /** Who is in a room and what goes on in it. Decides, and returns what happened; sends nothing. */
 export class Room {
   readonly roomId: RoomId;
   readonly roomName: string;
+  readonly settings: RoomSettings;
   readonly #maxPeers: number;
   readonly #peers = new Map<PeerId, PeerInfo>();
   readonly #phrases = new PhraseLog();
-  #recording: RunningRecording | null = null;
+  readonly #recording = new RecordingRules();
   #revision = 0;
 
-  constructor(options: { roomId: RoomId; roomName: string; maxPeers: number }) {
+  constructor(options: {
+    roomId: RoomId;
+    roomName: string;
+    settings: RoomSettings;
+    maxPeers: number;
+  }) {
     this.roomId = options.roomId;
     this.roomName = options.roomName;
+    this.settings = options.settings;
     this.#maxPeers = options.maxPeers;
   }
 
@@ -59,21 +52,28 @@ export class Room {
   }
 
   get recording(): RunningRecording | null {
-    return this.#recording;
+    return this.#recording.recording;
   }
 
-  /** @throws ProtocolError ROOM_FULL, or WRONG_STATE when this peer is in already */
-  join(peer: { peerId: PeerId; displayName: string; role: Role }): RoomEvent[] {
-    if (this.#peers.has(peer.peerId)) throw new ProtocolError('WRONG_STATE', 'already joined');
+  /** @throws ProtocolError ROOM_FULL, CONSENT_REQUIRED, or WRONG_STATE when this peer is in already */
+  join(
+    peer: { peerId: PeerId; displayName: string; role: Role },
+    answer: ConsentAnswer | undefined,
+    wallMs: number,
+  ): RoomEvent[] {
+    const { peerId, displayName, role } = peer;
+    if (this.#peers.has(peerId)) throw new ProtocolError('WRONG_STATE', 'already joined');
     if (this.#peers.size >= this.#maxPeers) throw new ProtocolError('ROOM_FULL', 'room is full');
+    const answered = this.#askOnArrival(peer, answer, wallMs);
     const info: PeerInfo = {
-      peerId: peer.peerId,
-      displayName: peer.displayName,
-      role: peer.role,
+      peerId,
+      displayName,
+      role,
       microphone: 'none',
+      recorded: this.isRecorded(peerId),
     };
-    this.#peers.set(info.peerId, info);
-    return [this.#happened({ type: 'peerJoined', peer: info })];
+    this.#peers.set(peerId, info);
+    return [this.#happened({ type: 'peerJoined', peer: info }), ...answered];
   }
 
   leave(peerId: PeerId): RoomEvent[] {
@@ -89,10 +89,7 @@ export class Room {
   setMicrophone(peerId: PeerId, microphone: MicrophoneState): RoomEvent[] {
     const peer = this.#peer(peerId);
     if (!can(peer.role, 'speak')) throw new ProtocolError('FORBIDDEN', 'this role does not speak');
-    if (peer.microphone === microphone) return [];
-    const changed = { ...peer, microphone };
-    this.#peers.set(peerId, changed);
-    return [this.#happened({ type: 'peerChanged', peer: changed })];
+    return this.#change(peer, { microphone });
   }
 
   /** @throws ProtocolError FORBIDDEN or RATE_LIMITED */
@@ -108,23 +105,73 @@ export class Room {
     return [...this.#phrases.after(seq)];
   }
 
-  /** @throws ProtocolError RECORDING_STATE when one is running */
-  startRecording(peerId: PeerId, recordingId: RecordingId, wallMs: number): RoomEvent[] {
-    if (this.#recording) throw new ProtocolError('RECORDING_STATE', 'a recording is running');
-    this.#recording = {
-      recordingId,
-      startedAt: Math.round(wallMs),
-      startedBy: this.#peer(peerId).displayName,
-    };
-    return [this.#happened({ type: 'recordingStarted', recording: this.#recording })];
+  /**
+   * Begins a recording of nobody: who began it is in it, and the others are asked.
+   * @param by null when the room is set to be recorded by itself
+   * @throws ProtocolError RECORDING_STATE when one is running
+   */
+  startRecording(by: PeerId | null, recordingId: RecordingId, wallMs: number): RoomEvent[] {
+    const starter = by === null ? null : this.#peer(by);
+    const recording = this.#recording.start(recordingId, starter?.displayName ?? '', wallMs);
+    const events = [this.#happened({ type: 'recordingStarted', recording })];
+    for (const peer of [...this.#peers.values()]) {
+      if (!canBeRecorded(peer.role)) continue;
+      if (peer === starter) {
+        events.push({ type: 'consentAnswered', entry: this.#recording.began(peer, wallMs) });
+        events.push(...this.#change(peer, { recorded: true }));
+      } else {
+        this.#recording.ask(peer.peerId);
+      }
+      events.push(this.#told(peer.peerId));
+    }
+    return events;
   }
 
   /** @throws ProtocolError RECORDING_STATE when none is running */
-  stopRecording(reason: StopReason): RoomEvent[] {
-    if (!this.#recording) throw new ProtocolError('RECORDING_STATE', 'no recording is running');
-    const { recordingId } = this.#recording;
-    this.#recording = null;
-    return [this.#happened({ type: 'recordingStopped', recordingId, reason })];
+  stopRecording(reason: StopReason): {
+    events: RoomEvent[];
+    notRecorded: { peerId: PeerId; displayName: string | null }[];
+  } {
+    const { recordingId, consent } = this.#recording.stop();
+    const events = [this.#happened({ type: 'recordingStopped', recordingId, reason })];
+    for (const peer of [...this.#peers.values()]) {
+      events.push(...this.#change(peer, { recorded: false }));
+      if (canBeRecorded(peer.role)) events.push(this.#told(peer.peerId));
+    }
+    return { events, notRecorded: consent.notRecorded() };
+  }
+
+  /** @throws ProtocolError RECORDING_STATE when there is nothing to pause */
+  pauseRecording(wallMs: number): RoomEvent[] {
+    const recording = this.#recording.pause(wallMs);
+    return [this.#happened({ type: 'recordingChanged', recording })];
+  }
+
+  /** @throws ProtocolError RECORDING_STATE when nothing is paused */
+  resumeRecording(wallMs: number): RoomEvent[] {
+    const recording = this.#recording.resume(wallMs);
+    return [this.#happened({ type: 'recordingChanged', recording })];
+  }
+
+  /** @throws ProtocolError RECORDING_STATE unless one is running and not paused */
+  requireRunningRecording(): void {
+    this.#recording.requireRunning();
+  }
+
+  /** @throws ProtocolError RECORDING_STATE or WRONG_STATE when there is nothing to answer */
+  answerConsent(peerId: PeerId, answer: ConsentAnswer, wallMs: number): RoomEvent[] {
+    const peer = this.#peer(peerId);
+    const entry = this.#recording.answer(peer, answer, wallMs);
+    return [
+      { type: 'consentAnswered', entry },
+      this.#told(peerId),
+      ...this.#change(peer, { recorded: this.isRecorded(peerId) }),
+    ];
+  }
+
+  /** Whether this person's sound and phrases may be written at this moment. */
+  isRecorded(peerId: PeerId): boolean {
+    return this.#recording.consentOf(peerId) === 'granted';
   }
 
   /** What `peerId` needs to know on arrival, but for what the media side adds. */
@@ -136,8 +183,44 @@ export class Room {
       you: peerId,
       peers: [...this.#peers.values()],
       phrases: [...this.#phrases.recent],
-      recording: this.#recording,
+      recording: this.recording,
+      consent: this.#consentOf(peerId),
     };
+  }
+
+  #askOnArrival(
+    peer: { peerId: PeerId; displayName: string; role: Role },
+    answer: ConsentAnswer | undefined,
+    wallMs: number,
+  ): RoomEvent[] {
+    if (!this.recording || !canBeRecorded(peer.role)) return [];
+    const before = this.#recording.consentOf(peer.peerId);
+    const consent = answer?.answer ?? before;
+    if (this.settings.consent === 'required' && consent !== 'granted') {
+      throw new ProtocolError('CONSENT_REQUIRED', 'the room is recorded and takes who agrees');
+    }
+    if (answer && answer.answer !== before) {
+      const entry = this.#recording.answer(peer, answer, wallMs);
+      return [{ type: 'consentAnswered', entry }];
+    }
+    this.#recording.ask(peer.peerId);
+    return [];
+  }
+
+  #consentOf(peerId: PeerId): Consent | null {
+    return this.#recording.consentOf(peerId);
+  }
+
+  #told(peerId: PeerId): RoomEvent {
+    return { type: 'consentChanged', peerId, consent: this.#consentOf(peerId) };
+  }
+
+  #change(peer: PeerInfo, change: Partial<PeerInfo>): RoomEvent[] {
+    const changed = { ...peer, ...change };
+    const before = this.#peers.get(peer.peerId) ?? peer;
+    if (before.microphone === changed.microphone && before.recorded === changed.recorded) return [];
+    this.#peers.set(peer.peerId, changed);
+    return [this.#happened({ type: 'peerChanged', peer: changed })];
   }
 
   #peer(peerId: PeerId): PeerInfo {
@@ -146,8 +229,13 @@ export class Room {
     return peer;
   }
 
-  #happened(change: Change): RoomEvent {
+  #happened(change: RoomChange): RoomEvent {
     this.#revision += 1;
     return { ...change, revision: this.#revision };
   }
+}
+
+/** Whoever neither speaks nor writes leaves nothing that could be recorded. */
+function canBeRecorded(role: Role): boolean {
+  return can(role, 'speak') || can(role, 'sendPhrase');
 }

@@ -27,9 +27,9 @@ export function addRoomRoutes(app: FastifyInstance, options: RoomRoutes): void {
   const { tokens, makeRoomId, makePeerId, roomStatus } = options;
 
   app.post('/api/rooms', async (request, reply): Promise<RoomCreated> => {
-    const { roomName } = parse(CreateRoomSchema, request.body);
+    const { roomName, settings } = parse(CreateRoomSchema, request.body);
     reply.status(201);
-    return invitationsTo({ roomId: makeRoomId(), roomName }, tokens);
+    return invitationsTo({ roomId: makeRoomId(), roomName, settings }, tokens);
   });
 
   app.post<RoomParams>(
@@ -44,17 +44,17 @@ export function addRoomRoutes(app: FastifyInstance, options: RoomRoutes): void {
   );
 
   app.get<RoomParams>('/api/rooms/:roomId', async (request): Promise<RoomInfo> => {
-    const { roomId, roomName, role } = await invitationOf(request, tokens);
-    return { roomId, roomName, role, ...roomStatus(roomId) };
+    const invitation = await invitationOf(request, tokens);
+    return { ...invitation, ...roomStatus(invitation.roomId) };
   });
 
   app.post<RoomParams>('/api/rooms/:roomId/peers', async (request, reply): Promise<Entered> => {
     const { displayName } = parse(EnterRoomSchema, request.body);
-    const { roomId, roomName, role } = await invitationOf(request, tokens);
+    const invitation = await invitationOf(request, tokens);
     const peerId = makePeerId();
-    const accessToken = await tokens.signAccess({ roomId, roomName, role, peerId, displayName });
+    const accessToken = await tokens.signAccess({ ...invitation, peerId, displayName });
     reply.status(201);
-    return { accessToken, peerId, role, roomName };
+    return { accessToken, peerId, role: invitation.role, roomName: invitation.roomName };
   });
 }
 
@@ -66,7 +66,8 @@ async function invitationsTo(room: Omit<Invitation, 'role'>, tokens: Tokens): Pr
   const [moderator, speaker, audience] = (await Promise.all(
     ROLES.map((role) => tokens.signInvitation({ ...room, role })),
   )) as [string, string, string];
-  return { ...room, invitations: { moderator, speaker, audience } };
+  const { roomId, roomName } = room;
+  return { roomId, roomName, invitations: { moderator, speaker, audience } };
 }
 
 /** @throws ProtocolError UNAUTHORIZED also when the invitation is for another room */

@@ -5,7 +5,7 @@ import type { RoomRegistry } from './roomRegistry.ts';
 /** What each request does, once the gate has let it through and its input fits the schema. */
 export function createHandlers(registry: RoomRegistry): Handlers<ClientRequests, PeerSession> {
   return {
-    join: (session) => registry.join(session),
+    join: (session, { consent }) => registry.join(session, consent),
 
     createTransport: (session, { direction }) => {
       const { role } = session.identity;
@@ -59,7 +59,27 @@ export function createHandlers(registry: RoomRegistry): Handlers<ClientRequests,
     startRecording: (session) => session.seat.room.startRecording(session),
 
     stopRecording: async (session) => {
-      await session.seat.room.stopRecording('stopped');
+      await session.seat.room.recording.stop('stopped');
+      return {};
+    },
+
+    pauseRecording: (session) => {
+      session.seat.room.recording.pause();
+      return {};
+    },
+
+    resumeRecording: (session) => {
+      session.seat.room.recording.resume();
+      return {};
+    },
+
+    addMarker: (session, { label }) => {
+      session.seat.room.recording.marker(label);
+      return {};
+    },
+
+    answerConsent: (session, answer) => {
+      session.seat.room.recording.answer(session.peerId, answer);
       return {};
     },
 

@@ -1,6 +1,7 @@
 import {
   ProtocolError,
   can,
+  type ConsentAnswer,
   type PeerId,
   type Phrase,
   type ProducerId,
@@ -11,13 +12,14 @@ import {
   type RunningRecording,
   type StopReason,
 } from '#protocol';
-import { announce } from './announce.ts';
 import type { Room } from '../domain/room.ts';
-import { type RoomEvent } from '../domain/room.ts';
-import { parseDraft } from './phraseDraft.ts';
+import type { RoomEvent } from '../domain/roomEvents.ts';
+import { announce } from './announce.ts';
+import { readDraft, rejectRefused } from './phraseIntake.ts';
 import type { PeerSession, Seat } from './peerSession.ts';
 import type { Clock, Log, MediaEngine, MediaRoom, Recorder } from './ports.ts';
-import { RoomRecording } from './roomRecording.ts';
+import { RecordingDesk } from './recordingDesk.ts';
+import type { Speaker } from './roomRecording.ts';
 import { SpeakerLevels } from './speakerLevels.ts';
 
 export interface LiveRoomOptions {
@@ -27,8 +29,12 @@ export interface LiveRoomOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly makeRecordingId: () => RecordingId;
+  readonly maxRecordingMs: number;
   readonly onClosed: () => void;
 }
+
+/** How long a room that is being recorded stays open when everybody has left. */
+const EMPTY_RECORDED_MS = 5 * 60_000;
 
 /** A room that runs: its rules, its media, its people's sessions and its recording, kept in step. */
 export class LiveRoom {
@@ -36,13 +42,13 @@ export class LiveRoom {
   readonly #media: MediaRoom;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #makeRecordingId: () => RecordingId;
   readonly #onClosed: () => void;
   readonly #sessions = new Map<PeerId, PeerSession>();
   readonly #levels: SpeakerLevels;
-  readonly #recording: RoomRecording;
+  readonly #desk: RecordingDesk;
   /** Somebody is on the way to a seat: an empty room is about to be one no longer. */
   #isSeating = false;
+  #cancelEmptyClose: () => void = () => {};
   #closed = false;
 
   static async create(options: LiveRoomOptions): Promise<LiveRoom> {
@@ -64,18 +70,19 @@ export class LiveRoom {
     this.#media = media;
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#makeRecordingId = options.makeRecordingId;
     this.#onClosed = options.onClosed;
     this.#levels = levels;
     this.#levels.onChange = (change) => this.#tellAll('levelsChanged', change);
-    this.#recording = new RoomRecording({
-      recorder: options.recorder,
+    this.#desk = new RecordingDesk({
+      ...options,
       media,
-      log: options.log,
-      onFailed: () => {
-        if (this.isRecording) void this.stopRecording('storageFailed');
+      publish: (events) => this.#publish(events),
+      speakers: () => this.#speakers(),
+      tellThoseWhoSeeRecordings: (name, body) => {
+        for (const session of this.#sessions.values()) {
+          if (can(session.identity.role, 'seeRecordings')) session.channel.notify(name, body);
+        }
       },
-      onReady: (recordingId) => this.#tellThoseWhoSeeRecordings(recordingId),
     });
   }
 
@@ -99,11 +106,11 @@ export class LiveRoom {
    * Seats a session whose join has begun. The same person coming in again takes over from before.
    * The caller says `closeIfEmpty` afterwards, however it went.
    */
-  join(session: PeerSession): RoomSnapshot {
+  join(session: PeerSession, answer?: ConsentAnswer): RoomSnapshot {
     if (session.isClosed) throw new ProtocolError('WRONG_STATE', 'connection closed');
     this.#isSeating = true;
     try {
-      this.#seat(session);
+      this.#seat(session, answer);
     } finally {
       this.#isSeating = false;
     }
@@ -118,9 +125,9 @@ export class LiveRoom {
     };
   }
 
-  #seat(session: PeerSession): void {
+  #seat(session: PeerSession, answer: ConsentAnswer | undefined): void {
     this.#sessions.get(session.peerId)?.remove('REPLACED');
-    const events = this.#room.join(session.identity);
+    const events = this.#room.join(session.identity, answer, this.#clock.wallMs());
     try {
       const media = this.#media.addPeer(session.peerId, {
         phraseMessage: (message) => this.#takePhrase(session, message),
@@ -132,6 +139,7 @@ export class LiveRoom {
       throw error;
     }
     this.#sessions.set(session.peerId, session);
+    this.#desk.keepAnswers(events);
     this.#publish(events, session.peerId);
   }
 
@@ -156,7 +164,8 @@ export class LiveRoom {
     seat.producerId = producerId;
     this.#levels.add(producerId, session.peerId);
     this.#publish(this.#room.setMicrophone(session.peerId, options.muted ? 'muted' : 'open'));
-    this.#recording.addSpeaker({ producerId, muted: options.muted, ...session.identity });
+    const speaker = { producerId, muted: options.muted, ...session.identity };
+    this.#desk.microphoneConnected(speaker, () => !this.#closed);
     for (const listener of this.#sessions.values()) {
       if (listener !== session) void announce(listener, session.peerId, producerId, this.#log);
     }
@@ -196,50 +205,35 @@ export class LiveRoom {
     if (!producerId) throw new ProtocolError('NOT_FOUND', 'no microphone is connected');
     await media.setMuted(muted);
     if (session.isClosed) return;
-    this.#recording.setMuted(producerId, muted);
+    this.#desk.setMuted(producerId, muted);
     this.#publish(this.#room.setMicrophone(session.peerId, muted ? 'muted' : 'open'));
   }
 
-  async startRecording(session: PeerSession): Promise<RunningRecording> {
-    const { roomId, roomName } = this.#room;
-    const recordingId = this.#makeRecordingId();
-    await this.#recording.start({
-      recordingId,
-      roomId,
-      roomName,
-      startedBy: session.identity.displayName,
-    });
-    if (this.#closed || session.isClosed) {
-      await this.#recording.stop('roomClosed');
-      throw new ProtocolError('WRONG_STATE', 'the room closed');
-    }
-    this.#publish(this.#room.startRecording(session.peerId, recordingId, this.#clock.wallMs()));
-    for (const speaker of this.#sessions.values()) {
-      const { producerId } = speaker.seat;
-      if (producerId) {
-        const muted = this.#room.microphoneOf(speaker.peerId) === 'muted';
-        this.#recording.addSpeaker({ producerId, muted, ...speaker.identity });
-      }
-    }
-    return this.#room.recording as RunningRecording;
+  startRecording(session: PeerSession): Promise<RunningRecording> {
+    return this.#desk.start(session.identity, () => !this.#closed && !session.isClosed);
   }
 
-  /** @throws ProtocolError RECORDING_STATE when none is running */
-  async stopRecording(reason: StopReason): Promise<void> {
-    this.#publish(this.#room.stopRecording(reason));
-    await this.#recording.stop(reason);
+  /** What the moderator, or the person concerned, does to the recording. */
+  get recording(): RecordingDesk {
+    return this.#desk;
   }
 
+  /** A room that is recorded waits a while for somebody to come back. */
   closeIfEmpty(): void {
     if (this.#isSeating || this.#closed || !this.#room.isEmpty) return;
-    void this.close('SERVER_STOPPING', 'roomClosed');
+    this.#cancelEmptyClose();
+    if (!this.isRecording) return void this.close('SERVER_STOPPING', 'roomClosed');
+    this.#cancelEmptyClose = this.#clock.after(EMPTY_RECORDED_MS, () => {
+      if (this.#room.isEmpty) void this.close('SERVER_STOPPING', 'roomClosed');
+    });
   }
 
   /** Ends the room for everyone in it. Resolves when what was being recorded is safe. Idempotent. */
   async close(code: 'SERVER_STOPPING' | 'INTERNAL', reason: StopReason): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    const recorded = this.isRecording ? this.stopRecording(reason) : Promise.resolve();
+    this.#cancelEmptyClose();
+    const recorded = this.isRecording ? this.#desk.stop(reason) : Promise.resolve();
     for (const session of [...this.#sessions.values()]) session.remove(code);
     this.#media.close();
     this.#onClosed();
@@ -249,51 +243,51 @@ export class LiveRoom {
 
   #forgetMicrophone(producerId: ProducerId): void {
     this.#levels.remove(producerId);
-    this.#recording.removeSpeaker(producerId);
+    this.#desk.microphoneGone(producerId);
   }
 
   #takePhrase(session: PeerSession, message: Uint8Array): void {
-    if (session.isClosed) return;
-    const draft = parseDraft(message);
-    if (!draft) {
-      session.channel.notify('phraseRejected', { draftId: null, code: 'INVALID_MESSAGE' });
-      return;
-    }
-    try {
+    const draft = session.isClosed ? null : readDraft(session.channel, message);
+    if (!draft) return;
+    rejectRefused(session.channel, draft, () => {
       const phrase = this.#room.say(session.peerId, draft, {
         wallMs: this.#clock.wallMs(),
         monotonicMs: this.#clock.monotonicMs(),
       });
       this.#media.broadcastPhrase(phrase);
-      this.#recording.phrase(phrase);
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      const { code, retryAfterMs } = error.toBody();
-      session.channel.notify('phraseRejected', {
-        draftId: draft.draftId,
-        code,
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      });
-    }
+      this.#desk.phrase(phrase);
+    });
+  }
+
+  #speakers(): Speaker[] {
+    return [...this.#sessions.values()].flatMap(({ identity, seat }) => {
+      if (!seat.producerId) return [];
+      const muted = this.#room.microphoneOf(identity.peerId) === 'muted';
+      return [{ producerId: seat.producerId, muted, ...identity }];
+    });
   }
 
   #publish(events: readonly RoomEvent[], except?: PeerId): void {
-    for (const { type, ...body } of events) {
-      for (const session of this.#sessions.values()) {
-        if (session.peerId !== except) session.channel.notify(type, body as never);
+    for (const event of events) {
+      switch (event.type) {
+        case 'consentAnswered':
+          break;
+        case 'consentChanged':
+          this.#sessions
+            .get(event.peerId)
+            ?.channel.notify('consentChanged', { consent: event.consent });
+          break;
+        default: {
+          const { type, ...body } = event;
+          for (const session of this.#sessions.values()) {
+            if (session.peerId !== except) session.channel.notify(type, body as never);
+          }
+        }
       }
     }
   }
 
   #tellAll(...[name, body]: Parameters<PeerSession['channel']['notify']>): void {
     for (const session of this.#sessions.values()) session.channel.notify(name, body);
-  }
-
-  #tellThoseWhoSeeRecordings(recordingId: RecordingId): void {
-    for (const session of this.#sessions.values()) {
-      if (can(session.identity.role, 'seeRecordings')) {
-        session.channel.notify('recordingReady', { recordingId });
-      }
-    }
   }
 }

@@ -6,15 +6,14 @@ import type {
   Direction,
   DtlsParameters,
   InputOf,
-  Manifest,
   OutputOf,
   PeerId,
   Phrase,
   ProducerId,
   RecordingId,
-  RecordingSummary,
   Role,
   RoomId,
+  RoomSettings,
   RtpCapabilities,
   RtpParameters,
   SctpStreamParameters,
@@ -26,6 +25,10 @@ import type {
   TransportOptions,
 } from '#protocol';
 import type * as v from 'valibot';
+import type { ConsentEntry } from '../domain/consent.ts';
+import type { RecordingTicket, ShareClaim, StoredShare } from './libraryPorts.ts';
+
+export type * from './libraryPorts.ts';
 
 // What the use cases need from the outside world, declared by them. In-memory fakes of these make
 // every rule testable; main.ts hands in the real ones.
@@ -36,6 +39,8 @@ export interface Clock {
   wallMs(): number;
   /** Milliseconds on a clock that never jumps; its origin means nothing. */
   monotonicMs(): number;
+  /** Calls `act` once, `ms` milliseconds from now, unless what it returns is called before. */
+  after(ms: number, act: () => void): () => void;
 }
 
 /** Who a socket belongs to, as its signed token says. */
@@ -45,6 +50,7 @@ export interface Identity {
   readonly peerId: PeerId;
   readonly displayName: string;
   readonly role: Role;
+  readonly settings: RoomSettings;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
@@ -54,12 +60,7 @@ export interface Invitation {
   readonly roomId: RoomId;
   readonly roomName: string;
   readonly role: Role;
-}
-
-/** The right to fetch one recording's files, for addresses that cannot carry headers. */
-export interface RecordingTicket {
-  readonly roomId: RoomId;
-  readonly recordingId: RecordingId;
+  readonly settings: RoomSettings;
 }
 
 /** Every `verify` rejects with ProtocolError UNAUTHORIZED or TOKEN_EXPIRED. */
@@ -70,6 +71,9 @@ export interface Tokens {
   verifyAccess(token: string): Promise<Identity>;
   signTicket(ticket: RecordingTicket): Promise<string>;
   verifyTicket(token: string): Promise<RecordingTicket>;
+  /** The same token whenever the same share is signed. */
+  signShare(claim: ShareClaim, share: StoredShare): Promise<string>;
+  verifyShare(token: string): Promise<ShareClaim>;
 }
 
 /** A client did not answer in time, which does not mean that it did not do what it was asked. */
@@ -178,6 +182,8 @@ export interface Recorder {
 export interface RecordingEvents {
   /** The disk stalled or is full: what was captured so far is kept and finalised, nothing more comes. */
   failed(): void;
+  /** How far the finalizer is, 0 to 1; at most twice a second. */
+  progress(fraction: number): void;
   /** The finalizer has written the manifest, or has given up. */
   finalized(outcome: 'ready' | 'failed'): void;
 }
@@ -186,6 +192,18 @@ export interface ActiveRecording {
   /** A new track for every Producer: a republished microphone gets its own, of the same peer. */
   addTrack(options: { peerId: PeerId; displayName: string; producerId: ProducerId }): RecordedTrack;
   phrase(phrase: Phrase): void;
+  /** An answer to being recorded, for the log that is kept with the recording. */
+  consent(entry: ConsentEntry): void;
+  /** Somebody was there and is not in it. Named only who agreed to that. Told once a person. */
+  notRecorded(peerId: PeerId, displayName: string | null): void;
+  /**
+   * Stops the recording's clock until `resume`: what comes between is not part of it. Tracks are
+   * ended before and added anew after. Without effect when paused already.
+   */
+  pause(): void;
+  resume(): void;
+  /** Marks this moment. */
+  marker(label: string): void;
   /** Resolves when everything captured is safe on disk; finalising goes on behind. Idempotent. */
   stop(reason: StopReason): Promise<void>;
 }
@@ -194,18 +212,6 @@ export interface RecordedTrack extends AudioSink {
   setMuted(muted: boolean): void;
   /** Idempotent. */
   end(): void;
-}
-
-/** What has been recorded, for the pages that list and play it. Unknown ids give null. */
-export interface RecordingLibrary {
-  /** Newest first. */
-  list(roomId: RoomId): Promise<RecordingSummary[]>;
-  get(
-    roomId: RoomId,
-    recordingId: RecordingId,
-  ): Promise<{ summary: RecordingSummary; manifest: Manifest | null } | null>;
-  /** A file that the recording's manifest names, as an absolute path. */
-  filePath(roomId: RoomId, recordingId: RecordingId, path: string): Promise<string | null>;
 }
 
 /** The log of lifecycle transitions. Never given a token, a full address or what people wrote. */

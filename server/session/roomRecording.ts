@@ -7,6 +7,7 @@ import {
   type RoomId,
   type StopReason,
 } from '#protocol';
+import type { ConsentEntry } from '../domain/consent.ts';
 import type {
   ActiveRecording,
   AudioTap,
@@ -16,7 +17,7 @@ import type {
   Recorder,
 } from './ports.ts';
 
-interface Speaker {
+export interface Speaker {
   readonly producerId: ProducerId;
   readonly peerId: PeerId;
   readonly displayName: string;
@@ -30,6 +31,7 @@ type State =
       readonly name: 'running';
       readonly recordingId: RecordingId;
       readonly recording: ActiveRecording;
+      isPaused: boolean;
       readonly tracks: Map<ProducerId, { track: RecordedTrack; tap: AudioTap | null }>;
     };
 
@@ -39,6 +41,7 @@ export class RoomRecording {
   readonly #media: MediaRoom;
   readonly #log: Log;
   readonly #onFailed: () => void;
+  readonly #onProgress: (recordingId: RecordingId, progress: number) => void;
   readonly #onReady: (recordingId: RecordingId) => void;
   #state: State = { name: 'idle' };
 
@@ -47,12 +50,14 @@ export class RoomRecording {
     media: MediaRoom;
     log: Log;
     onFailed: () => void;
+    onProgress: (recordingId: RecordingId, progress: number) => void;
     onReady: (recordingId: RecordingId) => void;
   }) {
     this.#recorder = options.recorder;
     this.#media = options.media;
     this.#log = options.log;
     this.#onFailed = options.onFailed;
+    this.#onProgress = options.onProgress;
     this.#onReady = options.onReady;
   }
 
@@ -77,13 +82,14 @@ export class RoomRecording {
             // One that was stopped already must not take its successor with it.
             if (this.#isRunning(recordingId)) this.#onFailed();
           },
+          progress: (fraction) => this.#onProgress(recordingId, fraction),
           finalized: (outcome) => {
             this.#log.info({ roomId, recordingId, outcome }, 'recording finalized');
             if (outcome === 'ready') this.#onReady(recordingId);
           },
         },
       });
-      this.#state = { name: 'running', recordingId, recording, tracks: new Map() };
+      this.#state = { name: 'running', recordingId, recording, isPaused: false, tracks: new Map() };
       this.#log.info({ roomId, recordingId }, 'recording started');
     } catch (error) {
       this.#state = { name: 'idle' };
@@ -91,10 +97,10 @@ export class RoomRecording {
     }
   }
 
-  /** Begins a track for a microphone; without effect when nothing is being recorded. */
+  /** Begins a track for a microphone; without effect when nothing is recorded, or it is paused. */
   addSpeaker({ producerId, peerId, displayName, muted }: Speaker): void {
     const state = this.#state;
-    if (state.name !== 'running' || state.tracks.has(producerId)) return;
+    if (state.name !== 'running' || state.isPaused || state.tracks.has(producerId)) return;
     const track = state.recording.addTrack({ peerId, displayName, producerId });
     if (muted) track.setMuted(true);
     const entry: { track: RecordedTrack; tap: AudioTap | null } = { track, tap: null };
@@ -127,7 +133,31 @@ export class RoomRecording {
   }
 
   phrase(phrase: Phrase): void {
-    if (this.#state.name === 'running') this.#state.recording.phrase(phrase);
+    const state = this.#state;
+    if (state.name === 'running' && !state.isPaused) state.recording.phrase(phrase);
+  }
+
+  consent(entry: ConsentEntry): void {
+    if (this.#state.name === 'running') this.#state.recording.consent(entry);
+  }
+
+  marker(label: string): void {
+    if (this.#state.name === 'running') this.#state.recording.marker(label);
+  }
+
+  /** Ends every track: nothing comes in until `resume`, and the speakers are added anew. */
+  pause(): void {
+    const state = this.#state;
+    if (state.name !== 'running') return;
+    for (const producerId of [...state.tracks.keys()]) this.removeSpeaker(producerId);
+    state.isPaused = true;
+    state.recording.pause();
+  }
+
+  resume(): void {
+    if (this.#state.name !== 'running') return;
+    this.#state.isPaused = false;
+    this.#state.recording.resume();
   }
 
   #isRunning(recordingId: RecordingId): boolean {
@@ -135,9 +165,15 @@ export class RoomRecording {
   }
 
   /** Resolves when everything captured is safe on disk. Without effect when nothing runs. */
-  async stop(reason: StopReason): Promise<void> {
+  async stop(
+    reason: StopReason,
+    notRecorded: readonly { peerId: PeerId; displayName: string | null }[] = [],
+  ): Promise<void> {
     const state = this.#state;
     if (state.name !== 'running') return;
+    for (const { peerId, displayName } of notRecorded) {
+      state.recording.notRecorded(peerId, displayName);
+    }
     for (const producerId of [...state.tracks.keys()]) this.removeSpeaker(producerId);
     this.#state = { name: 'idle' };
     await state.recording.stop(reason).catch((err: unknown) => {

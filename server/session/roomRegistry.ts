@@ -1,4 +1,10 @@
-import { ProtocolError, type RecordingId, type RoomId, type RoomSnapshot } from '#protocol';
+import {
+  ProtocolError,
+  type ConsentAnswer,
+  type RecordingId,
+  type RoomId,
+  type RoomSnapshot,
+} from '#protocol';
 import { Room } from '../domain/room.ts';
 import { LiveRoom } from './liveRoom.ts';
 import type { PeerSession } from './peerSession.ts';
@@ -15,6 +21,7 @@ export class RoomRegistry {
   readonly #log: Log;
   readonly #makeRecordingId: () => RecordingId;
   readonly #maxPeersPerRoom: number;
+  readonly #maxRecordingMs: number;
   #stopping = false;
 
   constructor(options: {
@@ -24,6 +31,7 @@ export class RoomRegistry {
     log: Log;
     makeRecordingId: () => RecordingId;
     maxPeersPerRoom: number;
+    maxRecordingMs: number;
   }) {
     this.#engine = options.engine;
     this.#recorder = options.recorder;
@@ -31,13 +39,14 @@ export class RoomRegistry {
     this.#log = options.log;
     this.#makeRecordingId = options.makeRecordingId;
     this.#maxPeersPerRoom = options.maxPeersPerRoom;
+    this.#maxRecordingMs = options.maxRecordingMs;
   }
 
   /** @throws ProtocolError WRONG_STATE, ROOM_FULL or SERVER_STOPPING */
-  async join(session: PeerSession): Promise<RoomSnapshot> {
+  async join(session: PeerSession, answer?: ConsentAnswer): Promise<RoomSnapshot> {
     session.beginJoin();
     try {
-      return await this.#seat(session);
+      return await this.#seat(session, answer);
     } catch (error) {
       session.failJoin();
       throw error;
@@ -61,13 +70,13 @@ export class RoomRegistry {
     );
   }
 
-  async #seat(session: PeerSession): Promise<RoomSnapshot> {
+  async #seat(session: PeerSession, answer: ConsentAnswer | undefined): Promise<RoomSnapshot> {
     for (;;) {
       const room = await this.#openRoom(session);
       // The last peer may have left, and closed the room, between its opening and this line.
       if (room.isClosed) continue;
       try {
-        return room.join(session);
+        return room.join(session, answer);
       } finally {
         room.closeIfEmpty();
       }
@@ -76,7 +85,7 @@ export class RoomRegistry {
 
   #openRoom({ identity }: PeerSession): Promise<LiveRoom> {
     if (this.#stopping) throw new ProtocolError('SERVER_STOPPING', 'the server is stopping');
-    const { roomId, roomName } = identity;
+    const { roomId, roomName, settings } = identity;
     const known = this.#rooms.get(roomId);
     if (known) return known;
 
@@ -87,12 +96,13 @@ export class RoomRegistry {
       }
     };
     const opening = LiveRoom.create({
-      room: new Room({ roomId, roomName, maxPeers: this.#maxPeersPerRoom }),
+      room: new Room({ roomId, roomName, settings, maxPeers: this.#maxPeersPerRoom }),
       engine: this.#engine,
       recorder: this.#recorder,
       clock: this.#clock,
       log: this.#log,
       makeRecordingId: this.#makeRecordingId,
+      maxRecordingMs: this.#maxRecordingMs,
       onClosed: forget,
     });
     this.#rooms.set(roomId, opening);

@@ -1,0 +1,96 @@
+import {
+  ProtocolError,
+  type Consent,
+  type ConsentAnswer,
+  type PeerId,
+  type RecordingId,
+  type RunningRecording,
+} from '#protocol';
+import { ConsentBook, type ConsentEntry } from './consent.ts';
+
+interface Running {
+  recording: RunningRecording;
+  readonly consent: ConsentBook;
+}
+
+/** Whether a room is being recorded, since when, and who agreed. One recording at a time. */
+export class RecordingRules {
+  #running: Running | null = null;
+
+  get recording(): RunningRecording | null {
+    return this.#running?.recording ?? null;
+  }
+
+  /** @throws ProtocolError RECORDING_STATE when one is running */
+  start(recordingId: RecordingId, startedBy: string, wallMs: number): RunningRecording {
+    if (this.#running) throw new ProtocolError('RECORDING_STATE', 'a recording is running');
+    const startedAt = Math.round(wallMs);
+    const recording = { recordingId, startedAt, startedBy, pausedAt: null, pausedMs: 0 };
+    this.#running = { recording, consent: new ConsentBook() };
+    return recording;
+  }
+
+  /** @throws ProtocolError RECORDING_STATE when none is running, or it is paused already */
+  pause(wallMs: number): RunningRecording {
+    const running = this.#required();
+    if (running.recording.pausedAt !== null) {
+      throw new ProtocolError('RECORDING_STATE', 'the recording is paused');
+    }
+    running.recording = { ...running.recording, pausedAt: Math.round(wallMs) };
+    return running.recording;
+  }
+
+  /** @throws ProtocolError RECORDING_STATE when none is paused */
+  resume(wallMs: number): RunningRecording {
+    const running = this.#required();
+    const { pausedAt, pausedMs } = running.recording;
+    if (pausedAt === null) throw new ProtocolError('RECORDING_STATE', 'the recording runs');
+    const pauseMs = Math.max(0, Math.round(wallMs) - pausedAt);
+    running.recording = { ...running.recording, pausedAt: null, pausedMs: pausedMs + pauseMs };
+    return running.recording;
+  }
+
+  /** @throws ProtocolError RECORDING_STATE when none is running, or it is paused */
+  requireRunning(): RunningRecording {
+    const { recording } = this.#required();
+    if (recording.pausedAt !== null) {
+      throw new ProtocolError('RECORDING_STATE', 'the recording is paused');
+    }
+    return recording;
+  }
+
+  /** @throws ProtocolError RECORDING_STATE when none is running */
+  stop(): { recordingId: RecordingId; consent: ConsentBook } {
+    const { recording, consent } = this.#required();
+    this.#running = null;
+    return { recordingId: recording.recordingId, consent };
+  }
+
+  /** Asks somebody, once. Null when nothing is being recorded. */
+  ask(peerId: PeerId): Consent | null {
+    return this.#running?.consent.ask(peerId) ?? null;
+  }
+
+  consentOf(peerId: PeerId): Consent | null {
+    return this.#running?.consent.of(peerId) ?? null;
+  }
+
+  /** @throws ProtocolError RECORDING_STATE when none is running, WRONG_STATE when it changes nothing */
+  answer(
+    person: { peerId: PeerId; displayName: string },
+    answer: ConsentAnswer,
+    wallMs: number,
+  ): ConsentEntry {
+    return this.#required().consent.answer(person, answer, Math.round(wallMs));
+  }
+
+  /** Who began it agrees by doing so. */
+  began(person: { peerId: PeerId; displayName: string }, wallMs: number): ConsentEntry {
+    return this.#required().consent.began(person, Math.round(wallMs));
+  }
+
+  #required(): Running {
+    if (!this.#running) throw new ProtocolError('RECORDING_STATE', 'no recording is running');
+    return this.#running;
+  }
+}

@@ -1,0 +1,170 @@
+import {
+  ProtocolError,
+  type ConsentAnswer,
+  type PeerId,
+  type Phrase,
+  type ProducerId,
+  type RecordingId,
+  type RunningRecording,
+  type ServerNotifications,
+  type StopReason,
+} from '#protocol';
+import type * as v from 'valibot';
+import type { Room } from '../domain/room.ts';
+import type { RoomEvent } from '../domain/roomEvents.ts';
+import type { Clock, Log, MediaRoom, Recorder } from './ports.ts';
+import { RoomRecording, type Speaker } from './roomRecording.ts';
+
+type Tell = <Name extends 'recordingProgress' | 'recordingReady'>(
+  name: Name,
+  body: v.InferOutput<ServerNotifications[Name]>,
+) => void;
+
+export interface RecordingDeskOptions {
+  readonly room: Room;
+  readonly media: MediaRoom;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly makeRecordingId: () => RecordingId;
+  readonly maxRecordingMs: number;
+  readonly publish: (events: readonly RoomEvent[]) => void;
+  /** Everyone whose microphone is connected. */
+  readonly speakers: () => readonly Speaker[];
+  readonly tellThoseWhoSeeRecordings: Tell;
+}
+
+/** Runs a room's recording by the room's rules: who is written, from when, until when. */
+export class RecordingDesk {
+  readonly #options: RecordingDeskOptions;
+  readonly #recording: RoomRecording;
+  #cancelMaxLength: () => void = () => {};
+  /** The room begins by itself once; whoever stops that wants it stopped. */
+  #mayBegin: boolean;
+
+  constructor(options: RecordingDeskOptions) {
+    this.#options = options;
+    this.#mayBegin = options.room.settings.autoRecord;
+    const tell = options.tellThoseWhoSeeRecordings;
+    this.#recording = new RoomRecording({
+      recorder: options.recorder,
+      media: options.media,
+      log: options.log,
+      onFailed: () => {
+        if (options.room.recording) void this.stop('storageFailed');
+      },
+      onProgress: (recordingId, progress) => tell('recordingProgress', { recordingId, progress }),
+      onReady: (recordingId) => tell('recordingReady', { recordingId }),
+    });
+  }
+
+  /**
+   * @param by null when the room is set to be recorded by itself
+   * @throws ProtocolError RECORDING_STATE or STORAGE_FAILED; WRONG_STATE when the room closed meanwhile
+   */
+  async start(
+    by: { peerId: PeerId; displayName: string } | null,
+    isStillWanted: () => boolean,
+  ): Promise<RunningRecording> {
+    const { room, clock, maxRecordingMs } = this.#options;
+    const recordingId = this.#options.makeRecordingId();
+    this.#mayBegin = false;
+    const { roomId, roomName } = room;
+    const startedBy = by?.displayName ?? '';
+    await this.#recording.start({ recordingId, roomId, roomName, startedBy });
+    if (!isStillWanted()) {
+      await this.#recording.stop('roomClosed');
+      throw new ProtocolError('WRONG_STATE', 'the room closed');
+    }
+    this.#publish(room.startRecording(by?.peerId ?? null, recordingId, clock.wallMs()));
+    this.#addThoseWhoAgreed();
+    this.#cancelMaxLength = clock.after(maxRecordingMs, () => {
+      if (room.recording?.recordingId === recordingId) void this.stop('maxLength');
+    });
+    return room.recording as RunningRecording;
+  }
+
+  /** @throws ProtocolError RECORDING_STATE when none is running */
+  async stop(reason: StopReason): Promise<void> {
+    const { events, notRecorded } = this.#options.room.stopRecording(reason);
+    this.#cancelMaxLength();
+    this.#publish(events);
+    await this.#recording.stop(reason, notRecorded);
+  }
+
+  /** @throws ProtocolError RECORDING_STATE */
+  pause(): void {
+    const events = this.#options.room.pauseRecording(this.#options.clock.wallMs());
+    this.#recording.pause();
+    this.#publish(events);
+  }
+
+  /** @throws ProtocolError RECORDING_STATE */
+  resume(): void {
+    const events = this.#options.room.resumeRecording(this.#options.clock.wallMs());
+    this.#recording.resume();
+    this.#publish(events);
+    this.#addThoseWhoAgreed();
+  }
+
+  /** @throws ProtocolError RECORDING_STATE */
+  marker(label: string): void {
+    this.#options.room.requireRunningRecording();
+    this.#recording.marker(label);
+  }
+
+  /** @throws ProtocolError RECORDING_STATE or WRONG_STATE */
+  answer(peerId: PeerId, answer: ConsentAnswer): void {
+    const { room, clock } = this.#options;
+    const events = room.answerConsent(peerId, answer, clock.wallMs());
+    if (!room.isRecorded(peerId)) {
+      for (const speaker of this.#options.speakers()) {
+        if (speaker.peerId === peerId) this.#recording.removeSpeaker(speaker.producerId);
+      }
+    }
+    this.#publish(events);
+    this.#addThoseWhoAgreed();
+  }
+
+  /** A microphone was connected. It may be the first, in a room that is recorded by itself. */
+  microphoneConnected(speaker: Speaker, isStillWanted: () => boolean): void {
+    if (this.#options.room.isRecorded(speaker.peerId)) this.#recording.addSpeaker(speaker);
+    if (!this.#mayBegin || this.#options.room.recording) return;
+    this.start(null, isStillWanted).catch((err: unknown) => {
+      this.#options.log.error(
+        { roomId: this.#options.room.roomId, err },
+        'recording did not begin',
+      );
+    });
+  }
+
+  microphoneGone(producerId: ProducerId): void {
+    this.#recording.removeSpeaker(producerId);
+  }
+
+  setMuted(producerId: ProducerId, muted: boolean): void {
+    this.#recording.setMuted(producerId, muted);
+  }
+
+  phrase(phrase: Phrase): void {
+    if (this.#options.room.isRecorded(phrase.authorId)) this.#recording.phrase(phrase);
+  }
+
+  /** Keeps what people answered, here or on their way in, with the recording. */
+  keepAnswers(events: readonly RoomEvent[]): void {
+    for (const event of events) {
+      if (event.type === 'consentAnswered') this.#recording.consent(event.entry);
+    }
+  }
+
+  #publish(events: readonly RoomEvent[]): void {
+    this.keepAnswers(events);
+    this.#options.publish(events);
+  }
+
+  #addThoseWhoAgreed(): void {
+    for (const speaker of this.#options.speakers()) {
+      if (this.#options.room.isRecorded(speaker.peerId)) this.#recording.addSpeaker(speaker);
+    }
+  }
+}
