@@ -11,6 +11,7 @@ const person = (peerId: string, change: Partial<PeerInfo> = {}): PeerInfo => ({
   displayName: peerId,
   role: 'speaker',
   microphone: 'none',
+  recorded: false,
   ...change,
 });
 const [ana, beto, carla] = [person('peer-ana1'), person('peer-beto'), person('peer-carl')];
@@ -49,8 +50,15 @@ describe('the room as a client knows it', () => {
       examplesOf('Notifications')['recordingStarted']?.[''],
     ).recording;
     expect(reduce(state, told('recordingStarted', { recording }))).toEqual({ recording });
+    const paused = { ...recording, pausedAt: recording.startedAt + 1_000 };
+    expect(reduce(state, told('recordingChanged', { recording: paused }))).toEqual({
+      recording: paused,
+    });
     const stopped = { recordingId: recording.recordingId, reason: 'stopped' };
-    expect(reduce(state, told('recordingStopped', stopped))).toEqual({ recording: null });
+    expect(reduce(state, told('recordingStopped', stopped))).toEqual({
+      recording: null,
+      stopReason: 'stopped',
+    });
   });
 
   it('[CL5] is not changed in place', () => {

@@ -14,6 +14,7 @@ import {
   type RoomCreated,
   type RoomId,
   type RoomInfo,
+  type RoomSettings,
 } from '#protocol';
 
 /** The server did not answer, or what answered is not Cora. */
@@ -76,8 +77,8 @@ const room = (roomId: string) => `/rooms/${encodeURIComponent(roomId)}`;
 const recording = (roomId: string, recordingId: string) =>
   `${room(roomId)}/recordings/${encodeURIComponent(recordingId)}`;
 
-export function createRoom(roomName: string): Promise<RoomCreated> {
-  return call({ path: '/rooms', body: { roomName }, answer: RoomCreatedSchema });
+export function createRoom(roomName: string, settings: RoomSettings): Promise<RoomCreated> {
+  return call({ path: '/rooms', body: { roomName, settings }, answer: RoomCreatedSchema });
 }
 
 /** New links to a room, one a role. @param invitation a moderator's */

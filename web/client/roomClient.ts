@@ -1,6 +1,7 @@
 import {
   ProtocolError,
   can,
+  type ConsentAnswer,
   type ConsumerOptions,
   type ErrorCode,
   type PeerId,
@@ -36,6 +37,8 @@ export interface RoomClientOptions {
   /** Null for those who only listen, and for those whose microphone did not open. */
   readonly microphone: MediaStreamTrack | null;
   readonly muted: boolean;
+  /** What was answered at the door, where the room asks there. */
+  readonly consent?: ConsentAnswer;
   /** The server; the page's own when left out. */
   readonly url?: string;
 }
@@ -57,6 +60,8 @@ export class RoomClient {
   #state: RoomState = INITIAL_ROOM_STATE;
   #visit: Visit | null = null;
   #muted: boolean;
+  /** Good for the first visit alone: who comes back may meet another recording, and is asked anew. */
+  #answerAtDoor: ConsentAnswer | undefined;
   /** Connections of microphones, one after another. */
   #connecting: Promise<unknown> = Promise.resolve();
 
@@ -65,8 +70,9 @@ export class RoomClient {
     return new RoomClient(options);
   }
 
-  private constructor({ accessToken, microphone, muted, url = '' }: RoomClientOptions) {
+  private constructor({ accessToken, microphone, muted, consent, url = '' }: RoomClientOptions) {
     this.#muted = muted;
+    this.#answerAtDoor = consent;
     if (microphone) this.#microphone.use(microphone);
     this.#signaling = new Signaling({
       url,
@@ -175,6 +181,37 @@ export class RoomClient {
     await this.#signaling.request('stopRecording', {});
   }
 
+  /**
+   * What is said until `resumeRecording` is not part of the recording.
+   * @throws ProtocolError
+   */
+  async pauseRecording(): Promise<void> {
+    await this.#signaling.request('pauseRecording', {});
+  }
+
+  /** @throws ProtocolError */
+  async resumeRecording(): Promise<void> {
+    await this.#signaling.request('resumeRecording', {});
+  }
+
+  /**
+   * Marks this moment of the recording.
+   * @throws ProtocolError
+   */
+  async addMarker(label: string): Promise<void> {
+    await this.#signaling.request('addMarker', { label });
+  }
+
+  /**
+   * Says yes or no to being recorded, the first time or later.
+   * @throws ProtocolError
+   */
+  async answerConsent(answer: ConsentAnswer): Promise<void> {
+    await this.#signaling.request('answerConsent', answer);
+    // The server tells it too; a view must not go on asking meanwhile.
+    this.#update({ consent: answer.answer });
+  }
+
   /** Tries again after the end by `unreachable`. */
   retry(): void {
     if (this.#state.endReason !== 'unreachable') return;
@@ -196,8 +233,10 @@ export class RoomClient {
     const visit: Visit = { revisions: new Revisions(), transports: null };
     this.#visit = visit;
     try {
-      const snapshot = await this.#signaling.request('join', {});
+      const consent = this.#answerAtDoor;
+      const snapshot = await this.#signaling.request('join', consent ? { consent } : {});
       if (visit !== this.#visit) return;
+      this.#answerAtDoor = undefined;
       this.#signaling.settled();
       this.#update({
         ...fromSnapshot(this.#state, snapshot),
@@ -287,6 +326,15 @@ export class RoomClient {
         return;
       case 'phraseRejected':
         return this.#update({ pendingPhrases: withFailure(this.#state.pendingPhrases, body) });
+      case 'consentChanged':
+        return this.#update({ consent: body.consent });
+      case 'recordingProgress':
+        return this.#update({
+          recordingProgress: {
+            ...this.#state.recordingProgress,
+            [body.recordingId]: body.progress,
+          },
+        });
       case 'recordingReady':
         return this.#update({
           readyRecordings: [...this.#state.readyRecordings, body.recordingId],

@@ -18,9 +18,10 @@ export function reduce(state: RoomState, { name, body }: RoomNotification): Part
         me: state.me?.peerId === body.peer.peerId ? body.peer : state.me,
       };
     case 'recordingStarted':
+    case 'recordingChanged':
       return { recording: body.recording };
     case 'recordingStopped':
-      return { recording: null };
+      return { recording: null, stopReason: body.reason };
   }
 }
 

@@ -1,4 +1,5 @@
 import type {
+  Consent,
   ErrorCode,
   PeerId,
   PeerInfo,
@@ -7,6 +8,7 @@ import type {
   RoomId,
   RoomSnapshot,
   RunningRecording,
+  StopReason,
 } from '#protocol';
 
 /** `reconnecting` keeps the last known room on screen; `ended` is final. */
@@ -38,6 +40,12 @@ export interface RoomState {
   /** Whether a phrase can be sent this moment. */
   readonly canSendPhrases: boolean;
   readonly recording: RunningRecording | null;
+  /** Why the last recording ended; null while none has. */
+  readonly stopReason: StopReason | null;
+  /** One's own answer to being recorded; null when there is nothing to answer. */
+  readonly consent: Consent | null;
+  /** How far the finalizer is with what was recorded, 0 to 1, for those who may see it. */
+  readonly recordingProgress: Readonly<Record<RecordingId, number>>;
   /** Those that became ready while one was here, for who may see them. */
   readonly readyRecordings: readonly RecordingId[];
   readonly activeSpeaker: PeerId | null;
@@ -58,6 +66,9 @@ export const INITIAL_ROOM_STATE: RoomState = {
   pendingPhrases: [],
   canSendPhrases: false,
   recording: null,
+  stopReason: null,
+  consent: null,
+  recordingProgress: {},
   readyRecordings: [],
   activeSpeaker: null,
   playbackBlocked: false,
@@ -74,6 +85,7 @@ export function fromSnapshot(state: RoomState, snapshot: RoomSnapshot): RoomStat
     peers: snapshot.peers,
     phrases: snapshot.phrases,
     recording: snapshot.recording,
+    consent: snapshot.consent,
     activeSpeaker: null,
     serverClockOffsetMs: snapshot.serverTime - Date.now(),
   };

@@ -22,6 +22,7 @@ const WORDS: Record<Failure, () => FailureWords> = {
   ROOM_FULL: () => ({ title: m.fail_full_title(), text: m.fail_full_text() }),
   UNSUPPORTED_MEDIA: () => ({ title: m.fail_media_title(), text: m.fail_media_text() }),
   RECORDING_STATE: () => ({ title: m.fail_recording_title(), text: m.fail_recording_text() }),
+  CONSENT_REQUIRED: () => ({ title: m.fail_consent_title(), text: m.fail_consent_text() }),
   STORAGE_FAILED: () => ({ title: m.fail_storage_title(), text: m.fail_storage_text() }),
   REPLACED: () => ({ title: m.fail_replaced_title(), text: m.fail_replaced_text() }),
   SERVER_STOPPING: () => ({ title: m.fail_stopping_title(), text: m.fail_stopping_text() }),

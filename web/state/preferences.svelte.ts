@@ -36,6 +36,7 @@ class Preferences {
   #microphoneId = $state(load('microphone') ?? '');
   #speakerId = $state(load('speaker') ?? '');
   #speaksPhrases = $state(load('speak') !== 'off');
+  #noticeSounds = $state(load('notices') !== 'off');
   #phraseVolume = $state(clamp01(Number(load('volume') ?? '1')));
 
   get locale(): Locale {
@@ -93,6 +94,15 @@ class Preferences {
   set speaksPhrases(speaks: boolean) {
     this.#speaksPhrases = speaks;
     save('speak', speaks ? 'on' : 'off');
+  }
+
+  /** Whether a sound marks that a recording starts, stops or is paused. */
+  get noticeSounds(): boolean {
+    return this.#noticeSounds;
+  }
+  set noticeSounds(sounds: boolean) {
+    this.#noticeSounds = sounds;
+    save('notices', sounds ? 'on' : 'off');
   }
 
   /** 0 to 1. */

@@ -1,7 +1,9 @@
 import type { RoomState } from '#web/client/roomState.ts';
 import type { RoomClient } from '#web/client/roomClient.ts';
+import { CONSENT_WORDS, type StopReason } from '#protocol';
 import { m } from '#web/paraglide/messages.js';
 import { preferences } from './preferences.svelte.ts';
+import { playNotice } from './noticeSound.ts';
 import { toasts } from './toasts.svelte.ts';
 
 /** Tells what changes in a room: aloud for screen readers, and in a toast where others would miss it too. */
@@ -10,8 +12,13 @@ export function watchNews(client: RoomClient): () => void {
   return client.subscribe(() => {
     const now = client.state;
     tellOfConnection(before, now);
+    // What was running before one came in is asked about all the same.
+    if (before.connection !== 'connected' && now.connection === 'connected') {
+      if (now.consent === 'pending') toasts.announce(CONSENT_WORDS[preferences.locale]);
+    }
     if (before.connection === 'connected' && now.connection === 'connected') {
       tellOfRecording(before, now);
+      tellOfConsent(before, now);
       tellOfPeople(before, now);
       tellOfPhrases(before, now);
     }
@@ -28,9 +35,34 @@ function tellOfConnection(before: RoomState, now: RoomState): void {
 }
 
 function tellOfRecording(before: RoomState, now: RoomState): void {
-  if (before.recording?.recordingId === now.recording?.recordingId) return;
-  if (now.recording) toasts.show(m.toast_recording_on({ name: now.recording.startedBy }));
-  else toasts.show(m.toast_recording_off());
+  if (before.readyRecordings.length < now.readyRecordings.length) {
+    toasts.show(m.toast_recording_ready());
+  }
+  if (before.recording?.recordingId !== now.recording?.recordingId) {
+    playNotice(now.recording ? 'started' : 'stopped');
+    toasts.show(now.recording ? startWords(now.recording.startedBy) : stopWords(now.stopReason));
+    return;
+  }
+  const [wasPaused, isPaused] = [before, now].map(({ recording }) => Boolean(recording?.pausedAt));
+  if (wasPaused === isPaused) return;
+  playNotice(isPaused ? 'paused' : 'resumed');
+  toasts.show(isPaused ? m.toast_recording_paused() : m.toast_recording_resumed());
+}
+
+function startWords(name: string): string {
+  return name ? m.toast_recording_on({ name }) : m.toast_recording_on_itself();
+}
+
+function stopWords(reason: StopReason | null): string {
+  if (reason === 'maxLength') return m.toast_recording_full();
+  return reason === 'storageFailed' ? m.toast_recording_storage() : m.toast_recording_off();
+}
+
+function tellOfConsent(before: RoomState, now: RoomState): void {
+  if (before.consent === now.consent) return;
+  if (now.consent === 'pending') toasts.announce(CONSENT_WORDS[preferences.locale]);
+  if (now.consent === 'granted') toasts.announce(m.toast_consent_granted());
+  if (now.consent === 'refused') toasts.show(m.toast_consent_refused());
 }
 
 function tellOfPeople(before: RoomState, now: RoomState): void {

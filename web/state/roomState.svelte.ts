@@ -42,6 +42,15 @@ export class RoomSession {
   readonly maySpeak = $derived.by(() => can(this.role, 'speak'));
   readonly mayWrite = $derived.by(() => can(this.role, 'sendPhrase'));
   readonly mayRecord = $derived.by(() => can(this.role, 'record'));
+  /** Whether there is a recording that one could be in. */
+  readonly isAsked = $derived.by(() => this.room.recording !== null && this.room.consent !== null);
+  /** How far the finalizer is with what was last recorded; null when there is nothing to wait for. */
+  readonly preparing = $derived.by(() => {
+    const { recordingProgress, readyRecordings } = this.room;
+    const [recordingId, progress] = Object.entries(recordingProgress).at(-1) ?? [];
+    const isReady = readyRecordings.some((ready) => ready === recordingId);
+    return progress === undefined || isReady ? null : progress;
+  });
   readonly speakers = $derived.by(() => this.room.peers.filter((peer) => can(peer.role, 'speak')));
   readonly audience = $derived.by(() => this.room.peers.filter((peer) => !can(peer.role, 'speak')));
 
@@ -74,6 +83,12 @@ export class RoomSession {
   async chooseSpeaker(deviceId: string): Promise<void> {
     preferences.speakerId = deviceId;
     await this.client.setOutputDevice(deviceId).catch(() => toasts.show(m.sound_failed()));
+  }
+
+  /** @param named of a refusal: whether the recording may say who it was */
+  answerConsent(answer: 'granted' | 'refused', named = false): Promise<void> {
+    const { locale: language } = preferences;
+    return this.attempt(() => this.client.answerConsent({ answer, language, named }));
   }
 
   hushPhrase(): void {

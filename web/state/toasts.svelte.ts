@@ -1,4 +1,6 @@
 const SHOWN_MS = 6_000;
+/** What is told within this time of something else is told after it, not instead of it. */
+const TOGETHER_MS = 300;
 
 export interface Toast {
   readonly id: number;
@@ -9,6 +11,7 @@ export interface Toast {
 class Toasts {
   #shown = $state.raw<readonly Toast[]>([]);
   #announcement = $state('');
+  #announcedAt = -Infinity;
   #nextId = 1;
 
   get shown(): readonly Toast[] {
@@ -29,6 +32,12 @@ class Toasts {
 
   /** For screen readers only: what others can see without being told. */
   announce(text: string): void {
+    const together = performance.now() - this.#announcedAt < TOGETHER_MS;
+    this.#announcedAt = performance.now();
+    if (together && this.#announcement !== text) {
+      this.#announcement = `${this.#announcement} ${text}`;
+      return;
+    }
     // A trailing no-break space makes a repeated sentence a change that is read again.
     this.#announcement = this.#announcement === text ? `${text}\u00a0` : text;
   }
