@@ -1,9 +1,19 @@
 import type { PeerId, Phrase, ProducerId, RecordingSummary, StopReason } from '#protocol';
+import type { ConsentEntry } from '../domain/consent.ts';
 import type { ActiveRecording, Clock, RecordedTrack } from '../session/ports.ts';
 import { JournalWriter, type JournalOptions } from './journal.ts';
 import { RECORD } from './journalFormat.ts';
-import { encodeJson, type JournalHeader } from './journalPayloads.ts';
+import {
+  encodeJson,
+  type JournalHeader,
+  type Marker,
+  type NotRecorded,
+  type Resume,
+} from './journalPayloads.ts';
+import { RecordingClock } from './recordingClock.ts';
 import { TrackRecorder } from './trackRecorder.ts';
+
+const EMPTY = new Uint8Array(0);
 
 /** Told once, when nothing more is written: the journal is safe as far as it goes. */
 export type Captured = (recording: JournalRecording, reason: StopReason) => void;
@@ -21,6 +31,7 @@ export interface JournalRecordingOptions {
 /** A running recording: everything that happens goes into its journal. */
 export class JournalRecording implements ActiveRecording {
   readonly #options: JournalRecordingOptions;
+  readonly #clock: RecordingClock;
   readonly #tracks = new Map<number, TrackRecorder>();
   readonly #speakers = new Map<PeerId, string>();
   #journal: JournalWriter | null = null;
@@ -32,6 +43,7 @@ export class JournalRecording implements ActiveRecording {
 
   private constructor(options: JournalRecordingOptions) {
     this.#options = options;
+    this.#clock = new RecordingClock(options.clock, options.header.monotonicOriginMs);
   }
 
   /** @throws Error when the folder does not take a journal */
@@ -58,7 +70,9 @@ export class JournalRecording implements ActiveRecording {
     const streamId = this.#nextStreamId++;
     const track = new TrackRecorder({
       start: options,
-      append: (type, payload) => this.#append(type, streamId, payload),
+      append: (type, payload) => {
+        if (!this.#clock.paused) this.#append(type, streamId, payload);
+      },
       onEnd: () => this.#tracks.delete(streamId),
     });
     this.#append(RECORD.streamStart, streamId, track.startPayload());
@@ -68,8 +82,34 @@ export class JournalRecording implements ActiveRecording {
   }
 
   phrase(phrase: Phrase): void {
+    if (this.#clock.paused) return;
     this.#phraseCount++;
     this.#append(RECORD.phrase, 0, encodeJson(phrase));
+  }
+
+  consent(entry: ConsentEntry): void {
+    this.#append(RECORD.consent, 0, encodeJson(entry));
+  }
+
+  notRecorded(peerId: PeerId, displayName: string | null): void {
+    this.#append(RECORD.notRecorded, 0, encodeJson({ peerId, displayName } satisfies NotRecorded));
+  }
+
+  pause(): void {
+    if (this.#clock.paused || this.#stopped !== null) return;
+    this.#endTracks();
+    this.#append(RECORD.pause, 0, EMPTY);
+    this.#clock.pause();
+  }
+
+  resume(): void {
+    const pausedMs = this.#clock.resume();
+    if (pausedMs === null) return;
+    this.#append(RECORD.resume, 0, encodeJson({ pausedMs } satisfies Resume));
+  }
+
+  marker(label: string): void {
+    this.#append(RECORD.marker, 0, encodeJson({ label } satisfies Marker));
   }
 
   stop(reason: StopReason): Promise<void> {
@@ -81,30 +121,32 @@ export class JournalRecording implements ActiveRecording {
     const { recordingId, roomId, roomName, startedAt, startedBy } = this.#options.header;
     return {
       ...{ recordingId, roomId, roomName, state, startedAt, startedBy },
-      durationSeconds: (this.#endedMs ?? this.#elapsedMs()) / 1_000,
+      durationSeconds: (this.#endedMs ?? this.#clock.elapsedMs()) / 1_000,
       speakers: [...this.#speakers.values()],
       phraseCount: this.#phraseCount,
+      progress: 0,
       sizeBytes: this.#journal?.sizeBytes ?? 0,
     };
   }
 
   async #stop(reason: StopReason): Promise<void> {
-    for (const track of [...this.#tracks.values()]) track.end();
+    this.#endTracks();
+    this.resume();
     this.#append(RECORD.end, 0, encodeJson({ reason }));
-    this.#endedMs ??= this.#elapsedMs();
+    this.#endedMs ??= this.#clock.elapsedMs();
     await this.#journal?.close();
     if (!this.#failed) this.#options.captured(this, reason);
   }
 
   #fail(error: Error): void {
     this.#failed = true;
-    this.#endedMs ??= this.#elapsedMs();
+    this.#endedMs ??= this.#clock.elapsedMs();
     this.#options.failed(error);
     this.#options.captured(this, 'storageFailed');
   }
 
   #beginPart(part: number, append: JournalWriter['append']): void {
-    const arrivalMs = this.#elapsedMs();
+    const arrivalMs = this.#clock.elapsedMs();
     const header = { ...this.#options.header, part } satisfies JournalHeader;
     append(RECORD.header, { streamId: 0, arrivalMs, payload: encodeJson(header) });
     for (const [streamId, track] of this.#tracks) {
@@ -113,10 +155,10 @@ export class JournalRecording implements ActiveRecording {
   }
 
   #append(type: number, streamId: number, payload: Uint8Array): void {
-    this.#journal?.append(type, { streamId, arrivalMs: this.#elapsedMs(), payload });
+    this.#journal?.append(type, { streamId, arrivalMs: this.#clock.elapsedMs(), payload });
   }
 
-  #elapsedMs(): number {
-    return this.#options.clock.monotonicMs() - this.#options.header.monotonicOriginMs;
+  #endTracks(): void {
+    for (const track of [...this.#tracks.values()]) track.end();
   }
 }

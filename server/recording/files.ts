@@ -59,6 +59,18 @@ export class HashedFile {
   }
 }
 
+/** A new file of that text, safe on disk. */
+export function writeHashed(path: string, content: string): { sizeBytes: number; sha256: string } {
+  const file = new HashedFile(path);
+  try {
+    file.write(Buffer.from(content));
+    return file.finish();
+  } catch (error) {
+    file.abandon();
+    throw error;
+  }
+}
+
 /** Makes the names in a folder safe on disk: those just created, renamed or removed. */
 export function syncFolderSync(path: string): void {
   const folder = openSync(path, 'r');

@@ -7,6 +7,11 @@ export interface FinalizerJob {
   readonly reasonIfUnknown: StopReason;
 }
 
+/** What the thread posts. */
+export interface FinalizerNews {
+  readonly progress: number;
+}
+
 /** Megabytes. The thread dies of more, and not the server. */
 const MAX_HEAP_MB = 192;
 /** Megabytes. Nothing lives long there; a larger one only keeps garbage about. */
@@ -18,9 +23,12 @@ export class FinalizerQueue {
   #running: Worker | null = null;
   #closed = false;
 
-  /** Resolves when the manifest is there; rejects when it cannot be written or on `close`. */
-  add(job: FinalizerJob): Promise<void> {
-    const done = this.#last.then(() => this.#run(job));
+  /**
+   * Resolves when the manifest is there; rejects when it cannot be written or on `close`.
+   * @param progress told 0 to 1 at most twice a second
+   */
+  add(job: FinalizerJob, progress: (fraction: number) => void = () => {}): Promise<void> {
+    const done = this.#last.then(() => this.#run(job, progress));
     this.#last = done.catch(() => {});
     return done;
   }
@@ -38,7 +46,7 @@ export class FinalizerQueue {
     await this.#running?.terminate();
   }
 
-  #run(job: FinalizerJob): Promise<void> {
+  #run(job: FinalizerJob, progress: (fraction: number) => void): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('the finalizer is closed'));
     return new Promise((resolve, reject) => {
       const worker = new Worker(new URL('./finalizerWorker.ts', import.meta.url), {
@@ -47,6 +55,7 @@ export class FinalizerQueue {
       });
       this.#running = worker;
       let failure: unknown = null;
+      worker.on('message', (news: FinalizerNews) => progress(news.progress));
       worker.once('error', (error) => (failure = error));
       worker.once('exit', (code) => {
         this.#running = null;

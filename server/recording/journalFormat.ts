@@ -5,7 +5,9 @@ import { crc32 } from 'node:zlib';
 //
 //   u32  length of the body in bytes
 //   u32  CRC-32 of the body (ISO 3309, as in zlib)
-//   body: u8 type, u32 stream id (0: none), f64 arrival in ms since the header's origin, payload
+//   body: u8 type, u32 stream id (0: none), f64 arrival, payload
+//
+// Arrivals are recording time: ms since the header's origin, pauses not counted
 
 /** The first byte of a record's body. A reader passes over numbers that it does not know. */
 export const RECORD = {
@@ -22,23 +24,26 @@ export const RECORD = {
   phrase: 6,
   mute: 7,
   unmute: 8,
-  /** Reserved: what a person answered when asked whether they may be recorded. */
+  /** JSON `ConsentEntry`: what a person answered when asked whether they may be recorded. */
   consent: 9,
-  /** Reserved: the moderator's pause of the recording, and its end. */
+  /** The recording's clock, and with it all arrivals, stands still from here on. */
   pause: 10,
+  /** JSON `Resume`: for how long it stood. */
   resume: 11,
   /** JSON `JournalGap`: a stretch in which nothing could be captured. */
   gap: 12,
-  /** Reserved: a moment that the moderator marked. */
+  /** JSON `Marker`: a moment that the moderator marked. */
   marker: 13,
   /** JSON `{ reason: StopReason }`. Its arrival is the recording's end. */
   end: 14,
+  /** JSON `NotRecorded`: somebody was there and is not in it. */
+  notRecorded: 15,
 } as const;
 
 export interface JournalRecord {
   readonly type: number;
   readonly streamId: number;
-  /** Milliseconds since the header's origin. */
+  /** Milliseconds since the header's origin, without the pauses. */
   readonly arrivalMs: number;
   /** A view that holds until the next record is read. */
   readonly payload: Buffer;

@@ -24,7 +24,7 @@ export const JournalHeaderSchema = v.object({
   startedBy: v.string(),
   /** Milliseconds since 1970 at the origin. */
   startedAt: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  /** What the writer's monotonic clock showed when the recording began: arrivals count from here. */
+  /** What the writer's monotonic clock showed when the recording began: arrivals count from here, less the pauses. */
   monotonicOriginMs: milliseconds,
   /** The process that writes, so that nobody finalises a journal that is still growing. */
   owner: v.object({ pid: v.number(), startedAtTicks: v.string() }),
@@ -45,6 +45,29 @@ export const JournalGapSchema = v.object({
   reason: v.string(),
 });
 export type JournalGap = v.InferOutput<typeof JournalGapSchema>;
+
+/** What a person said to being recorded; `displayName` is null for one who would not be named. */
+export const ConsentEntrySchema = v.object({
+  peerId: PeerIdSchema,
+  displayName: v.nullable(v.string()),
+  answer: v.picklist(['granted', 'refused']),
+  language: v.picklist(['es', 'en']),
+  words: v.string(),
+  /** Milliseconds since 1970. */
+  at: milliseconds,
+});
+
+export const NotRecordedSchema = v.object({
+  peerId: PeerIdSchema,
+  displayName: v.nullable(v.string()),
+});
+export type NotRecorded = v.InferOutput<typeof NotRecordedSchema>;
+
+export const ResumeSchema = v.object({ pausedMs: v.pipe(milliseconds, v.minValue(0)) });
+export type Resume = v.InferOutput<typeof ResumeSchema>;
+
+export const MarkerSchema = v.object({ label: v.string() });
+export type Marker = v.InferOutput<typeof MarkerSchema>;
 
 export const EndSchema = v.object({ reason: StopReasonSchema });
 

@@ -117,7 +117,10 @@ export class OggOpusWriter {
 }
 
 /** RFC 7845 section 5.1: version 1, channel mapping family 0, no gain. */
-function opusHead({ channels, preSkip }: OggOpusOptions): Buffer {
+export function opusHead({
+  channels,
+  preSkip,
+}: Pick<OggOpusOptions, 'channels' | 'preSkip'>): Buffer {
   const head = Buffer.alloc(19);
   head.write('OpusHead', 0, 'latin1');
   head.writeUInt8(1, 8);

@@ -1,14 +1,19 @@
-import type { PeerId, StopReason } from '#protocol';
+import type { Manifest, PeerId, StopReason } from '#protocol';
+import type { ConsentEntry } from '../domain/consent.ts';
 import { StreamTimeline, type StreamPlan } from '../domain/timeline.ts';
 import { feed, type AudioPacket } from './audioPacket.ts';
 import type { TimedPhrase } from './captions.ts';
-import { RECORD, type JournalRecord } from './journalFormat.ts';
+import { RECORD, recordBytes, type JournalRecord } from './journalFormat.ts';
 import {
+  ConsentEntrySchema,
   decodeJson,
   EndSchema,
   JournalGapSchema,
   JournalHeaderSchema,
+  MarkerSchema,
+  NotRecordedSchema,
   PhraseSchema,
+  ResumeSchema,
   StreamStartSchema,
   type JournalGap,
   type JournalHeader,
@@ -27,6 +32,11 @@ export interface Survey {
   readonly speakers: ReadonlyMap<PeerId, { displayName: string; stereo: boolean }>;
   readonly phrases: readonly TimedPhrase[];
   readonly gaps: readonly JournalGap[];
+  readonly markers: Manifest['markers'];
+  readonly pauses: Manifest['pauses'];
+  readonly consents: readonly ConsentEntry[];
+  /** Names, or null for one who would not be named, of those who are not in it. */
+  readonly notRecorded: readonly (string | null)[];
   /** Something in the journal could not be read or did not fit, beyond a last record cut short. */
   readonly incomplete: boolean;
 }
@@ -40,6 +50,8 @@ export interface SurveyedStream {
 
 /** Phrases are held in memory and in the manifest, so their number is bounded. */
 const MAX_PHRASES = 50_000;
+/** So is that of markers, pauses and answers each. */
+const MAX_NOTES = 10_000;
 
 interface OpenStream {
   readonly peerId: PeerId;
@@ -53,6 +65,10 @@ class Surveyor {
   readonly speakers = new Map<PeerId, { displayName: string; stereo: boolean }>();
   readonly phrases: TimedPhrase[] = [];
   readonly gaps: JournalGap[] = [];
+  readonly markers: Manifest['markers'] = [];
+  readonly pauses: Manifest['pauses'] = [];
+  readonly consents: ConsentEntry[] = [];
+  readonly notRecorded = new Map<PeerId, string | null>();
   header: JournalHeader | null = null;
   stopReason: StopReason | null = null;
   lastMs = 0;
@@ -86,6 +102,28 @@ class Surveyor {
       case RECORD.gap: {
         const gap = decodeJson(JournalGapSchema, record.payload);
         if (gap !== null) this.gaps.push(gap);
+        break;
+      }
+      case RECORD.marker: {
+        const marker = decodeJson(MarkerSchema, record.payload);
+        if (marker !== null) this.#note(this.markers, { seconds: toSeconds(record), ...marker });
+        break;
+      }
+      case RECORD.resume: {
+        const resumed = decodeJson(ResumeSchema, record.payload);
+        if (resumed === null) break;
+        const seconds = Math.round(resumed.pausedMs) / 1_000;
+        this.#note(this.pauses, { atSeconds: toSeconds(record), seconds });
+        break;
+      }
+      case RECORD.consent: {
+        const entry = decodeJson(ConsentEntrySchema, record.payload);
+        if (entry !== null) this.#note(this.consents, entry);
+        break;
+      }
+      case RECORD.notRecorded: {
+        const person = decodeJson(NotRecordedSchema, record.payload);
+        if (person !== null) this.notRecorded.set(person.peerId, person.displayName);
         break;
       }
       case RECORD.end:
@@ -126,6 +164,11 @@ class Surveyor {
     }
   }
 
+  #note<Entry>(list: Entry[], entry: Entry): void {
+    if (list.length < MAX_NOTES) list.push(entry);
+    else this.incomplete = true;
+  }
+
   #phrase(record: JournalRecord): void {
     const phrase = decodeJson(PhraseSchema, record.payload);
     if (phrase === null || this.phrases.length >= MAX_PHRASES) this.incomplete = true;
@@ -133,17 +176,26 @@ class Surveyor {
   }
 }
 
+function toSeconds(record: JournalRecord): number {
+  return Math.max(0, Math.round(record.arrivalMs)) / 1_000;
+}
+
 /**
  * Reads a recording's journal once, from its first record to its last sound one.
+ * @param read told the bytes of each record
  * @throws Error when there is no header to tell what it is
  */
-export function surveyJournal(folder: string): Survey {
+export function surveyJournal(folder: string, read: (bytes: number) => void = () => {}): Survey {
   const surveyor = new Surveyor();
   const records = readJournal(folder, (end, isLast) => {
     if (end === 'damaged' || (end === 'torn' && !isLast)) surveyor.partDamaged();
   });
-  for (const record of records) surveyor.take(record);
-  const { header, stopReason, speakers, phrases, gaps, incomplete } = surveyor;
+  for (const record of records) {
+    surveyor.take(record);
+    read(recordBytes(record.payload));
+  }
+  const { header, stopReason, speakers, phrases, incomplete } = surveyor;
+  const { gaps, markers, pauses, consents } = surveyor;
   if (header === null) throw new Error('the journal has no readable header');
 
   const streams = new Map<number, SurveyedStream>();
@@ -151,7 +203,14 @@ export function surveyJournal(folder: string): Survey {
     streams.set(streamId, { peerId, order, plan: timeline.plan() });
   }
   const durationMs = surveyor.lastMs;
-  return { header, durationMs, stopReason, streams, speakers, phrases, gaps, incomplete };
+  const authors = new Set(phrases.map(({ phrase }) => phrase.authorId));
+  const notRecorded = [...surveyor.notRecorded]
+    .filter(([peerId]) => !speakers.has(peerId) && !authors.has(peerId))
+    .map(([, displayName]) => displayName);
+  return {
+    ...{ header, durationMs, stopReason, streams, speakers, phrases, incomplete },
+    ...{ gaps, markers, pauses, consents, notRecorded },
+  };
 }
 
 /** The header of a recording's journal, or null when none can be read. */

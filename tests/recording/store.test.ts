@@ -119,7 +119,7 @@ describe('the recordings of a server', () => {
 
   it('[RL5] refuse to begin over one that is there, and leave it alone', async () => {
     const studio = await openStudio();
-    const events = { failed() {}, finalized() {} };
+    const events = { failed() {}, progress() {}, finalized() {} };
     const again = { recordingId: RECORDING, roomId: ROOM, roomName: '', startedBy: 'B', events };
     await expect(studio.store.recorder.start(again)).rejects.toMatchObject({
       code: 'STORAGE_FAILED',
@@ -245,7 +245,7 @@ describe('the recordings of a server', () => {
         roomId: ROOM,
         roomName: 'Sala',
         startedBy: 'Ana',
-        events: { failed() {}, finalized() {} },
+        events: { failed() {}, progress() {}, finalized() {} },
       });
     }
     const listed = await studio.store.list(ROOM);

@@ -14,7 +14,8 @@ const SPEAKERS = 10;
 const [minutes = 10, liveSeconds = 10] = process.argv.slice(2).map(Number);
 const PACKETS = sinePackets({ frequency: 400, packets: 50 });
 
-async function begin(folder: string, clock: { wallMs(): number; monotonicMs(): number }) {
+async function begin(folder: string, time: { wallMs(): number; monotonicMs(): number }) {
+  const clock = { ...time, after: () => () => {} };
   const recording = await JournalRecording.begin({
     folder,
     clock,

@@ -9,7 +9,7 @@ import { FRAME_MS, FRAME_SAMPLES, sinePackets } from './sound.ts';
 const [directory = ''] = process.argv.slice(2);
 const store = await RecordingStore.open({
   directory,
-  clock: { wallMs: () => Date.now(), monotonicMs: () => performance.now() },
+  clock: { wallMs: () => Date.now(), monotonicMs: () => performance.now(), after: () => () => {} },
   log: { info() {}, warn() {}, error() {} },
 });
 const recording = await store.recorder.start({
@@ -17,7 +17,7 @@ const recording = await store.recorder.start({
   roomId: 'room-0001' as RoomId,
   roomName: 'Sala',
   startedBy: 'Ana',
-  events: { failed() {}, finalized() {} },
+  events: { failed() {}, progress() {}, finalized() {} },
 });
 const tracks = Array.from({ length: 10 }, (_, number) =>
   recording.addTrack({

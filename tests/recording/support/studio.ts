@@ -28,6 +28,10 @@ export class HandClock implements Clock {
   monotonicMs(): number {
     return this.nowMs;
   }
+
+  after(): () => void {
+    return () => {};
+  }
 }
 
 /** A folder of its own that goes when the test ends. */
@@ -44,6 +48,8 @@ export interface Studio {
   readonly recording: ActiveRecording;
   /** How many times the recording said that it failed. */
   readonly failures: () => number;
+  /** What it told of how far it was. */
+  readonly progress: readonly number[];
   readonly finalized: Promise<'ready' | 'failed'>;
 }
 
@@ -57,12 +63,17 @@ export async function openStudio(
   onTestFinished(() => store.close());
   const outcome = Promise.withResolvers<'ready' | 'failed'>();
   let failures = 0;
+  const progress: number[] = [];
   const recording = await store.recorder.start({
     recordingId: RECORDING,
     roomId: ROOM,
     roomName: 'Sala',
     startedBy: 'Ana',
-    events: { failed: () => failures++, finalized: outcome.resolve },
+    events: {
+      failed: () => failures++,
+      progress: (fraction) => progress.push(fraction),
+      finalized: outcome.resolve,
+    },
   });
   return {
     directory,
@@ -70,6 +81,7 @@ export async function openStudio(
     store,
     recording,
     failures: () => failures,
+    progress,
     finalized: outcome.promise,
   };
 }
