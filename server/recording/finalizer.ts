@@ -27,7 +27,7 @@ const MADE = [
 /**
  * Turns the journal in `folder` into each speaker's file, the mix, captions, a page to play them and,
  * last and by rename, manifest.json. Safe to repeat: what a finalizer left that died on the way is
- * made anew; with a manifest there only its journal is cleared away. The journal is deleted once all
+ * made anew; with a manifest there nothing is done. The journal is deleted once all
  * else is safe on disk, unless some of it could not be read. Holds a few seconds of it in memory.
  *
  * It keeps its thread busy: it belongs in a worker.

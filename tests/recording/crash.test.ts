@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RecordingStore } from '#server/recording/recordingStore.ts';
-import { HandClock, RECORDING, ROOM, scratch, silentLog } from './support/studio.ts';
+import { HandClock, pathOf, RECORDING, ROOM, scratch, silentLog } from './support/studio.ts';
 import { at, decodeOgg, strength } from './support/sound.ts';
 
 const RECORDER = new URL('./support/recordForever.ts', import.meta.url).pathname;
@@ -53,8 +53,7 @@ describe('a recorder that is killed', () => {
       const lostMs = takenMs - packets * 20;
       expect(lostMs).toBeLessThan(1_000);
       expect(lostPackets).toBe(0);
-      const path = await store.filePath(ROOM, RECORDING, file.path);
-      const samples = await decodeOgg(await readFile(path ?? ''));
+      const samples = await decodeOgg(await readFile(pathOf({ directory }, file.path)));
       expect(samples.length / 48).toBeGreaterThan(takenMs - 1_000);
       expect(strength(at(samples, samples.length / 48_000 - 0.5, 0.4), 400)).toBeGreaterThan(0.3);
     }

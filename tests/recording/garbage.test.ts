@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { random } from '../domain/support/talker.ts';
-import { addTrack, openStudio, peerId, RECORDING, ROOM, say } from './support/studio.ts';
+import { addTrack, openStudio, pathOf, peerId, RECORDING, ROOM, say } from './support/studio.ts';
 import { at, decodeOgg, FRAME_MS, sinePackets, strength } from './support/sound.ts';
 import { rtpPacket } from './support/rtp.ts';
 
@@ -58,15 +58,14 @@ describe('a sender of garbage', () => {
       const speaker = manifest?.speakers.find((one) => one.peerId === peerId(2));
       expect(speaker).toMatchObject({ packets: 250, lostPackets: 0 });
       expect(speaker?.segments).toEqual([{ startSeconds: 0, endSeconds: 5 }]);
-      const path = await studio.store.filePath(ROOM, RECORDING, speaker?.file.path ?? '');
-      const samples = await decodeOgg(await readFile(path ?? ''));
+      const path = pathOf(studio, speaker?.file.path ?? '');
+      const samples = await decodeOgg(await readFile(path));
       expect(samples).toHaveLength(240_000);
       for (const second of [0.2, 1, 2, 3, 4]) {
         expect(strength(at(samples, second), 440)).toBeGreaterThan(0.3);
       }
       for (const { file } of manifest?.speakers ?? []) {
-        const written = await studio.store.filePath(ROOM, RECORDING, file.path);
-        expect((await stat(written ?? '')).size).toBeLessThan(200_000);
+        expect((await stat(pathOf(studio, file.path))).size).toBeLessThan(200_000);
       }
     },
   );

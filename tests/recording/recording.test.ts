@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 import type { Manifest } from '#protocol';
 import {
   addTrack,
+  finish,
   openStudio,
+  pathOf,
   peerId,
   phraseOf,
-  RECORDING,
-  ROOM,
   say,
   sayAll,
 } from './support/studio.ts';
@@ -22,22 +22,10 @@ const run = promisify(execFile);
 const seconds = (...frequencies: number[]) =>
   frequencies.flatMap((frequency) => sinePackets({ frequency, packets: 50 }));
 
-async function finish({ recording, store, finalized }: Studio): Promise<Manifest> {
-  await recording.stop('stopped');
-  expect(await finalized).toBe('ready');
-  const found = await store.get(ROOM, RECORDING);
-  if (!found?.manifest) throw new Error('no manifest');
-  return found.manifest;
-}
-
-async function fileOf({ store }: Studio, number: number): Promise<string> {
-  const path = await store.filePath(ROOM, RECORDING, `speakers/${peerId(number)}.ogg`);
-  if (path === null) throw new Error('no such speaker');
-  return path;
-}
+const fileOf = (studio: Studio, number: number) => pathOf(studio, `speakers/${peerId(number)}.ogg`);
 
 const listen = async (studio: Studio, number: number) =>
-  decodeOgg(await readFile(await fileOf(studio, number)));
+  decodeOgg(await readFile(fileOf(studio, number)));
 
 const speaker = (manifest: Manifest, number: number) => {
   const found = manifest.speakers.find((one) => one.peerId === peerId(number));
@@ -110,7 +98,7 @@ describe('a recording', () => {
     sayAll(studio.clock, track, seconds(440));
     studio.clock.nowMs += 1_111;
     await finish(studio);
-    const path = await fileOf(studio, 1);
+    const path = fileOf(studio, 1);
 
     const info = await run('opusinfo', [path]);
     expect(info.stdout).toContain('Playback length: 0m:04.456s');
@@ -139,7 +127,7 @@ describe('a recording', () => {
     const manifest = await finish(studio);
     expect(speaker(manifest, 1)).toMatchObject({ packets: 90, lostPackets: 10 });
     expect(speaker(manifest, 1).segments).toHaveLength(1);
-    const { packets: written } = oggPackets(await readFile(await fileOf(studio, 1)));
+    const { packets: written } = oggPackets(await readFile(fileOf(studio, 1)));
     const kept = written.slice(2).filter(({ byteLength }) => byteLength > 2);
     const sent = packets.filter((_, index) => index % 10 !== 3);
     expect(Buffer.concat(kept).equals(Buffer.concat(sent))).toBe(true);
@@ -165,7 +153,7 @@ describe('a recording', () => {
     const manifest = await finish(studio);
     expect(speaker(manifest, 1)).toMatchObject({ lostPackets: 0 });
     expect(speaker(manifest, 1).packets).toBeGreaterThanOrEqual(197);
-    const { packets: written } = oggPackets(await readFile(await fileOf(studio, 1)));
+    const { packets: written } = oggPackets(await readFile(fileOf(studio, 1)));
     const kept = written.slice(2).filter(({ byteLength }) => byteLength > 2);
     expect(Buffer.concat(packets).includes(Buffer.concat(kept))).toBe(true);
   });
@@ -221,8 +209,9 @@ describe('a recording', () => {
     studio.clock.nowMs += 9_000;
     const manifest = await finish(studio);
     expect(manifest.phrases).toMatchObject([{ startSeconds: 1, text: 'hola', language: 'es' }]);
-    const captions = await studio.store.filePath(ROOM, RECORDING, 'captions.vtt');
-    expect(await readFile(captions ?? '', 'utf8')).toContain('00:00:01.000 --> 00:00:02.740');
+    expect(await readFile(pathOf(studio, 'captions.vtt'), 'utf8')).toContain(
+      '00:00:01.000 --> 00:00:02.740',
+    );
   });
 
   it('[RF10] is not moved by a clock set back', async () => {
@@ -245,7 +234,7 @@ describe('a recording', () => {
     say(track, 1, Uint8Array.of(0xfc, 0xff, 0xfe));
     studio.clock.nowMs += FRAME_MS;
     await finish(studio);
-    const { packets } = oggPackets(await readFile(await fileOf(studio, 1)));
+    const { packets } = oggPackets(await readFile(fileOf(studio, 1)));
     expect(packets[0]?.[9]).toBe(2);
   });
 });

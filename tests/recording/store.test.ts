@@ -3,12 +3,13 @@ import { mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { RecordingId, RoomId } from '#protocol';
+import type { Manifest, RecordingId, RoomId } from '#protocol';
 import { RecordingStore } from '#server/recording/recordingStore.ts';
 import {
   addTrack,
   HandClock,
   openStudio,
+  pathOf,
   peerId,
   phraseOf,
   RECORDING,
@@ -65,7 +66,10 @@ describe('the recordings of a server', () => {
     expect((await summaryOf(studio.store))?.state).toBe('finalizing');
     expect(await studio.finalized).toBe('ready');
     const folder = join(studio.directory, RECORDING);
-    expect((await readdir(folder)).sort()).toEqual(['captions.vtt', 'manifest.json', 'speakers']);
+    expect((await readdir(folder)).sort()).toEqual([
+      ...['captions.json', 'captions.vtt', 'manifest.json', 'mix.mp3', 'mix.webm'],
+      ...['peaks', 'player.html', 'speakers'],
+    ]);
 
     const found = await (await reopen(studio.directory)).get(ROOM, RECORDING);
     expect(found).toEqual(await studio.store.get(ROOM, RECORDING));
@@ -81,11 +85,11 @@ describe('the recordings of a server', () => {
     const manifest = (await studio.store.get(ROOM, RECORDING))?.manifest;
     const files = [manifest?.captions, manifest?.speakers[0]?.file];
     for (const file of files) {
-      const path = await studio.store.filePath(ROOM, RECORDING, file?.path ?? '');
-      const content = await readFile(path ?? '');
+      const path = pathOf(studio, file?.path ?? '');
+      const content = await readFile(path);
       expect(content.byteLength).toBe(file?.sizeBytes);
       expect(createHash('sha256').update(content).digest('hex')).toBe(file?.sha256);
-      expect((await stat(path ?? '')).mode & 0o777).toBe(0o600);
+      expect((await stat(path)).mode & 0o777).toBe(0o600);
     }
     const folder = join(studio.directory, RECORDING);
     for (const path of [folder, join(folder, 'speakers')]) {
@@ -102,7 +106,8 @@ describe('the recordings of a server', () => {
     expect(await store.list(OTHER_ROOM)).toEqual([]);
     expect(await store.get(OTHER_ROOM, RECORDING)).toBeNull();
     expect(await store.get(ROOM, 'recording-9999' as RecordingId)).toBeNull();
-    expect(await store.filePath(OTHER_ROOM, RECORDING, 'captions.vtt')).toBeNull();
+    const manifest = (await store.get(ROOM, RECORDING))?.manifest as Manifest;
+    expect((await store.openFile(manifest, 'captions.vtt'))?.file).toEqual(manifest.captions);
     for (const path of [
       'manifest.json',
       '../secret',
@@ -112,9 +117,9 @@ describe('the recordings of a server', () => {
       'captions.vtt\0',
       '',
     ]) {
-      expect(await store.filePath(ROOM, RECORDING, path)).toBeNull();
+      expect(await store.openFile(manifest, path)).toBeNull();
     }
-    expect(await store.filePath(ROOM, '../../etc' as RecordingId, 'passwd')).toBeNull();
+    expect(await store.get(ROOM, '../../etc' as RecordingId)).toBeNull();
   });
 
   it('[RL5] refuse to begin over one that is there, and leave it alone', async () => {

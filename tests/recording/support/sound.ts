@@ -1,5 +1,6 @@
 import { Encoder } from '@evan/opus';
 import { OpusDecoder } from 'opus-decoder';
+import { random } from '../../domain/support/talker.ts';
 
 export const FRAME_SAMPLES = 960;
 export const FRAME_MS = 20;
@@ -21,6 +22,26 @@ export function sinePackets(options: {
       const sample = (options.fromSample ?? 0) + packet * FRAME_SAMPLES + index;
       pcm[index] = 12_000 * Math.sin((2 * Math.PI * options.frequency * sample) / 48_000);
     }
+    return Uint8Array.from(encoder.encode(pcm));
+  });
+}
+
+/** Opus packets of 20 ms each with noise as broad as a voice, by a seed; in bursts if so wished. */
+export function noisePackets(options: {
+  seed: number;
+  packets: number;
+  bursts?: boolean;
+}): Uint8Array[] {
+  const encoder = new Encoder({ channels: 1, sample_rate: 48_000, application: 'audio' });
+  encoder.bitrate = 48_000;
+  const noise = random(options.seed + 1);
+  let low = 0;
+  return Array.from({ length: options.packets }, (_, packet) => {
+    const loud = options.bursts && (packet + 7 * options.seed) % 40 < 12 ? 30_000 : 6_000;
+    const pcm = Int16Array.from({ length: FRAME_SAMPLES }, () => {
+      low += 0.3 * (noise() * 2 - 1 - low);
+      return loud * low;
+    });
     return Uint8Array.from(encoder.encode(pcm));
   });
 }

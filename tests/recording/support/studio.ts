@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import type { PeerId, Phrase, ProducerId, RecordingId, RoomId } from '#protocol';
+import type { Manifest, PeerId, Phrase, ProducerId, RecordingId, RoomId } from '#protocol';
 import { RecordingStore, type RecordingStoreOptions } from '#server/recording/recordingStore.ts';
 import type { ActiveRecording, Clock, Log, RecordedTrack } from '#server/session/ports.ts';
 import { rtpPacket } from './rtp.ts';
@@ -84,6 +84,19 @@ export async function openStudio(
     progress,
     finalized: outcome.promise,
   };
+}
+
+/** Where a file of the studio's recording lies. */
+export const pathOf = ({ directory }: Pick<Studio, 'directory'>, path: string): string =>
+  join(directory, RECORDING, path);
+
+/** Stops the recording and waits for its manifest. */
+export async function finish({ recording, store, finalized }: Studio): Promise<Manifest> {
+  await recording.stop('stopped');
+  const outcome = await finalized;
+  const manifest = (await store.get(ROOM, RECORDING))?.manifest;
+  if (outcome !== 'ready' || !manifest) throw new Error(`no manifest: ${outcome}`);
+  return manifest;
 }
 
 export const peerId = (number: number) => `peer-000${number}` as PeerId;
