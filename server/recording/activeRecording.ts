@@ -25,7 +25,7 @@ export interface JournalRecordingOptions {
   readonly captured: Captured;
   /** Told before `captured` when the disk was the reason. */
   readonly failed: (error: Error) => void;
-  readonly journal?: Pick<JournalOptions, 'limits' | 'createFile'>;
+  readonly journal?: Pick<JournalOptions, 'limits' | 'createFile' | 'checkSpace'>;
 }
 
 /** A running recording: everything that happens goes into its journal. */

@@ -17,6 +17,8 @@ export interface JournalOptions {
   /** Told once when nothing more can be written. What is in the file by then stays. */
   readonly failed: (error: Error) => void;
   readonly limits?: Partial<JournalLimits>;
+  /** Asked before the first record is safe and with every sync; rejects when the disk is too full. */
+  readonly checkSpace?: (journalBytes: number) => Promise<void>;
   /** Creates a file exclusively. */
   readonly createFile?: (path: string) => Promise<JournalFile>;
 }
@@ -210,6 +212,7 @@ export class JournalWriter {
     this.#ticksSinceSync = 0;
     this.#busyTicks.sync = 0;
     await this.#file?.datasync();
+    if (this.#state === 'open') await this.#options.checkSpace?.(this.#sizeBytes);
     this.#busyTicks.sync = -1;
   }
 
