@@ -7,6 +7,10 @@ import {
   RecordingListSchema,
   RoomCreatedSchema,
   RoomInfoSchema,
+  ShareListSchema,
+  ShareSchema,
+  SharedRecordingSchema,
+  type CreateShare,
   type Entered,
   type RecordingDetail,
   type RecordingId,
@@ -15,6 +19,9 @@ import {
   type RoomId,
   type RoomInfo,
   type RoomSettings,
+  type Share,
+  type ShareList,
+  type SharedRecording,
 } from '#protocol';
 
 /** The server did not answer, or what answered is not Cora. */
@@ -30,6 +37,7 @@ interface Call<Schema extends v.GenericSchema> {
   readonly token?: string;
   /** Sent as JSON; its presence makes the call a POST. */
   readonly body?: unknown;
+  readonly method?: 'DELETE';
   readonly signal?: AbortSignal;
 }
 
@@ -39,10 +47,11 @@ async function call<Schema extends v.GenericSchema>({
   answer,
   token,
   body,
+  method,
   signal,
 }: Call<Schema>): Promise<v.InferOutput<Schema>> {
   const request: RequestInit = {
-    method: body === undefined ? 'GET' : 'POST',
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers: {
       accept: 'application/json',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -58,7 +67,7 @@ async function call<Schema extends v.GenericSchema>({
   try {
     const response = await fetch(`/api${path}`, request);
     status = `HTTP ${response.status}`;
-    data = await response.json();
+    data = response.status === 204 ? undefined : await response.json();
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Unreachable(`${path} did not answer`, { cause: error });
@@ -129,6 +138,55 @@ export function getRecording(
   token: string,
 ): Promise<RecordingDetail> {
   return call({ path: recording(roomId, recordingId), token, answer: RecordingDetailSchema });
+}
+
+/** Deletes its files and the links to it, for good. */
+export async function deleteRecording(
+  roomId: string,
+  recordingId: string,
+  token: string,
+): Promise<void> {
+  const path = recording(roomId, recordingId);
+  await call({ path, token, method: 'DELETE', answer: v.undefined() });
+}
+
+/** One recording, as the moderator of its room reaches its links. */
+export interface ShareKeeper {
+  readonly roomId: string;
+  readonly recordingId: string;
+  readonly token: string;
+}
+
+const shares = ({ roomId, recordingId }: ShareKeeper) => `${recording(roomId, recordingId)}/shares`;
+
+export function createShare(keeper: ShareKeeper, wanted: CreateShare): Promise<Share> {
+  return call({ path: shares(keeper), token: keeper.token, body: wanted, answer: ShareSchema });
+}
+
+/** Those that still open something. */
+export function listShares(keeper: ShareKeeper): Promise<ShareList> {
+  return call({ path: shares(keeper), token: keeper.token, answer: ShareListSchema });
+}
+
+export async function revokeShare(keeper: ShareKeeper, shareId: string): Promise<void> {
+  const path = `${shares(keeper)}/${encodeURIComponent(shareId)}`;
+  await call({ path, token: keeper.token, method: 'DELETE', answer: v.undefined() });
+}
+
+/** @param token of a share */
+export function getSharedRecording(recordingId: string, token: string): Promise<SharedRecording> {
+  const path = `/shares/${encodeURIComponent(recordingId)}`;
+  return call({ path, token, answer: SharedRecordingSchema });
+}
+
+/** Address of everything of a recording in one file. */
+export function recordingArchive(at: {
+  readonly roomId: RoomId;
+  readonly recordingId: RecordingId;
+  readonly ticket: string;
+}): string {
+  const query = new URLSearchParams({ ticket: at.ticket });
+  return `/api${recording(at.roomId, at.recordingId)}/files.zip?${query.toString()}`;
 }
 
 /** Address of one file of a recording, for a player or a download link. */

@@ -22,3 +22,14 @@ export function correctionFor(driftSeconds: number, rate: number, nudged: boolea
   }
   return nudged ? { kind: 'rate', rate } : { kind: 'none' };
 }
+
+/** Below this a change of voices is not noticed as a step back or forth in what is said. */
+const TAKEOVER_SECONDS = 0.08;
+
+/**
+ * Whether sounds that were started behind others may now be heard in their place.
+ * @param driftsSeconds how far each is ahead of the clock; null while it cannot play
+ */
+export function mayTakeOver(driftsSeconds: readonly (number | null)[]): boolean {
+  return driftsSeconds.every((drift) => drift !== null && Math.abs(drift) < TAKEOVER_SECONDS);
+}

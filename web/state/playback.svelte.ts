@@ -1,79 +1,49 @@
-import { correctionFor } from './drift.ts';
+import { correctionFor, mayTakeOver } from './drift.ts';
+import { PlaybackTrack } from './playbackTrack.svelte.ts';
 
-/** How often tracks are compared with the clock. */
+/** How often sounds are compared with the clock. */
 const TICK_MS = 100;
-
-/** One speaker's sound. */
-export class PlaybackTrack {
-  readonly id: string;
-  readonly audio: HTMLAudioElement;
-  muted = $state(false);
-  solo = $state(false);
-  #failed = $state(false);
-  #waiting = false;
-
-  constructor(id: string, url: string, onChange: () => void) {
-    this.id = id;
-    this.audio = new Audio();
-    this.audio.preload = 'auto';
-    this.audio.src = url;
-    this.audio.onerror = () => {
-      this.#failed = true;
-      onChange();
-    };
-    this.audio.onwaiting = () => {
-      this.#waiting = true;
-      onChange();
-    };
-    for (const event of ['canplay', 'playing', 'seeked', 'ended'] as const) {
-      this.audio.addEventListener(event, () => {
-        this.#waiting = false;
-        onChange();
-      });
-    }
-  }
-
-  get failed(): boolean {
-    return this.#failed;
-  }
-
-  /** Whether there is sound of this track at that second. */
-  covers(second: number): boolean {
-    const { duration } = this.audio;
-    return !this.#failed && !(second >= duration);
-  }
-
-  /** Whether the others must wait for it. */
-  lags(second: number): boolean {
-    if (!this.covers(second)) return false;
-    return (
-      this.#waiting || this.audio.seeking || this.audio.readyState < this.audio.HAVE_FUTURE_DATA
-    );
-  }
-}
+/** After this a change of voices is made as it is: what loads slowly is then waited for. */
+const TAKEOVER_PATIENCE_MS = 4_000;
 
 interface Options {
   readonly durationSeconds: number;
   readonly sounds: readonly { readonly id: string; readonly url: string }[];
+  /** Addresses of the mix, the preferred one first; none when there is no mix. */
+  readonly mix: readonly string[];
+  /** Where to begin, in seconds. */
+  readonly startAt?: number;
 }
 
-/** Plays all tracks of a recording as one: a clock of its own leads, and every track is kept to it. */
+/**
+ * Plays a recording: its mix, or all of its tracks as one while somebody is muted or heard alone. A
+ * clock of its own leads, and everything that sounds is kept to it.
+ */
 export class Playback {
   readonly durationSeconds: number;
   readonly tracks: readonly PlaybackTrack[];
+  readonly #mix: PlaybackTrack | null;
   #playing = $state(false);
   #buffering = $state(false);
   #position = $state(0);
   #rate = $state(1);
+  /** What is heard, and what is being started behind it to be heard next. */
+  #heard: readonly PlaybackTrack[];
+  #next: readonly PlaybackTrack[] | null = null;
+  #nextSince = 0;
   /** The clock: where it was, and when, by the monotonic clock, it began to run from there. */
   #base = 0;
   #since: number | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
   #frame = 0;
 
-  constructor({ durationSeconds, sounds }: Options) {
+  constructor({ durationSeconds, sounds, mix, startAt = 0 }: Options) {
     this.durationSeconds = durationSeconds;
-    this.tracks = sounds.map(({ id, url }) => new PlaybackTrack(id, url, () => this.#tend()));
+    const onChange = () => this.#tend();
+    this.tracks = sounds.map(({ id, url }) => new PlaybackTrack(id, [url], onChange));
+    this.#mix = mix.length > 0 ? new PlaybackTrack('mix', mix, onChange) : null;
+    this.#heard = this.#mix ? [this.#mix] : this.tracks;
+    this.seek(startAt);
   }
 
   get playing(): boolean {
@@ -92,7 +62,7 @@ export class Playback {
   set rate(rate: number) {
     this.#setClock(this.#now(), this.#since !== null);
     this.#rate = rate;
-    for (const { audio } of this.tracks) audio.playbackRate = rate;
+    for (const { audio } of this.#sounding()) audio.playbackRate = rate;
   }
 
   toggle(): void {
@@ -104,6 +74,7 @@ export class Playback {
     if (this.#now() >= this.durationSeconds) this.seek(0);
     this.#playing = true;
     clearInterval(this.#timer);
+    cancelAnimationFrame(this.#frame);
     this.#timer = setInterval(() => this.#tend(), TICK_MS);
     this.#frame = requestAnimationFrame(this.#draw);
     this.#tend();
@@ -115,30 +86,47 @@ export class Playback {
     this.#buffering = false;
     clearInterval(this.#timer);
     cancelAnimationFrame(this.#frame);
-    for (const { audio } of this.tracks) audio.pause();
+    for (const { audio } of this.#sounding()) audio.pause();
+    if (this.#next) this.#takeOver(this.#next);
   }
 
   seek(second: number): void {
     const target = Math.min(this.durationSeconds, Math.max(0, second));
     this.#setClock(target, this.#since !== null);
-    for (const { audio } of this.tracks) audio.currentTime = target;
+    for (const { audio } of this.#sounding()) audio.currentTime = target;
     this.#tend();
   }
 
   /** Applies who is muted and who is alone. */
   mix(): void {
-    const anySolo = this.tracks.some((track) => track.solo);
-    for (const track of this.tracks) {
-      track.audio.muted = track.muted || (anySolo && !track.solo);
+    this.#applyMutes();
+    const asTracks = !this.#mix || this.tracks.some((track) => track.muted || track.solo);
+    const wanted = asTracks || !this.#mix ? this.tracks : [this.#mix];
+    if (wanted[0] === this.#heard[0]) {
+      this.#quietNext();
+      return;
     }
+    if (!this.#playing) return this.#takeOver(wanted);
+    if (wanted[0] === this.#next?.[0]) return;
+    this.#next = wanted;
+    this.#nextSince = performance.now();
+    for (const track of wanted) {
+      track.audio.muted = true;
+      track.audio.playbackRate = this.#rate;
+      track.jumpTo(this.#now(), this.#rate);
+    }
+    this.#tend();
   }
 
   close(): void {
+    this.#next = null;
     this.pause();
-    for (const { audio } of this.tracks) {
-      audio.removeAttribute('src');
-      audio.load();
-    }
+    for (const track of this.tracks) track.close();
+    this.#mix?.close();
+  }
+
+  #sounding(): readonly PlaybackTrack[] {
+    return this.#next ? [...this.#heard, ...this.#next] : this.#heard;
   }
 
   #now(): number {
@@ -160,11 +148,14 @@ export class Playback {
 
   #tend(): void {
     if (!this.#playing) return;
+    // A mix that cannot be loaded is made of its tracks.
+    if (this.#mix?.failed && this.#heard[0] === this.#mix) this.#takeOver(this.tracks);
     const second = this.#now();
     if (second >= this.durationSeconds) return this.pause();
-    this.#buffering = this.tracks.some((track) => track.lags(second));
+    this.#buffering = this.#heard.some((track) => track.lags(second));
     if (this.#buffering === (this.#since !== null)) this.#setClock(second, !this.#buffering);
-    for (const track of this.tracks) this.#keep(track, second);
+    for (const track of this.#heard) this.#keep(track, second);
+    this.#tendNext(second);
   }
 
   #keep(track: PlaybackTrack, second: number): void {
@@ -173,12 +164,62 @@ export class Playback {
     if (this.#buffering) {
       // The one that lags goes on loading; the others wait for it where they are.
       if (!track.lags(second)) audio.pause();
+      else if (audio.paused) this.#start(audio);
       return;
     }
-    if (audio.paused) audio.play().catch(() => this.pause());
+    if (audio.paused) this.#start(audio);
     const nudged = audio.playbackRate !== this.#rate;
     const correction = correctionFor(audio.currentTime - second, this.#rate, nudged);
     if (correction.kind === 'seek') audio.currentTime = second;
     else if (correction.kind === 'rate') audio.playbackRate = correction.rate;
+  }
+
+  #start(audio: HTMLAudioElement): void {
+    audio.play().catch((error: unknown) => {
+      // A pause or another address that came in between is no failure; a refusal to play is.
+      if (error instanceof DOMException && error.name === 'NotAllowedError') this.pause();
+    });
+  }
+
+  #tendNext(second: number): void {
+    const next = this.#next;
+    if (!next) return;
+    const sounding = next.filter((track) => track.covers(second));
+    for (const track of sounding) {
+      if (track.audio.paused) this.#start(track.audio);
+      const drift = track.driftAt(second);
+      if (drift !== null && !mayTakeOver([drift])) track.jumpTo(second, this.#rate);
+    }
+    const waitedMs = performance.now() - this.#nextSince;
+    const isReady = mayTakeOver(sounding.map((track) => track.driftAt(second)));
+    if (isReady || waitedMs > TAKEOVER_PATIENCE_MS) this.#takeOver(next);
+  }
+
+  #takeOver(sounds: readonly PlaybackTrack[]): void {
+    const before = this.#heard;
+    this.#heard = sounds;
+    this.#next = null;
+    this.#applyMutes();
+    for (const { audio } of before) if (before !== sounds) audio.pause();
+    if (this.#playing) return;
+    for (const { audio } of sounds) {
+      audio.currentTime = this.#base;
+      audio.playbackRate = this.#rate;
+    }
+  }
+
+  /** What was being started is not wanted any more. */
+  #quietNext(): void {
+    for (const { audio } of this.#next ?? []) audio.pause();
+    this.#next = null;
+  }
+
+  #applyMutes(): void {
+    const isMix = this.#heard[0] === this.#mix;
+    const anySolo = this.tracks.some((track) => track.solo);
+    if (this.#mix) this.#mix.audio.muted = !isMix;
+    for (const track of this.tracks) {
+      track.audio.muted = isMix || track.muted || (anySolo && !track.solo);
+    }
   }
 }

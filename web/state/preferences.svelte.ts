@@ -37,6 +37,7 @@ class Preferences {
   #speakerId = $state(load('speaker') ?? '');
   #speaksPhrases = $state(load('speak') !== 'off');
   #noticeSounds = $state(load('notices') !== 'off');
+  #letterKeys = $state(load('letters') !== 'off');
   #phraseVolume = $state(clamp01(Number(load('volume') ?? '1')));
 
   get locale(): Locale {
@@ -103,6 +104,15 @@ class Preferences {
   set noticeSounds(sounds: boolean) {
     this.#noticeSounds = sounds;
     save('notices', sounds ? 'on' : 'off');
+  }
+
+  /** Whether single letters are shortcuts: not for those who speak to their computer. */
+  get letterKeys(): boolean {
+    return this.#letterKeys;
+  }
+  set letterKeys(on: boolean) {
+    this.#letterKeys = on;
+    save('letters', on ? 'on' : 'off');
   }
 
   /** 0 to 1. */

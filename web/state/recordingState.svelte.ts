@@ -1,8 +1,9 @@
-import type { RecordingDetail, RecordingList } from '#protocol';
-import { getRecording, listRecordings } from '#web/client/api.ts';
+import type { RecordingDetail, RecordingList, SharedRecording } from '#protocol';
+import { getRecording, getSharedRecording, listRecordings } from '#web/client/api.ts';
 import { failureOf, type Failure } from './failure.ts';
 
-const POLL_MS = 3_000;
+/** Often enough for a bar that moves. */
+const POLL_MS = 1_500;
 
 /** Something asked of the server that is asked again for as long as it may still change. */
 class Polled<Value> {
@@ -60,9 +61,17 @@ export class RecordingsState extends Polled<RecordingList> {
 /** One recording; looked at again until its manifest is written. */
 export class RecordingState extends Polled<RecordingDetail> {
   constructor(roomId: string, recordingId: string, token: string) {
-    super(
-      () => getRecording(roomId, recordingId, token),
-      (detail) => detail.manifest === null && UNFINISHED.includes(detail.summary.state),
-    );
+    super(() => getRecording(roomId, recordingId, token), isUnfinished);
   }
+}
+
+/** The same, for whoever has a link to it and none to its room. */
+export class SharedRecordingState extends Polled<SharedRecording> {
+  constructor(recordingId: string, token: string) {
+    super(() => getSharedRecording(recordingId, token), isUnfinished);
+  }
+}
+
+function isUnfinished({ manifest, summary }: RecordingDetail): boolean {
+  return manifest === null && UNFINISHED.includes(summary.state);
 }

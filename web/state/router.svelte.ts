@@ -1,47 +1,4 @@
-/** Where in the house one is. The invitation travels in the fragment, which no server ever sees. */
-export type Route =
-  | { readonly page: 'landing' }
-  | { readonly page: 'room'; readonly roomId: string; readonly invitation: string }
-  | { readonly page: 'recordings'; readonly roomId: string; readonly invitation: string }
-  | {
-      readonly page: 'recording';
-      readonly roomId: string;
-      readonly recordingId: string;
-      readonly invitation: string;
-    }
-  | { readonly page: 'unknown' };
-
-const ROOM_PATH =
-  /^\/r\/(?<roomId>[A-Za-z0-9_-]+)(?<list>\/recordings(?:\/(?<recordingId>[A-Za-z0-9_-]+))?)?\/?$/;
-
-export function parseRoute(location: { pathname: string; hash: string }): Route {
-  if (location.pathname === '/') return { page: 'landing' };
-  const { roomId, list, recordingId } = ROOM_PATH.exec(location.pathname)?.groups ?? {};
-  if (roomId === undefined) return { page: 'unknown' };
-  const invitation = location.hash.slice(1);
-  if (recordingId !== undefined) return { page: 'recording', roomId, recordingId, invitation };
-  return { page: list === undefined ? 'room' : 'recordings', roomId, invitation };
-}
-
-export const paths = {
-  landing: '/',
-  room: (roomId: string, invitation: string) => `/r/${roomId}#${invitation}`,
-  recordings: (roomId: string, invitation: string) => `/r/${roomId}/recordings#${invitation}`,
-  recording: (roomId: string, recordingId: string, invitation: string) =>
-    `/r/${roomId}/recordings/${recordingId}#${invitation}`,
-};
-
-/**
- * What somebody pasted as a way into a room, as a path of this site.
- * @returns null when it is not a link to a room
- */
-export function pathOfPastedLink(text: string): string | null {
-  const url = URL.parse(text.trim(), globalThis.location.origin);
-  if (!url) return null;
-  const route = parseRoute(url);
-  if (route.page !== 'room' || route.invitation === '') return null;
-  return paths.room(route.roomId, route.invitation);
-}
+import { parseRoute, type Route } from './route.ts';
 
 /** The address bar, reactive. */
 class Router {
@@ -79,7 +36,7 @@ class Router {
       document.getElementById(href.slice(1))?.focus();
       return;
     }
-    this.go(url.pathname + url.hash);
+    this.go(url.pathname + url.search + url.hash);
   };
 }
 
