@@ -63,6 +63,7 @@ const EnvironmentSchema = v.object({
   MAX_RECORDING_MINUTES: v.optional(integer(1, 1_440), '240'),
   MAX_PEERS_PER_ROOM: v.optional(integer(1, 10_000), '100'),
   RECORDINGS_DIR: v.optional(directory, 'recordings'),
+  RETENTION_DAYS: v.optional(integer(0, 36_500), '30'),
   DATA_DIR: v.optional(directory, 'data'),
   TOKEN_SECRET: v.exactOptional(
     v.pipe(
@@ -102,6 +103,8 @@ export interface Config {
   readonly maxPeersPerRoom: number;
   readonly maxRecordingMinutes: number;
   readonly recordingsDirectory: string;
+  /** 0 keeps recordings until somebody deletes them. */
+  readonly retentionDays: number;
   readonly dataDirectory: string;
   readonly tokenSecret: string | undefined;
   readonly logLevel: string;
@@ -204,6 +207,7 @@ function toConfig(env: Environment): Config {
     maxPeersPerRoom: env.MAX_PEERS_PER_ROOM,
     maxRecordingMinutes: env.MAX_RECORDING_MINUTES,
     recordingsDirectory: env.RECORDINGS_DIR,
+    retentionDays: env.RETENTION_DAYS,
     dataDirectory: env.DATA_DIR,
     tokenSecret: env.TOKEN_SECRET,
     logLevel: env.LOG_LEVEL,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { PeerId, RecordingId, RoomId } from '#protocol';
+import type { PeerId, RecordingId, RoomId, ShareId } from '#protocol';
 
 const random = (bytes: number) => randomBytes(bytes).toString('base64url');
 
@@ -8,3 +8,5 @@ export const makeRoomId = () => random(9) as RoomId;
 export const makePeerId = () => random(9) as PeerId;
 /** 128 bits: it stands in addresses and names folders. */
 export const makeRecordingId = () => random(16) as RecordingId;
+/** 128 bits. It names a share in a signed token, and in the address that revokes it. */
+export const makeShareId = () => random(16) as ShareId;

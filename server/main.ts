@@ -13,12 +13,15 @@ import {
 import { createHttpApp } from './http/app.ts';
 import { watchConnections } from './http/connections.ts';
 import { SECURITY_HEADERS } from './http/headers.ts';
-import { makePeerId, makeRecordingId, makeRoomId } from './ids.ts';
+import { makePeerId, makeRecordingId, makeRoomId, makeShareId } from './ids.ts';
 import { createLog } from './logger.ts';
 import { SfuEngine } from './media/mediaEngine.ts';
 import { WorkerPool } from './media/workerPool.ts';
+import { FolderShares } from './recording/folderShares.ts';
 import { RecordingStore } from './recording/recordingStore.ts';
+import { Retention } from './recording/retention.ts';
 import { createHandlers } from './session/handlers.ts';
+import { NewsDesk } from './session/newsDesk.ts';
 import { PeerSession } from './session/peerSession.ts';
 import type { Clock, Log } from './session/ports.ts';
 import { RoomRegistry } from './session/roomRegistry.ts';
@@ -45,10 +48,19 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
   const tokens = new JwtTokens(
     config.tokenSecret ?? requireStrongSecret(loadOrCreateSecret(dataDirectory), dataDirectory),
   );
+  const news = new NewsDesk(log);
+  news.subscribe(({ event, ...about }) => log.info({ event, ...about }, 'recording news'));
   const recordings = await RecordingStore.open({
     directory: config.recordingsDirectory,
     clock,
     log,
+    news: news.publish,
+  });
+  const retention = new Retention({
+    clock,
+    log,
+    days: config.retentionDays,
+    sweep: (endedBefore) => recordings.sweep(endedBefore),
   });
   const pool = await WorkerPool.create({
     workerBinary: workerBinary(),
@@ -70,6 +82,8 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
   const app = await createHttpApp({
     tokens,
     library: recordings.library,
+    control: registry,
+    shares: new FolderShares({ directory: config.recordingsDirectory, clock, makeShareId }),
     makeRoomId,
     makePeerId,
     roomStatus: (roomId) => registry.status(roomId),
@@ -90,6 +104,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
   });
 
   const stop = async () => {
+    retention.stop();
     await registry.close();
     const impatience = setTimeout(endConnections, GOODBYE_MS);
     await sockets.close();
@@ -108,7 +123,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
   const local = ['localhost', '127.0.0.1'].map((host) => `http://${host}:${port}`);
   const url = config.publicUrl ?? `http://localhost:${port}`;
   for (const origin of config.publicUrl ? [config.publicUrl] : local) origins.add(origin);
-  recordings.recover();
+  void recordings.recover().then(() => retention.start());
   return { url, stop };
 }
 

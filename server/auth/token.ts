@@ -6,11 +6,21 @@ import {
   RoleSchema,
   RoomIdSchema,
   RoomNameSchema,
+  RoomSettingsSchema,
+  ShareIdSchema,
+  SharePermissionSchema,
 } from '#protocol';
 import { SignJWT, errors, jwtVerify } from 'jose';
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import type { Identity, Invitation, RecordingTicket, Tokens } from '../session/ports.ts';
+import type {
+  Identity,
+  Invitation,
+  RecordingTicket,
+  ShareClaim,
+  StoredShare,
+  Tokens,
+} from '../session/ports.ts';
 
 const ISSUER = 'cora';
 const ALGORITHM = 'HS256';
@@ -25,12 +35,15 @@ const AUDIENCE = {
   invitation: 'cora/invitation',
   access: 'cora/access',
   ticket: 'cora/recording',
+  share: 'cora/share',
 } as const;
 
 const InvitationClaims = v.object({
   room: RoomIdSchema,
   roomName: RoomNameSchema,
   role: RoleSchema,
+  // Links from before there were settings have none.
+  settings: v.optional(RoomSettingsSchema, {}),
 });
 const AccessClaims = v.object({
   ...InvitationClaims.entries,
@@ -38,7 +51,17 @@ const AccessClaims = v.object({
   name: DisplayNameSchema,
   exp: v.number(),
 });
-const TicketClaims = v.object({ room: RoomIdSchema, recording: RecordingIdSchema });
+const TicketClaims = v.object({
+  room: RoomIdSchema,
+  recording: RecordingIdSchema,
+  permission: SharePermissionSchema,
+  share: v.nullable(ShareIdSchema),
+});
+const ShareClaims = v.object({
+  room: RoomIdSchema,
+  recording: RecordingIdSchema,
+  share: ShareIdSchema,
+});
 
 /** Signs and checks tokens: JSON Web Tokens (RFC 7519), HS256 and nothing else. */
 export class JwtTokens implements Tokens {
@@ -52,18 +75,19 @@ export class JwtTokens implements Tokens {
     this.#keyId = createHash('sha256').update(`cora-kid:${secret}`).digest('hex').slice(0, 8);
   }
 
-  signInvitation({ roomId, roomName, role }: Invitation): Promise<string> {
-    const claims = { room: roomId, roomName, role };
+  signInvitation({ roomId, roomName, role, settings }: Invitation): Promise<string> {
+    const claims = { room: roomId, roomName, role, settings };
     return this.#sign(new SignJWT(claims), 'invitation', INVITATION_LIFETIME);
   }
 
   async verifyInvitation(token: string): Promise<Invitation> {
-    const { room, roomName, role } = await this.#verify(token, 'invitation', InvitationClaims);
-    return { roomId: room, roomName, role };
+    const { room, ...rest } = await this.#verify(token, 'invitation', InvitationClaims);
+    return { roomId: room, ...rest };
   }
 
-  signAccess({ roomId, roomName, role, peerId, displayName }: Omit<Identity, 'expiresAt'>) {
-    const claims = { room: roomId, roomName, role, name: displayName };
+  signAccess(identity: Omit<Identity, 'expiresAt'>): Promise<string> {
+    const { roomId, roomName, role, settings, peerId, displayName } = identity;
+    const claims = { room: roomId, roomName, role, settings, name: displayName };
     return this.#sign(new SignJWT(claims).setSubject(peerId), 'access', ACCESS_LIFETIME);
   }
 
@@ -73,28 +97,41 @@ export class JwtTokens implements Tokens {
       roomId: claims.room,
       roomName: claims.roomName,
       role: claims.role,
+      settings: claims.settings,
       peerId: claims.sub,
       displayName: claims.name,
       expiresAt: (claims.exp + LEEWAY_S) * 1_000,
     };
   }
 
-  signTicket({ roomId, recordingId }: RecordingTicket): Promise<string> {
-    const claims = { room: roomId, recording: recordingId };
+  signTicket({ roomId, recordingId, permission, shareId }: RecordingTicket): Promise<string> {
+    const claims = { room: roomId, recording: recordingId, permission, share: shareId };
     return this.#sign(new SignJWT(claims), 'ticket', TICKET_LIFETIME);
   }
 
   async verifyTicket(token: string): Promise<RecordingTicket> {
-    const { room, recording } = await this.#verify(token, 'ticket', TicketClaims);
-    return { roomId: room, recordingId: recording };
+    const claims = await this.#verify(token, 'ticket', TicketClaims);
+    const { room, recording, permission, share } = claims;
+    return { roomId: room, recordingId: recording, permission, shareId: share };
   }
 
-  #sign(jwt: SignJWT, use: keyof typeof AUDIENCE, lifetime: string): Promise<string> {
+  signShare(claim: ShareClaim, { createdAt, expiresAt }: StoredShare): Promise<string> {
+    const { roomId, recordingId, shareId } = claim;
+    const jwt = new SignJWT({ room: roomId, recording: recordingId, share: shareId });
+    return this.#sign(jwt, 'share', new Date(expiresAt), new Date(createdAt));
+  }
+
+  async verifyShare(token: string): Promise<ShareClaim> {
+    const { room, recording, share } = await this.#verify(token, 'share', ShareClaims);
+    return { roomId: room, recordingId: recording, shareId: share };
+  }
+
+  #sign(jwt: SignJWT, use: keyof typeof AUDIENCE, lifetime: string | Date): Promise<string> {
     return jwt
       .setProtectedHeader({ alg: ALGORITHM, kid: this.#keyId })
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE[use])
-      .setIssuedAt()
+      .setIssuedAt(issuedAt)
       .setExpirationTime(lifetime)
       .sign(this.#key);
   }

@@ -4,13 +4,16 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Log } from '../session/ports.ts';
 import { answerErrors } from './errors.ts';
 import { SECURITY_HEADERS, addSecurityHeaders } from './headers.ts';
+import { addRecordingFileRoutes, type RecordingFileRoutes } from './recordingFiles.ts';
 import { addRecordingRoutes, type RecordingRoutes } from './recordings.ts';
 import { addRoomRoutes, type RoomRoutes } from './rooms.ts';
+import { addShareRoutes, type ShareRoutes } from './shares.ts';
 
 const MAX_BODY_BYTES = 4_096;
 const REQUEST_TIMEOUT_MS = 15_000;
 
-export interface HttpOptions extends RoomRoutes, RecordingRoutes {
+export interface HttpOptions
+  extends RoomRoutes, RecordingRoutes, RecordingFileRoutes, ShareRoutes {
   /** Folder of the built client. */
   readonly clientDirectory: string;
   readonly log: Log;
@@ -35,6 +38,8 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
 
   addRoomRoutes(app, options);
   addRecordingRoutes(app, options);
+  addRecordingFileRoutes(app, options);
+  addShareRoutes(app, options);
   app.get('/healthz', async () => ({ ok: true }));
 
   await app.register(fastifyStatic, {
@@ -47,7 +52,7 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
     },
   });
   app.setNotFoundHandler((request, reply) => {
-    const isPage = request.method === 'GET' && /^\/(r\/.*)?$/.test(request.url.split('?')[0] ?? '');
+    const isPage = request.method === 'GET' && /^\/([rs]\/.*)?$/.test(request.url.split('?')[0] ?? '');
     if (!isPage) throw new ProtocolError('NOT_FOUND', 'no such address');
     return reply.sendFile('index.html');
   });

@@ -1,94 +1,81 @@
 import {
+  EmptySchema,
   ProtocolError,
-  can,
-  RecordingIdSchema,
   type RecordingDetail,
   type RecordingList,
-  type Role,
-  type RoomId,
+  type RunningRecording,
 } from '#protocol';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import path from 'node:path';
-import * as v from 'valibot';
-import type { RecordingLibrary, Tokens } from '../session/ports.ts';
-import { bearerToken, type RoomParams } from './rooms.ts';
+import type { FastifyInstance } from 'fastify';
+import type { RecordingControl, RecordingLibrary, Tokens } from '../session/ports.ts';
+import { parse } from './errors.ts';
+import {
+  callerWith,
+  findRecording,
+  notFound,
+  recordingIdOf,
+  type RecordingParams,
+} from './recordingAccess.ts';
+import type { RoomParams } from './rooms.ts';
 
 export interface RecordingRoutes {
   readonly tokens: Tokens;
   readonly library: RecordingLibrary;
+  readonly control: RecordingControl;
 }
 
-interface RecordingParams {
-  Params: { roomId: string; recordingId: string };
-}
-
-interface FileRequest {
-  Params: RecordingParams['Params'] & { '*': string };
-  Querystring: { ticket?: string; download?: string };
-}
-
-/** Listing and playing a room's recordings. Another room's recording answers like a missing one. */
+/** A room's recordings for its moderators. Another room's recording answers like a missing one. */
 export function addRecordingRoutes(app: FastifyInstance, options: RecordingRoutes): void {
-  const { tokens, library } = options;
+  const { tokens, library, control } = options;
 
   app.get<RoomParams>('/api/rooms/:roomId/recordings', async (request): Promise<RecordingList> => {
-    const roomId = await roomThatMaySeeRecordings(request, tokens);
+    const { roomId } = await callerWith('seeRecordings', request, tokens);
     return { recordings: await library.list(roomId) };
   });
 
   app.get<RecordingParams>(
     '/api/rooms/:roomId/recordings/:recordingId',
     async (request): Promise<RecordingDetail> => {
-      const roomId = await roomThatMaySeeRecordings(request, tokens);
-      const recordingId = recordingIdOf(request.params.recordingId);
-      const recording = await library.get(roomId, recordingId);
-      if (!recording) throw notFound();
-      return { ...recording, ticket: await tokens.signTicket({ roomId, recordingId }) };
+      const { roomId } = await callerWith('seeRecordings', request, tokens);
+      const found = await findRecording(library, roomId, request.params.recordingId);
+      const { recordingId } = found.summary;
+      const right = { permission: 'download', shareId: null } as const;
+      return { ...found, ticket: await tokens.signTicket({ roomId, recordingId, ...right }) };
     },
   );
 
-  app.get<FileRequest>(
-    '/api/rooms/:roomId/recordings/:recordingId/files/*',
+  app.delete<RecordingParams>(
+    '/api/rooms/:roomId/recordings/:recordingId',
     async (request, reply) => {
-      const { roomId, recordingId } = await tokens.verifyTicket(request.query.ticket ?? '');
-      const { params } = request;
-      if (params.roomId !== roomId || params.recordingId !== recordingId) throw notFound();
-      const file = await library.filePath(roomId, recordingId, params['*']);
-      if (file === null) throw notFound();
-      const name = path.basename(file);
-      if (request.query.download !== undefined) {
-        reply.header('content-disposition', `attachment; filename="${name}"`);
+      const { roomId, displayName } = await callerWith('record', request, tokens);
+      const recordingId = recordingIdOf(request.params.recordingId);
+      const deletedBy = { by: 'moderator', name: displayName } as const;
+      if (!(await library.delete(roomId, recordingId, deletedBy))) throw notFound();
+      return reply.status(204).send();
+    },
+  );
+
+  app.post<RoomParams>(
+    '/api/rooms/:roomId/recordings',
+    async (request, reply): Promise<RunningRecording> => {
+      const { roomId, displayName } = await callerWith('record', request, tokens);
+      parse(EmptySchema, request.body);
+      const running = await control.startRecording(roomId, displayName);
+      reply.status(201);
+      return running;
+    },
+  );
+
+  app.post<RecordingParams>(
+    '/api/rooms/:roomId/recordings/:recordingId/stop',
+    async (request): Promise<Record<string, never>> => {
+      const { roomId } = await callerWith('record', request, tokens);
+      parse(EmptySchema, request.body);
+      const { summary } = await findRecording(library, roomId, request.params.recordingId);
+      if (summary.state !== 'recording') {
+        throw new ProtocolError('RECORDING_STATE', 'the recording has ended');
       }
-      return reply.sendFile(name, path.dirname(file), { cacheControl: false });
+      await control.stopRecording(roomId, summary.recordingId);
+      return {};
     },
   );
 }
-
-/** A moderator's access token or invitation: a person looks at recordings without entering the room. */
-async function roomThatMaySeeRecordings(
-  request: FastifyRequest<RoomParams>,
-  tokens: Tokens,
-): Promise<RoomId> {
-  const token = bearerToken(request);
-  const { roomId, role }: { roomId: RoomId; role: Role } = await tokens
-    .verifyAccess(token)
-    .catch((error: unknown) => {
-      if (error instanceof ProtocolError && error.code === 'TOKEN_EXPIRED') throw error;
-      return tokens.verifyInvitation(token);
-    });
-  if (roomId !== request.params.roomId) {
-    throw new ProtocolError('UNAUTHORIZED', 'the token is for another room');
-  }
-  if (!can(role, 'seeRecordings')) {
-    throw new ProtocolError('FORBIDDEN', 'this role sees no recordings');
-  }
-  return roomId;
-}
-
-function recordingIdOf(value: string) {
-  const parsed = v.safeParse(RecordingIdSchema, value);
-  if (!parsed.success) throw notFound();
-  return parsed.output;
-}
-
-const notFound = () => new ProtocolError('NOT_FOUND', 'no such recording');

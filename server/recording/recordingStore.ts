@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
   ManifestSchema,
+  ProtocolError,
   RecordingIdSchema,
   type Manifest,
   type RecordingId,
@@ -10,14 +11,26 @@ import {
   type StopReason,
 } from '#protocol';
 import * as v from 'valibot';
-import type { Clock, Log, Recorder, RecordingEvents, RecordingLibrary } from '../session/ports.ts';
+import type {
+  Clock,
+  FoundRecording,
+  Log,
+  ObjectStore,
+  Recorder,
+  RecordingEvents,
+  RecordingLibrary,
+  RecordingNewsItem,
+} from '../session/ports.ts';
 import type { JournalRecording, JournalRecordingOptions } from './activeRecording.ts';
 import { FOLDER_MODE } from './files.ts';
 import { MANIFEST } from './finalizer.ts';
 import { FinalizerQueue } from './finalizerQueue.ts';
 import { isOwnedByAnother } from './journalOwner.ts';
+import { manifestFiles } from './manifestFiles.ts';
+import { RecordingShelf } from './recordingShelf.ts';
 import { RoomRecorder } from './roomRecorder.ts';
 import { readHeader } from './survey.ts';
+import { isBuried } from './tombstone.ts';
 
 export interface RecordingStoreOptions {
   /** Made if it is not there. For one machine: only there can be told who still writes a journal. */
@@ -25,6 +38,13 @@ export interface RecordingStoreOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly journal?: JournalRecordingOptions['journal'];
+  /** Recordings neither begin nor go on when less would be left on the disk. 200 MB if left out. */
+  readonly reserveBytes?: number;
+  /** Tells what is free there; a test's own disk. */
+  readonly freeBytes?: (directory: string) => Promise<number>;
+  /** Where files go when they are done; on this machine's disk when left out. */
+  readonly objects?: ObjectStore | null;
+  readonly news?: (item: RecordingNewsItem) => void;
 }
 
 /** How long journals may take to become safe at the end, and how long finalising may go on. */
@@ -39,6 +59,8 @@ export class RecordingStore implements RecordingLibrary {
   readonly #finalizer = new FinalizerQueue();
   readonly #summaries = new Map<RecordingId, () => RecordingSummary>();
   readonly #recorder: RoomRecorder;
+  readonly #shelf: RecordingShelf;
+  readonly #news: (item: RecordingNewsItem) => void;
   #unfinished: RecordingId[] = [];
   /** Still written by another process when last looked at. */
   #foreign: RecordingId[] = [];
@@ -47,11 +69,19 @@ export class RecordingStore implements RecordingLibrary {
   private constructor(options: RecordingStoreOptions) {
     this.#directory = resolve(options.directory);
     this.#log = options.log;
+    this.#news = options.news ?? (() => {});
+    this.#shelf = new RecordingShelf({
+      ...options,
+      directory: this.#directory,
+      objects: options.objects ?? null,
+    });
     this.#recorder = new RoomRecorder({
       ...options,
       directory: this.#directory,
       began: (recording) => {
-        this.#summaries.set(recording.header.recordingId, () => recording.summary('recording'));
+        const { recordingId, roomId, startedBy } = recording.header;
+        this.#summaries.set(recordingId, () => recording.summary('recording'));
+        this.#news({ event: 'recording.started', recordingId, roomId, startedBy });
       },
       captured: (recording, reason, events) => void this.#finalize(recording, reason, events),
     });
@@ -103,23 +133,53 @@ export class RecordingStore implements RecordingLibrary {
       .sort((a, b) => b.startedAt - a.startedAt);
   }
 
-  async get(
-    roomId: RoomId,
-    recordingId: RecordingId,
-  ): Promise<{ summary: RecordingSummary; manifest: Manifest | null } | null> {
+  async get(roomId: RoomId, recordingId: RecordingId): Promise<FoundRecording | null> {
     const summary = this.#summaries.get(recordingId)?.();
     if (summary?.roomId !== roomId) return null;
     const manifest = summary.state === 'ready' ? await this.#readManifest(recordingId) : null;
     return { summary, manifest };
   }
 
-  async filePath(roomId: RoomId, recordingId: RecordingId, path: string): Promise<string | null> {
-    const manifest = (await this.get(roomId, recordingId))?.manifest;
-    if (!manifest) return null;
-    const files = [manifest.captions, ...manifest.speakers.map(({ file }) => file)];
-    // The path as the manifest has it, never as it was asked for.
-    const named = files.find((file) => file.path === path)?.path;
-    return named === undefined ? null : join(this.#folder(recordingId), named);
+  get openFile(): RecordingLibrary['openFile'] {
+    return this.#shelf.openFile;
+  }
+
+  get openArchive(): RecordingLibrary['openArchive'] {
+    return this.#shelf.openArchive;
+  }
+
+  readonly delete: RecordingLibrary['delete'] = async (roomId, recordingId, deletedBy) => {
+    const known = this.#summaries.get(recordingId);
+    const summary = known?.();
+    if (!known || summary?.roomId !== roomId) return false;
+    if (summary.state === 'recording' || summary.state === 'finalizing') {
+      throw new ProtocolError('RECORDING_STATE', 'the recording is not done yet');
+    }
+    this.#summaries.delete(recordingId);
+    try {
+      await this.#shelf.delete(summary, deletedBy);
+      return true;
+    } catch (error) {
+      this.#summaries.set(recordingId, known);
+      this.#log.error({ recordingId, err: error }, 'recording could not be deleted');
+      throw new ProtocolError('STORAGE_FAILED', 'the recording cannot be deleted');
+    }
+  };
+
+  /** Deletes what ended before then (ms since 1970). Returns how many recordings that were. */
+  async sweep(endedBefore: number): Promise<number> {
+    await this.#shelf.eraseRemains();
+    const old = [...this.#summaries.values()]
+      .map((summary) => summary())
+      .filter(({ state }) => state === 'ready' || state === 'failed')
+      .filter(({ startedAt, durationSeconds: s }) => startedAt + s * 1_000 < endedBefore);
+    let deleted = 0;
+    for (const { roomId, recordingId } of old) {
+      // One that could not be deleted is logged, and tried again by the next sweep.
+      const gone = await this.delete(roomId, recordingId, { by: 'retention' }).catch(() => false);
+      if (gone) deleted += 1;
+    }
+    return deleted;
   }
 
   async #close(): Promise<void> {
@@ -138,22 +198,36 @@ export class RecordingStore implements RecordingLibrary {
     const { recordingId } = recording.header;
     const summary = recording.summary('finalizing');
     this.#summaries.set(recordingId, () => summary);
-    events.finalized(await this.#makeReady(recordingId, reason));
+    this.#news({ event: 'recording.stopped', recordingId, roomId: summary.roomId, reason });
+    events.finalized(await this.#makeReady(recordingId, reason, events.progress));
   }
 
-  async #makeReady(recordingId: RecordingId, reason: StopReason): Promise<'ready' | 'failed'> {
+  async #makeReady(
+    recordingId: RecordingId,
+    reason: StopReason,
+    tell: (fraction: number) => void = () => {},
+  ): Promise<'ready' | 'failed'> {
     try {
       const job = { folder: this.#folder(recordingId), reasonIfUnknown: reason };
-      await this.#finalizer.add(job);
+      await this.#finalizer.add(job, (progress) => {
+        const known = this.#summaries.get(recordingId)?.();
+        if (known) this.#summaries.set(recordingId, () => ({ ...known, progress }));
+        tell(progress);
+      });
       const manifest = await this.#readManifest(recordingId);
       if (manifest === null) throw new Error('the manifest is not there');
       this.#addReady(manifest);
+      this.#news({ event: 'recording.ready', recordingId, roomId: manifest.roomId });
       return 'ready';
     } catch (error) {
+      const known = this.#summaries.get(recordingId)?.();
+      // A server that stops has only put it off.
       if (this.#closed === null) {
         this.#log.error({ recordingId, err: error }, 'recording could not be finalized');
+        if (known) {
+          this.#news({ event: 'recording.failed', recordingId, roomId: known.roomId });
+        }
       }
-      const known = this.#summaries.get(recordingId)?.();
       if (known) this.#summaries.set(recordingId, () => ({ ...known, state: 'failed' }));
       return 'failed';
     }
@@ -163,6 +237,10 @@ export class RecordingStore implements RecordingLibrary {
     for (const name of await readdir(this.#directory)) {
       const id = v.safeParse(RecordingIdSchema, name);
       if (!id.success) continue;
+      if (isBuried(this.#folder(id.output))) {
+        await this.#shelf.erase(id.output);
+        continue;
+      }
       const manifest = await this.#readManifest(id.output);
       if (manifest !== null) this.#addReady(manifest);
       else this.#addUnfinished(id.output);
@@ -186,6 +264,7 @@ export class RecordingStore implements RecordingLibrary {
       durationSeconds: 0,
       speakers: [],
       phraseCount: 0,
+      progress: 0,
       sizeBytes: 0,
     };
     this.#summaries.set(recordingId, () => summary);
@@ -194,13 +273,13 @@ export class RecordingStore implements RecordingLibrary {
 
   #addReady(manifest: Manifest): void {
     const { recordingId, roomId, roomName, startedAt, startedBy, durationSeconds } = manifest;
-    const files = [manifest.captions, ...manifest.speakers.map(({ file }) => file)];
     const summary: RecordingSummary = {
       ...{ recordingId, roomId, roomName, startedAt, startedBy, durationSeconds },
       state: 'ready',
       speakers: manifest.speakers.map(({ displayName }) => displayName),
       phraseCount: manifest.phrases.length,
-      sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      progress: 1,
+      sizeBytes: manifestFiles(manifest).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     };
     this.#summaries.set(recordingId, () => summary);
   }

@@ -1,4 +1,5 @@
 import type {
+  CreateShare,
   Manifest,
   RecordingFile,
   RecordingId,
@@ -40,7 +41,7 @@ export interface StoredShare {
 /** The shares that have neither expired nor been revoked. Unknown recordings have none. */
 export interface ShareBook {
   /** @throws ProtocolError LIMIT_REACHED, or STORAGE_FAILED when it cannot be kept */
-  add(recordingId: RecordingId, share: StoredShare): Promise<void>;
+  add(recordingId: RecordingId, share: CreateShare): Promise<StoredShare>;
   /** Oldest first. */
   list(recordingId: RecordingId): Promise<StoredShare[]>;
   find(recordingId: RecordingId, shareId: ShareId): Promise<StoredShare | null>;

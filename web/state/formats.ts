@@ -1,8 +1,8 @@
 import { preferences } from './preferences.svelte.ts';
 
-/** A day and time in words, in the person's language. */
-export function dateText(ms: number): string {
-  const date = new Date(ms).toLocaleString(preferences.region, {
+/** A day and time in words, in the person's language, for the middle of a sentence. */
+export function dateWithin(ms: number): string {
+  return new Date(ms).toLocaleString(preferences.region, {
     weekday: 'long',
     day: 'numeric',
     month: 'long',
@@ -10,6 +10,11 @@ export function dateText(ms: number): string {
     hour: '2-digit',
     minute: '2-digit',
   });
+}
+
+/** The same at the beginning of one. */
+export function dateText(ms: number): string {
+  const date = dateWithin(ms);
   return date.charAt(0).toLocaleUpperCase(preferences.locale) + date.slice(1);
 }
 
