@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   CreateRoomSchema,
+  CreateShareSchema,
   ERROR_CODES,
   EmptySchema,
   EnterRoomSchema,
@@ -12,6 +13,10 @@ import {
   RecordingListSchema,
   RoomCreatedSchema,
   RoomInfoSchema,
+  RunningRecordingSchema,
+  ShareListSchema,
+  ShareSchema,
+  SharedRecordingSchema,
   clientRequests,
   serverNotifications,
   serverRequests,
@@ -20,6 +25,8 @@ import { examplesOf, readmeEntries, readmeText } from '#tests/support/readme.ts'
 import * as v from 'valibot';
 
 type Schemas = Readonly<Record<string, v.GenericSchema>>;
+
+const RECORDING = '/api/rooms/:roomId/recordings/:recordingId';
 
 /** Which schema each example of each entry must fit, by chapter. */
 const CHAPTERS: Readonly<Record<string, Readonly<Record<string, Schemas>>>> = {
@@ -35,8 +42,16 @@ const CHAPTERS: Readonly<Record<string, Readonly<Record<string, Schemas>>>> = {
     'GET /api/rooms/:roomId': { out: RoomInfoSchema },
     'POST /api/rooms/:roomId/peers': { in: EnterRoomSchema, out: EnteredSchema },
     'GET /api/rooms/:roomId/recordings': { out: RecordingListSchema },
-    'GET /api/rooms/:roomId/recordings/:recordingId': { out: RecordingDetailSchema },
-    'GET /api/rooms/:roomId/recordings/:recordingId/files/*': {},
+    'POST /api/rooms/:roomId/recordings': { in: EmptySchema, out: RunningRecordingSchema },
+    [`GET ${RECORDING}`]: { out: RecordingDetailSchema },
+    [`POST ${RECORDING}/stop`]: { in: EmptySchema },
+    [`DELETE ${RECORDING}`]: {},
+    [`GET ${RECORDING}/files/*`]: {},
+    [`GET ${RECORDING}/files.zip`]: {},
+    [`POST ${RECORDING}/shares`]: { in: CreateShareSchema, out: ShareSchema },
+    [`GET ${RECORDING}/shares`]: { out: ShareListSchema },
+    [`DELETE ${RECORDING}/shares/:shareId`]: {},
+    'GET /api/shares/:recordingId': { out: SharedRecordingSchema },
     'GET /healthz': { out: v.strictObject({ ok: v.literal(true) }) },
   },
 };

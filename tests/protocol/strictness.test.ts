@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   CreateRoomSchema,
+  CreateShareSchema,
   EnterRoomSchema,
   PhraseDraftSchema,
   clientRequests,
@@ -13,6 +14,7 @@ import * as v from 'valibot';
 
 const requests = examplesOf('Client requests');
 const calls = examplesOf('HTTP');
+const SHARES = 'POST /api/rooms/:roomId/recordings/:recordingId/shares';
 
 /** Everything that a client can send, as the README shows it. */
 const INPUTS: [string, v.GenericSchema, unknown][] = [
@@ -28,6 +30,7 @@ const INPUTS: [string, v.GenericSchema, unknown][] = [
     EnterRoomSchema,
     calls['POST /api/rooms/:roomId/peers']?.['in'],
   ],
+  ['POST …/shares', CreateShareSchema, calls[SHARES]?.['in']],
 ];
 
 /** Format parameters (RFC 4855) are the one open record: their names and signs are the codec's. */
