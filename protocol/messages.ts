@@ -133,6 +133,8 @@ export const serverNotifications = {
   }),
   /** The finalizer has written a recording of this room; for those who may see recordings. */
   recordingReady: v.strictObject({ recordingId: RecordingIdSchema }),
+  /** To those who may see recordings: its files could not be made. What was captured is kept. */
+  recordingFailed: v.strictObject({ recordingId: RecordingIdSchema }),
   /** The last thing a client hears; the socket closes after it. */
   removed: v.strictObject({ code: ErrorCodeSchema }),
 } as const;

@@ -126,7 +126,12 @@ export class JwtTokens implements Tokens {
     return { roomId: room, recordingId: recording, shareId: share };
   }
 
-  #sign(jwt: SignJWT, use: keyof typeof AUDIENCE, lifetime: string | Date): Promise<string> {
+  #sign(
+    jwt: SignJWT,
+    use: keyof typeof AUDIENCE,
+    lifetime: string | Date,
+    issuedAt = new Date(),
+  ): Promise<string> {
     return jwt
       .setProtectedHeader({ alg: ALGORITHM, kid: this.#keyId })
       .setIssuer(ISSUER)

@@ -20,6 +20,13 @@ import { PhraseLog } from './phraseLog.ts';
 import { RecordingRules } from './recordingRules.ts';
 import type { RoomChange, RoomEvent } from './roomEvents.ts';
 
+/** Who begins a recording. Nobody of the room when it comes from outside, or begins by itself. */
+export interface Starter {
+  readonly peerId: PeerId | null;
+  /** Empty when it begins by itself. */
+  readonly displayName: string;
+}
+
 /** Who is in a room and what goes on in it. Decides, and returns what happened; sends nothing. */
 export class Room {
   readonly roomId: RoomId;
@@ -106,13 +113,12 @@ export class Room {
   }
 
   /**
-   * Begins a recording of nobody: who began it is in it, and the others are asked.
-   * @param by null when the room is set to be recorded by itself
+   * Begins a recording of nobody: who began it from within is in it, and the others are asked.
    * @throws ProtocolError RECORDING_STATE when one is running
    */
-  startRecording(by: PeerId | null, recordingId: RecordingId, wallMs: number): RoomEvent[] {
-    const starter = by === null ? null : this.#peer(by);
-    const recording = this.#recording.start(recordingId, starter?.displayName ?? '', wallMs);
+  startRecording(by: Starter, recordingId: RecordingId, wallMs: number): RoomEvent[] {
+    const starter = by.peerId === null ? null : this.#peer(by.peerId);
+    const recording = this.#recording.start(recordingId, by.displayName, wallMs);
     const events = [this.#happened({ type: 'recordingStarted', recording })];
     for (const peer of [...this.#peers.values()]) {
       if (!canBeRecorded(peer.role)) continue;

@@ -5,6 +5,7 @@ import { JournalWriter, type JournalOptions } from './journal.ts';
 import { RECORD } from './journalFormat.ts';
 import {
   encodeJson,
+  type JournalGap,
   type JournalHeader,
   type Marker,
   type NotRecorded,
@@ -40,6 +41,8 @@ export class JournalRecording implements ActiveRecording {
   #endedMs: number | null = null;
   #stopped: Promise<void> | null = null;
   #failed = false;
+  /** Since when nothing can be captured. */
+  #interruptedMs: number | null = null;
 
   private constructor(options: JournalRecordingOptions) {
     this.#options = options;
@@ -75,6 +78,7 @@ export class JournalRecording implements ActiveRecording {
       },
       onEnd: () => this.#tracks.delete(streamId),
     });
+    this.#endInterruption();
     this.#append(RECORD.streamStart, streamId, track.startPayload());
     this.#tracks.set(streamId, track);
     this.#speakers.set(options.peerId, options.displayName);
@@ -108,6 +112,11 @@ export class JournalRecording implements ActiveRecording {
     this.#append(RECORD.resume, 0, encodeJson({ pausedMs } satisfies Resume));
   }
 
+  interrupt(): void {
+    this.#endTracks();
+    this.#interruptedMs ??= this.#clock.elapsedMs();
+  }
+
   marker(label: string): void {
     this.#append(RECORD.marker, 0, encodeJson({ label } satisfies Marker));
   }
@@ -132,6 +141,7 @@ export class JournalRecording implements ActiveRecording {
   async #stop(reason: StopReason): Promise<void> {
     this.#endTracks();
     this.resume();
+    this.#endInterruption();
     this.#append(RECORD.end, 0, encodeJson({ reason }));
     this.#endedMs ??= this.#clock.elapsedMs();
     await this.#journal?.close();
@@ -156,6 +166,14 @@ export class JournalRecording implements ActiveRecording {
 
   #append(type: number, streamId: number, payload: Uint8Array): void {
     this.#journal?.append(type, { streamId, arrivalMs: this.#clock.elapsedMs(), payload });
+  }
+
+  #endInterruption(): void {
+    if (this.#interruptedMs === null) return;
+    const startMs = this.#interruptedMs;
+    this.#interruptedMs = null;
+    const gap = { startMs, endMs: this.#clock.elapsedMs(), reason: 'mediaLost' };
+    this.#append(RECORD.gap, 0, encodeJson(gap satisfies JournalGap));
   }
 
   #endTracks(): void {

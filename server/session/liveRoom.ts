@@ -17,7 +17,7 @@ import type { RoomEvent } from '../domain/roomEvents.ts';
 import { announce } from './announce.ts';
 import { readDraft, rejectRefused } from './phraseIntake.ts';
 import type { PeerSession, Seat } from './peerSession.ts';
-import type { Clock, Log, MediaEngine, MediaRoom, Recorder } from './ports.ts';
+import type { Clock, Log, MediaEngine, MediaRoom, MediaRoomEvents, Recorder } from './ports.ts';
 import { RecordingDesk } from './recordingDesk.ts';
 import type { Speaker } from './roomRecording.ts';
 import { SpeakerLevels } from './speakerLevels.ts';
@@ -33,13 +33,16 @@ export interface LiveRoomOptions {
   readonly onClosed: () => void;
 }
 
+/** A dead worker is replaced within moments; a room that is being recorded waits for the next. */
+const REOPEN_ATTEMPTS = 20;
+const REOPEN_PAUSE_MS = 250;
 /** How long a room that is being recorded stays open when everybody has left. */
 const EMPTY_RECORDED_MS = 5 * 60_000;
 
 /** A room that runs: its rules, its media, its people's sessions and its recording, kept in step. */
 export class LiveRoom {
   readonly #room: Room;
-  readonly #media: MediaRoom;
+  readonly #engine: MediaEngine;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #onClosed: () => void;
@@ -50,16 +53,17 @@ export class LiveRoom {
   #isSeating = false;
   #cancelEmptyClose: () => void = () => {};
   #closed = false;
+  #media: MediaRoom;
+  #mediaIsBack: Promise<void> | null = null;
 
   static async create(options: LiveRoomOptions): Promise<LiveRoom> {
     const levels = new SpeakerLevels();
-    // The media side reports from its first moment, before there is a room to end.
+    // The media side reports from its first moment, before there is a room to tell.
     const opened: { live?: LiveRoom } = {};
-    const media = await options.engine.openRoom(options.room.roomId, {
-      levels: (loudest) => levels.update(loudest),
-      dominantSpeaker: (producerId) => levels.setDominant(producerId),
-      died: () => void opened.live?.close('INTERNAL', 'interrupted'),
-    });
+    const media = await options.engine.openRoom(
+      options.room.roomId,
+      mediaEvents(levels, () => opened.live?.#mediaDied()),
+    );
     opened.live = new LiveRoom(options, media, levels);
     options.log.info({ roomId: options.room.roomId }, 'room opened');
     return opened.live;
@@ -67,6 +71,7 @@ export class LiveRoom {
 
   private constructor(options: LiveRoomOptions, media: MediaRoom, levels: SpeakerLevels) {
     this.#room = options.room;
+    this.#engine = options.engine;
     this.#media = media;
     this.#clock = options.clock;
     this.#log = options.log;
@@ -75,7 +80,7 @@ export class LiveRoom {
     this.#levels.onChange = (change) => this.#tellAll('levelsChanged', change);
     this.#desk = new RecordingDesk({
       ...options,
-      media,
+      media: () => this.#media,
       publish: (events) => this.#publish(events),
       speakers: () => this.#speakers(),
       tellThoseWhoSeeRecordings: (name, body) => {
@@ -100,6 +105,15 @@ export class LiveRoom {
 
   get isRecording(): boolean {
     return this.#room.recording !== null;
+  }
+
+  get recordingId(): RecordingId | null {
+    return this.#room.recording?.recordingId ?? null;
+  }
+
+  /** Resolves when people can be seated; at once, but for a moment after a worker's death. */
+  async whenSeating(): Promise<void> {
+    await this.#mediaIsBack;
   }
 
   /**
@@ -213,6 +227,11 @@ export class LiveRoom {
     return this.#desk.start(session.identity, () => !this.#closed && !session.isClosed);
   }
 
+  /** Begins a recording for somebody who need not be in the room. */
+  startRecordingFor(displayName: string): Promise<RunningRecording> {
+    return this.#desk.start({ peerId: null, displayName }, () => !this.#closed);
+  }
+
   /** What the moderator, or the person concerned, does to the recording. */
   get recording(): RecordingDesk {
     return this.#desk;
@@ -239,6 +258,33 @@ export class LiveRoom {
     this.#onClosed();
     this.#log.info({ roomId: this.roomId, reason }, 'room closed');
     await recorded;
+  }
+
+  /** What is being recorded goes on with a new media side; without that, clients open the room anew. */
+  #mediaDied(): void {
+    if (this.#closed) return;
+    if (!this.isRecording) return void this.close('INTERNAL', 'interrupted');
+    this.#log.warn({ roomId: this.roomId }, 'room lost its media side while it was recorded');
+    this.#desk.mediaDied();
+    this.#mediaIsBack = this.#reopenMedia().finally(() => (this.#mediaIsBack = null));
+    for (const session of [...this.#sessions.values()]) session.remove('INTERNAL');
+  }
+
+  async #reopenMedia(): Promise<void> {
+    for (let attempt = 1; attempt <= REOPEN_ATTEMPTS && !this.#closed; attempt += 1) {
+      try {
+        const media = await this.#engine.openRoom(
+          this.roomId,
+          mediaEvents(this.#levels, () => this.#mediaDied()),
+        );
+        if (this.#closed) media.close();
+        else this.#media = media;
+        return;
+      } catch {
+        await new Promise<void>((resolve) => this.#clock.after(REOPEN_PAUSE_MS, resolve));
+      }
+    }
+    await this.close('INTERNAL', 'interrupted');
   }
 
   #forgetMicrophone(producerId: ProducerId): void {
@@ -290,4 +336,12 @@ export class LiveRoom {
   #tellAll(...[name, body]: Parameters<PeerSession['channel']['notify']>): void {
     for (const session of this.#sessions.values()) session.channel.notify(name, body);
   }
+}
+
+function mediaEvents(levels: SpeakerLevels, died: () => void): MediaRoomEvents {
+  return {
+    levels: (loudest) => levels.update(loudest),
+    dominantSpeaker: (producerId) => levels.setDominant(producerId),
+    died,
+  };
 }

@@ -202,6 +202,8 @@ export interface ActiveRecording {
    */
   pause(): void;
   resume(): void;
+  /** Nothing can be captured from here until the next track begins: the media side died. */
+  interrupt(): void;
   /** Marks this moment. */
   marker(label: string): void;
   /** Resolves when everything captured is safe on disk; finalising goes on behind. Idempotent. */

@@ -10,19 +10,20 @@ import {
   type StopReason,
 } from '#protocol';
 import type * as v from 'valibot';
-import type { Room } from '../domain/room.ts';
+import type { Room, Starter } from '../domain/room.ts';
 import type { RoomEvent } from '../domain/roomEvents.ts';
 import type { Clock, Log, MediaRoom, Recorder } from './ports.ts';
 import { RoomRecording, type Speaker } from './roomRecording.ts';
 
-type Tell = <Name extends 'recordingProgress' | 'recordingReady'>(
+type Tell = <Name extends 'recordingProgress' | 'recordingReady' | 'recordingFailed'>(
   name: Name,
   body: v.InferOutput<ServerNotifications[Name]>,
 ) => void;
 
 export interface RecordingDeskOptions {
   readonly room: Room;
-  readonly media: MediaRoom;
+  /** The media side of this moment: a room may get another when a worker dies. */
+  readonly media: () => MediaRoom;
   readonly recorder: Recorder;
   readonly clock: Clock;
   readonly log: Log;
@@ -54,29 +55,24 @@ export class RecordingDesk {
         if (options.room.recording) void this.stop('storageFailed');
       },
       onProgress: (recordingId, progress) => tell('recordingProgress', { recordingId, progress }),
-      onReady: (recordingId) => tell('recordingReady', { recordingId }),
+      onFinalized: (recordingId, outcome) => {
+        tell(outcome === 'ready' ? 'recordingReady' : 'recordingFailed', { recordingId });
+      },
     });
   }
 
-  /**
-   * @param by null when the room is set to be recorded by itself
-   * @throws ProtocolError RECORDING_STATE or STORAGE_FAILED; WRONG_STATE when the room closed meanwhile
-   */
-  async start(
-    by: { peerId: PeerId; displayName: string } | null,
-    isStillWanted: () => boolean,
-  ): Promise<RunningRecording> {
+  /** @throws ProtocolError RECORDING_STATE or STORAGE_FAILED; WRONG_STATE when the room closed meanwhile */
+  async start(by: Starter, isStillWanted: () => boolean): Promise<RunningRecording> {
     const { room, clock, maxRecordingMs } = this.#options;
     const recordingId = this.#options.makeRecordingId();
     this.#mayBegin = false;
     const { roomId, roomName } = room;
-    const startedBy = by?.displayName ?? '';
-    await this.#recording.start({ recordingId, roomId, roomName, startedBy });
+    await this.#recording.start({ recordingId, roomId, roomName, startedBy: by.displayName });
     if (!isStillWanted()) {
       await this.#recording.stop('roomClosed');
       throw new ProtocolError('WRONG_STATE', 'the room closed');
     }
-    this.#publish(room.startRecording(by?.peerId ?? null, recordingId, clock.wallMs()));
+    this.#publish(room.startRecording(by, recordingId, clock.wallMs()));
     this.#addThoseWhoAgreed();
     this.#cancelMaxLength = clock.after(maxRecordingMs, () => {
       if (room.recording?.recordingId === recordingId) void this.stop('maxLength');
@@ -130,12 +126,17 @@ export class RecordingDesk {
   microphoneConnected(speaker: Speaker, isStillWanted: () => boolean): void {
     if (this.#options.room.isRecorded(speaker.peerId)) this.#recording.addSpeaker(speaker);
     if (!this.#mayBegin || this.#options.room.recording) return;
-    this.start(null, isStillWanted).catch((err: unknown) => {
+    this.start({ peerId: null, displayName: '' }, isStillWanted).catch((err: unknown) => {
       this.#options.log.error(
         { roomId: this.#options.room.roomId, err },
         'recording did not begin',
       );
     });
+  }
+
+  /** The media side died: nothing is captured until somebody is back. */
+  mediaDied(): void {
+    this.#recording.interrupt();
   }
 
   microphoneGone(producerId: ProducerId): void {

@@ -24,41 +24,40 @@ export interface Speaker {
   readonly muted: boolean;
 }
 
-type State =
-  | { readonly name: 'idle' }
-  | { readonly name: 'starting' }
-  | {
-      readonly name: 'running';
-      readonly recordingId: RecordingId;
-      readonly recording: ActiveRecording;
-      isPaused: boolean;
-      readonly tracks: Map<ProducerId, { track: RecordedTrack; tap: AudioTap | null }>;
-    };
+interface Running {
+  readonly name: 'running';
+  readonly recordingId: RecordingId;
+  readonly recording: ActiveRecording;
+  isPaused: boolean;
+  readonly tracks: Map<ProducerId, { track: RecordedTrack; tap: AudioTap | null }>;
+}
+
+type State = { readonly name: 'idle' } | { readonly name: 'starting' } | Running;
 
 /** The recorder's seat in a room: taps every microphone while a recording runs. */
 export class RoomRecording {
   readonly #recorder: Recorder;
-  readonly #media: MediaRoom;
+  readonly #media: () => MediaRoom;
   readonly #log: Log;
   readonly #onFailed: () => void;
   readonly #onProgress: (recordingId: RecordingId, progress: number) => void;
-  readonly #onReady: (recordingId: RecordingId) => void;
+  readonly #onFinalized: (recordingId: RecordingId, outcome: 'ready' | 'failed') => void;
   #state: State = { name: 'idle' };
 
   constructor(options: {
     recorder: Recorder;
-    media: MediaRoom;
+    media: () => MediaRoom;
     log: Log;
     onFailed: () => void;
     onProgress: (recordingId: RecordingId, progress: number) => void;
-    onReady: (recordingId: RecordingId) => void;
+    onFinalized: (recordingId: RecordingId, outcome: 'ready' | 'failed') => void;
   }) {
     this.#recorder = options.recorder;
     this.#media = options.media;
     this.#log = options.log;
     this.#onFailed = options.onFailed;
     this.#onProgress = options.onProgress;
-    this.#onReady = options.onReady;
+    this.#onFinalized = options.onFinalized;
   }
 
   /** @throws ProtocolError RECORDING_STATE when one runs or starts, STORAGE_FAILED when none can */
@@ -85,7 +84,7 @@ export class RoomRecording {
           progress: (fraction) => this.#onProgress(recordingId, fraction),
           finalized: (outcome) => {
             this.#log.info({ roomId, recordingId, outcome }, 'recording finalized');
-            if (outcome === 'ready') this.#onReady(recordingId);
+            this.#onFinalized(recordingId, outcome);
           },
         },
       });
@@ -105,7 +104,7 @@ export class RoomRecording {
     if (muted) track.setMuted(true);
     const entry: { track: RecordedTrack; tap: AudioTap | null } = { track, tap: null };
     state.tracks.set(producerId, entry);
-    this.#media.tapAudio(producerId, track).then(
+    this.#media().tapAudio(producerId, track).then(
       (tap) => {
         if (state.tracks.get(producerId) === entry) entry.tap = tap;
         else tap.close();
@@ -145,11 +144,19 @@ export class RoomRecording {
     if (this.#state.name === 'running') this.#state.recording.marker(label);
   }
 
+  /** Ends every track: the media side is gone, and speakers come back one by one. */
+  interrupt(): void {
+    const state = this.#state;
+    if (state.name !== 'running') return;
+    this.#removeSpeakers(state);
+    state.recording.interrupt();
+  }
+
   /** Ends every track: nothing comes in until `resume`, and the speakers are added anew. */
   pause(): void {
     const state = this.#state;
     if (state.name !== 'running') return;
-    for (const producerId of [...state.tracks.keys()]) this.removeSpeaker(producerId);
+    this.#removeSpeakers(state);
     state.isPaused = true;
     state.recording.pause();
   }
@@ -158,6 +165,10 @@ export class RoomRecording {
     if (this.#state.name !== 'running') return;
     this.#state.isPaused = false;
     this.#state.recording.resume();
+  }
+
+  #removeSpeakers({ tracks }: Running): void {
+    for (const producerId of [...tracks.keys()]) this.removeSpeaker(producerId);
   }
 
   #isRunning(recordingId: RecordingId): boolean {
@@ -174,7 +185,7 @@ export class RoomRecording {
     for (const { peerId, displayName } of notRecorded) {
       state.recording.notRecorded(peerId, displayName);
     }
-    for (const producerId of [...state.tracks.keys()]) this.removeSpeaker(producerId);
+    this.#removeSpeakers(state);
     this.#state = { name: 'idle' };
     await state.recording.stop(reason).catch((err: unknown) => {
       this.#log.error({ recordingId: state.recordingId, err }, 'recording did not close cleanly');

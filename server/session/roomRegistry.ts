@@ -4,14 +4,15 @@ import {
   type RecordingId,
   type RoomId,
   type RoomSnapshot,
+  type RunningRecording,
 } from '#protocol';
 import { Room } from '../domain/room.ts';
 import { LiveRoom } from './liveRoom.ts';
 import type { PeerSession } from './peerSession.ts';
-import type { Clock, Log, MediaEngine, Recorder } from './ports.ts';
+import type { Clock, Log, MediaEngine, Recorder, RecordingControl } from './ports.ts';
 
 /** The rooms that are open. Opens one on its first join, however many arrive together. */
-export class RoomRegistry {
+export class RoomRegistry implements RecordingControl {
   readonly #rooms = new Map<RoomId, Promise<LiveRoom>>();
   /** Those of `#rooms` that stand, for questions that must not wait. */
   readonly #open = new Map<RoomId, LiveRoom>();
@@ -59,6 +60,20 @@ export class RoomRegistry {
     return { peerCount: room?.peerCount ?? 0, recording: room?.isRecording ?? false };
   }
 
+  async startRecording(roomId: RoomId, startedBy: string): Promise<RunningRecording> {
+    const room = this.#open.get(roomId);
+    if (!room) throw new ProtocolError('NOT_FOUND', 'nobody is in the room');
+    return room.startRecordingFor(startedBy);
+  }
+
+  async stopRecording(roomId: RoomId, recordingId: RecordingId): Promise<void> {
+    const room = this.#open.get(roomId);
+    if (room?.recordingId !== recordingId) {
+      throw new ProtocolError('RECORDING_STATE', 'the recording has ended');
+    }
+    await room.recording.stop('stopped');
+  }
+
   /** Ends every room; resolves when all that was being recorded is safe. */
   async close(): Promise<void> {
     this.#stopping = true;
@@ -73,6 +88,7 @@ export class RoomRegistry {
   async #seat(session: PeerSession, answer: ConsentAnswer | undefined): Promise<RoomSnapshot> {
     for (;;) {
       const room = await this.#openRoom(session);
+      await room.whenSeating();
       // The last peer may have left, and closed the room, between its opening and this line.
       if (room.isClosed) continue;
       try {

@@ -4,6 +4,7 @@ import type {
   PhraseDraft,
   Role,
   RoomId,
+  RoomSettings,
   RtpCapabilities,
   RtpParameters,
   SctpStreamParameters,
@@ -16,6 +17,9 @@ import type { Identity } from '#server/session/ports.ts';
 
 export const ROOM_ID = 'room-0000001' as RoomId;
 
+/** As a room is made when nothing is said about it. */
+export const SETTINGS: RoomSettings = { consent: 'ask', autoRecord: false };
+
 let peers = 0;
 
 export function identity(change: Partial<Identity> = {}): Identity {
@@ -26,6 +30,7 @@ export function identity(change: Partial<Identity> = {}): Identity {
     peerId: `peer-${String(peers).padStart(7, '0')}` as PeerId,
     displayName: 'Ana',
     role: 'speaker' as Role,
+    settings: SETTINGS,
     expiresAt: 1_760_000_000_000,
     ...change,
   };

@@ -1,4 +1,5 @@
-import { ProtocolError, type Phrase, type StopReason } from '#protocol';
+import { ProtocolError, type PeerId, type Phrase, type StopReason } from '#protocol';
+import type { ConsentEntry } from '#server/domain/consent.ts';
 import type { ActiveRecording, RecordedTrack, Recorder } from '#server/session/ports.ts';
 import { Latch } from './fakes.ts';
 
@@ -32,6 +33,10 @@ export class FakeRecording implements ActiveRecording {
   readonly tracks: FakeTrack[] = [];
   readonly phrases: Phrase[] = [];
   readonly stops: StopReason[] = [];
+  readonly consents: ConsentEntry[] = [];
+  readonly absent: { peerId: PeerId; displayName: string | null }[] = [];
+  /** Pauses, resumptions, interruptions and markers, in their order. */
+  readonly marks: string[] = [];
   readonly stopping = new Latch();
   closesCleanly = true;
 
@@ -47,6 +52,30 @@ export class FakeRecording implements ActiveRecording {
 
   phrase(phrase: Phrase): void {
     this.phrases.push(phrase);
+  }
+
+  consent(entry: ConsentEntry): void {
+    this.consents.push(entry);
+  }
+
+  notRecorded(peerId: PeerId, displayName: string | null): void {
+    this.absent.push({ peerId, displayName });
+  }
+
+  pause(): void {
+    this.marks.push('pause');
+  }
+
+  resume(): void {
+    this.marks.push('resume');
+  }
+
+  interrupt(): void {
+    this.marks.push('interrupt');
+  }
+
+  marker(label: string): void {
+    this.marks.push(`marker ${label}`);
   }
 
   async stop(reason: StopReason): Promise<void> {

@@ -28,6 +28,7 @@ export class Latch {
 
 /** Time that stands still until told otherwise. */
 export class FakeClock implements Clock {
+  readonly #timers = new Set<{ atMs: number; act: () => void }>();
   #elapsedMs = 0;
 
   wallMs(): number {
@@ -38,8 +39,23 @@ export class FakeClock implements Clock {
     return this.#elapsedMs;
   }
 
+  after(ms: number, act: () => void): () => void {
+    const timer = { atMs: this.#elapsedMs + ms, act };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  /** Lets time pass, and what was to happen in it happen, in its order. */
   advance(ms: number): void {
-    this.#elapsedMs += ms;
+    const untilMs = this.#elapsedMs + ms;
+    for (;;) {
+      const [next] = [...this.#timers].sort((a, b) => a.atMs - b.atMs);
+      if (!next || next.atMs > untilMs) break;
+      this.#timers.delete(next);
+      this.#elapsedMs = next.atMs;
+      next.act();
+    }
+    this.#elapsedMs = untilMs;
   }
 }
 

@@ -28,7 +28,7 @@ export class House {
   readonly handlers: ReturnType<typeof createHandlers>;
   #recordings = 0;
 
-  constructor({ maxPeersPerRoom = 10 } = {}) {
+  constructor({ maxPeersPerRoom = 10, maxRecordingMs = 14_400_000 } = {}) {
     this.registry = new RoomRegistry({
       engine: this.engine,
       recorder: this.recorder,
@@ -39,6 +39,7 @@ export class House {
         return `recording-${String(this.#recordings)}` as RecordingId;
       },
       maxPeersPerRoom,
+      maxRecordingMs,
     });
     this.handlers = createHandlers(this.registry);
   }

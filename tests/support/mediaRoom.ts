@@ -3,12 +3,12 @@ import { makeRecordingId, makeRoomId } from '#server/ids.ts';
 import { SfuEngine } from '#server/media/mediaEngine.ts';
 import { WorkerPool } from '#server/media/workerPool.ts';
 import { createHandlers } from '#server/session/handlers.ts';
-import type { Clock, Log, Recorder } from '#server/session/ports.ts';
+import type { Log, Recorder } from '#server/session/ports.ts';
 import { RoomRegistry } from '#server/session/roomRegistry.ts';
 import { workerBinary } from '../../scripts/worker/path.mjs';
+import { realClock as clock } from './clock.ts';
 import { NodePeer } from './nodePeer.ts';
 
-const clock: Clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 const quiet: Log = { info() {}, warn() {}, error() {} };
 
 /** Rooms on a real worker, for peers that live in this process. */
@@ -39,6 +39,7 @@ export class MediaHouse {
       log: quiet,
       makeRecordingId,
       maxPeersPerRoom: 50,
+      maxRecordingMs: 3_600_000,
     });
   }
 

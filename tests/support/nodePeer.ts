@@ -70,6 +70,7 @@ export class NodePeer {
         peerId: this.peerId,
         displayName: options.displayName,
         role: options.role,
+        settings: { consent: 'ask', autoRecord: false },
         expiresAt: Number.MAX_SAFE_INTEGER,
       },
       channel,

@@ -339,6 +339,10 @@ export class RoomClient {
         return this.#update({
           readyRecordings: [...this.#state.readyRecordings, body.recordingId],
         });
+      case 'recordingFailed':
+        return this.#update({
+          failedRecordings: [...this.#state.failedRecordings, body.recordingId],
+        });
       case 'removed':
         // A server that stops is usually one that starts again: keep trying.
         if (!PASSING.includes(body.code)) this.#end(body.code);

@@ -48,6 +48,8 @@ export interface RoomState {
   readonly recordingProgress: Readonly<Record<RecordingId, number>>;
   /** Those that became ready while one was here, for who may see them. */
   readonly readyRecordings: readonly RecordingId[];
+  /** Those whose files could not be made, for who may see them. */
+  readonly failedRecordings: readonly RecordingId[];
   readonly activeSpeaker: PeerId | null;
   /** The browser wants a tap before it plays sound: offer `resumePlayback`. */
   readonly playbackBlocked: boolean;
@@ -70,6 +72,7 @@ export const INITIAL_ROOM_STATE: RoomState = {
   consent: null,
   recordingProgress: {},
   readyRecordings: [],
+  failedRecordings: [],
   activeSpeaker: null,
   playbackBlocked: false,
   serverClockOffsetMs: 0,

@@ -38,6 +38,9 @@ function tellOfRecording(before: RoomState, now: RoomState): void {
   if (before.readyRecordings.length < now.readyRecordings.length) {
     toasts.show(m.toast_recording_ready());
   }
+  if (before.failedRecordings.length < now.failedRecordings.length) {
+    toasts.show(m.toast_recording_failed());
+  }
   if (before.recording?.recordingId !== now.recording?.recordingId) {
     playNotice(now.recording ? 'started' : 'stopped');
     toasts.show(now.recording ? startWords(now.recording.startedBy) : stopWords(now.stopReason));

@@ -46,10 +46,10 @@ export class RoomSession {
   readonly isAsked = $derived.by(() => this.room.recording !== null && this.room.consent !== null);
   /** How far the finalizer is with what was last recorded; null when there is nothing to wait for. */
   readonly preparing = $derived.by(() => {
-    const { recordingProgress, readyRecordings } = this.room;
+    const { recordingProgress, readyRecordings, failedRecordings } = this.room;
     const [recordingId, progress] = Object.entries(recordingProgress).at(-1) ?? [];
-    const isReady = readyRecordings.some((ready) => ready === recordingId);
-    return progress === undefined || isReady ? null : progress;
+    const isOver = [...readyRecordings, ...failedRecordings].some((it) => it === recordingId);
+    return progress === undefined || isOver ? null : progress;
   });
   readonly speakers = $derived.by(() => this.room.peers.filter((peer) => can(peer.role, 'speak')));
   readonly audience = $derived.by(() => this.room.peers.filter((peer) => !can(peer.role, 'speak')));
