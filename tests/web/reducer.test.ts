@@ -40,6 +40,8 @@ describe('the room as a client knows it', () => {
       peers: [ana, open],
       me: ana,
     });
+    const recorded = { ...beto, recorded: true };
+    expect(reduce(state, told('peerChanged', { peer: recorded })).peers).toEqual([ana, recorded]);
     const muted = { ...ana, microphone: 'muted' } as const;
     expect(reduce(state, told('peerChanged', { peer: muted })).me).toEqual(muted);
   });
@@ -86,6 +88,8 @@ describe('the room as a client knows it', () => {
       peers: snapshot.peers,
       phrases: snapshot.phrases,
       pendingPhrases: pending,
+      recording: snapshot.recording,
+      consent: 'granted',
       activeSpeaker: null,
     });
     expect(began.serverClockOffsetMs).toBeLessThanOrEqual(5_000);
