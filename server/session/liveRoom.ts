@@ -62,7 +62,9 @@ export class LiveRoom {
     const opened: { live?: LiveRoom } = {};
     const media = await options.engine.openRoom(
       options.room.roomId,
-      mediaEvents(levels, () => opened.live?.#mediaDied()),
+      mediaEvents(levels, () => {
+        if (opened.live) opened.live.#mediaDied();
+      }),
     );
     opened.live = new LiveRoom(options, media, levels);
     options.log.info({ roomId: options.room.roomId }, 'room opened');
@@ -111,9 +113,9 @@ export class LiveRoom {
     return this.#room.recording?.recordingId ?? null;
   }
 
-  /** Resolves when people can be seated; at once, but for a moment after a worker's death. */
-  async whenSeating(): Promise<void> {
-    await this.#mediaIsBack;
+  /** Set for a moment after a worker's death: resolves when people can be seated again. */
+  get mediaIsBack(): Promise<void> | null {
+    return this.#mediaIsBack;
   }
 
   /**

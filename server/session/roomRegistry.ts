@@ -88,7 +88,7 @@ export class RoomRegistry implements RecordingControl {
   async #seat(session: PeerSession, answer: ConsentAnswer | undefined): Promise<RoomSnapshot> {
     for (;;) {
       const room = await this.#openRoom(session);
-      await room.whenSeating();
+      if (room.mediaIsBack) await room.mediaIsBack;
       // The last peer may have left, and closed the room, between its opening and this line.
       if (room.isClosed) continue;
       try {

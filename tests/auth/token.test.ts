@@ -1,6 +1,6 @@
 import { SignJWT, UnsecuredJWT, base64url, exportSPKI, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { PeerId, RecordingId } from '#protocol';
+import type { PeerId, RecordingId, ShareId } from '#protocol';
 import { JwtTokens } from '#server/auth/token.ts';
 import { ROOM_ID, identity } from '#tests/support/builders.ts';
 import { refusalFrom } from '#tests/support/refusals.ts';
@@ -128,16 +128,21 @@ describe('tokens', () => {
   });
 
   it('[TK9] for one thing do not pass for another', async () => {
-    const ticket = { roomId: ROOM_ID, recordingId: 'recording-1' as RecordingId };
+    const recordingId = 'recording-1' as RecordingId;
+    const ticket = { roomId: ROOM_ID, recordingId, permission: 'play', shareId: null } as const;
+    const claim = { roomId: ROOM_ID, recordingId, shareId: 'share-000001' as ShareId };
+    const dates = { createdAt: Date.now(), expiresAt: Date.now() + 60_000 };
     const made = {
       access,
       invitation: await tokens.signInvitation(who),
       ticket: await tokens.signTicket(ticket),
+      share: await tokens.signShare(claim, { ...claim, ...dates, permission: 'play' }),
     };
     const verify = {
       access: (token: string) => tokens.verifyAccess(token),
       invitation: (token: string) => tokens.verifyInvitation(token),
       ticket: (token: string) => tokens.verifyTicket(token),
+      share: (token: string) => tokens.verifyShare(token),
     };
     for (const [use, check] of Object.entries(verify)) {
       for (const [kind, token] of Object.entries(made)) {

@@ -17,6 +17,10 @@ getPhrases        U       W         W     ok       ok      ok        F      E
 setMuted          U       W         W     F        ok      ok        F      E
 startRecording    U       W         W     F        F       ok        F      E
 stopRecording     U       W         W     F        F       ok        F      E
+pauseRecording    U       W         W     F        F       ok        F      E
+resumeRecording   U       W         W     F        F       ok        F      E
+addMarker         U       W         W     F        F       ok        F      E
+answerConsent     U       W         W     F        ok      ok        F      E
 leave             U       ok        ok    ok       ok      ok        F      E
 `;
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PeerId, RecordingId } from '#protocol';
 import { Room } from '#server/domain/room.ts';
-import { ROOM_ID, draft } from '#tests/support/builders.ts';
+import { ROOM_ID, SETTINGS, draft } from '#tests/support/builders.ts';
 import { refusalOf } from '#tests/support/refusals.ts';
 
 const NOW = { wallMs: 1_000.4, monotonicMs: 0 };
@@ -12,80 +12,96 @@ const carla = { peerId: 'peer-carla' as PeerId, displayName: 'Carla', role: 'aud
 
 describe('Room', () => {
   let room: Room;
+  const join = (peer: Parameters<Room['join']>[0]) => room.join(peer, undefined, NOW.wallMs);
   beforeEach(() => {
-    room = new Room({ roomId: ROOM_ID, roomName: 'Coro', maxPeers: 3 });
+    room = new Room({ roomId: ROOM_ID, roomName: 'Coro', settings: SETTINGS, maxPeers: 3 });
   });
 
   it('[RM1] numbers every change by one, so that a client can tell a gap', () => {
     const events = [
-      ...room.join(ana),
-      ...room.join(beto),
+      ...join(ana),
+      ...join(beto),
       ...room.setMicrophone(beto.peerId, 'open'),
-      ...room.startRecording(ana.peerId, RECORDING, 5),
-      ...room.stopRecording('stopped'),
+      ...room.startRecording(ana, RECORDING, 5),
+      ...room.pauseRecording(6),
+      ...room.resumeRecording(7),
+      ...room.stopRecording('stopped').events,
       ...room.leave(beto.peerId),
     ];
-    expect(events.map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(events.map(({ type }) => type)).toEqual([
+    const changes = events.filter((event) => 'revision' in event);
+    expect(changes.map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(changes.map(({ type }) => type)).toEqual([
       'peerJoined',
       'peerJoined',
       'peerChanged',
       'recordingStarted',
+      'peerChanged',
+      'recordingChanged',
+      'recordingChanged',
       'recordingStopped',
+      'peerChanged',
       'peerLeft',
     ]);
-    expect(room.snapshot(ana.peerId).revision).toBe(6);
+    expect(room.snapshot(ana.peerId).revision).toBe(10);
   });
 
   it('[RM2] takes the same peer in once', () => {
-    room.join(ana);
-    expect(refusalOf(() => room.join(ana))).toBe('WRONG_STATE');
+    join(ana);
+    expect(refusalOf(() => join(ana))).toBe('WRONG_STATE');
     expect(room.peerCount).toBe(1);
   });
 
   it('[RM3] takes in no more than it has places, and again when one is free', () => {
-    for (const peer of [ana, beto, carla]) room.join(peer);
+    for (const peer of [ana, beto, carla]) join(peer);
     const dora = { ...carla, peerId: 'peer-dora1' as PeerId };
-    expect(refusalOf(() => room.join(dora))).toBe('ROOM_FULL');
+    expect(refusalOf(() => join(dora))).toBe('ROOM_FULL');
     room.leave(beto.peerId);
-    room.join(dora);
+    join(dora);
     expect(room.peerCount).toBe(3);
   });
 
   it('[RM4] gives a newcomer the whole room at one revision', () => {
-    room.join(ana);
-    room.join(beto);
+    join(ana);
+    join(beto);
     room.setMicrophone(beto.peerId, 'muted');
-    room.startRecording(ana.peerId, RECORDING, 77.7);
+    room.startRecording(ana, RECORDING, 77.7);
     const phrase = room.say(beto.peerId, draft(), NOW);
-    room.join(carla);
+    join(carla);
     expect(room.snapshot(carla.peerId)).toEqual({
-      revision: 5,
+      revision: 6,
       roomId: ROOM_ID,
       roomName: 'Coro',
       you: carla.peerId,
       peers: [
-        { ...ana, microphone: 'none' },
-        { ...beto, microphone: 'muted' },
-        { ...carla, microphone: 'none' },
+        { ...ana, microphone: 'none', recorded: true },
+        { ...beto, microphone: 'muted', recorded: false },
+        { ...carla, microphone: 'none', recorded: false },
       ],
       phrases: [phrase],
-      recording: { recordingId: RECORDING, startedAt: 78, startedBy: 'Ana' },
+      recording: {
+        recordingId: RECORDING,
+        startedAt: 78,
+        startedBy: 'Ana',
+        pausedAt: null,
+        pausedMs: 0,
+      },
+      consent: null,
     });
+    expect(room.snapshot(beto.peerId).consent).toBe('pending');
   });
 
   it('[RM5] gives out snapshots that later changes do not touch', () => {
-    room.join(ana);
+    join(ana);
     const before = room.snapshot(ana.peerId);
     const copy = structuredClone(before);
-    room.join(beto);
+    join(beto);
     room.setMicrophone(ana.peerId, 'open');
     room.say(ana.peerId, draft(), NOW);
     expect(before).toEqual(copy);
   });
 
   it('[RM6] says nothing where nothing changed', () => {
-    room.join(ana);
+    join(ana);
     room.setMicrophone(ana.peerId, 'open');
     expect(room.setMicrophone(ana.peerId, 'open')).toEqual([]);
     expect(room.leave(beto.peerId)).toEqual([]);
@@ -95,26 +111,28 @@ describe('Room', () => {
   it('[RM7] lets nobody act who is not in it', () => {
     expect(refusalOf(() => room.setMicrophone(ana.peerId, 'open'))).toBe('WRONG_STATE');
     expect(refusalOf(() => room.say(ana.peerId, draft(), NOW))).toBe('WRONG_STATE');
-    expect(refusalOf(() => room.startRecording(ana.peerId, RECORDING, 1))).toBe('WRONG_STATE');
-    room.join(ana);
+    expect(refusalOf(() => room.startRecording(ana, RECORDING, 1))).toBe('WRONG_STATE');
+    join(ana);
     expect(room.snapshot(ana.peerId).recording).toBeNull();
   });
 
   it('[RM8] records once at a time, and stops only what runs', () => {
-    room.join(ana);
+    join(ana);
     expect(refusalOf(() => room.stopRecording('stopped'))).toBe('RECORDING_STATE');
-    room.startRecording(ana.peerId, RECORDING, 1);
+    room.startRecording(ana, RECORDING, 1);
     const second = 'recording-2' as RecordingId;
-    expect(refusalOf(() => room.startRecording(ana.peerId, second, 2))).toBe('RECORDING_STATE');
+    expect(refusalOf(() => room.startRecording(ana, second, 2))).toBe('RECORDING_STATE');
     expect(room.recording?.recordingId).toBe(RECORDING);
-    expect(room.stopRecording('roomClosed')).toMatchObject([
+    expect(room.stopRecording('roomClosed').events).toMatchObject([
       { type: 'recordingStopped', recordingId: RECORDING, reason: 'roomClosed' },
+      { type: 'peerChanged', peer: { recorded: false } },
+      { type: 'consentChanged', peerId: ana.peerId, consent: null },
     ]);
     expect(room.recording).toBeNull();
   });
 
   it('[RI1] lets an audience neither speak nor say', () => {
-    room.join(carla);
+    join(carla);
     expect(refusalOf(() => room.setMicrophone(carla.peerId, 'open'))).toBe('FORBIDDEN');
     expect(refusalOf(() => room.say(carla.peerId, draft(), NOW))).toBe('FORBIDDEN');
     expect(room.snapshot(carla.peerId)).toMatchObject({ revision: 1, phrases: [] });

@@ -7,21 +7,23 @@ import {
   type RoomId,
 } from '#protocol';
 import { ROOM_ID } from '#tests/support/builders.ts';
-import { RECORDING_ID, SOUND, Site, refused } from '#tests/support/site.ts';
+import { SOUND } from '#tests/support/fakeLibrary.ts';
+import { RECORDING_ID, manifest, summaryOf } from '#tests/support/manifest.ts';
+import { Site, refused } from '#tests/support/site.ts';
 import * as v from 'valibot';
 
 const OTHER_ROOM = 'room-0000002' as RoomId;
 const OTHER_RECORDING = 'recording-0000002' as RecordingId;
 const LIST = `/api/rooms/${ROOM_ID}/recordings`;
 const DETAIL = `${LIST}/${RECORDING_ID}`;
-const FILE = `${DETAIL}/files/tracks/ana.opus`;
+const FILE = `${DETAIL}/files/speakers/ana.ogg`;
 
 describe('recordings over HTTP', () => {
   let site: Site;
   let ticket: string;
   beforeEach(async () => {
     site = await Site.open();
-    ticket = await site.tokens.signTicket({ roomId: ROOM_ID, recordingId: RECORDING_ID });
+    ticket = await site.ticket();
   });
   afterEach(() => site.close());
 
@@ -36,6 +38,8 @@ describe('recordings over HTTP', () => {
       expect(await site.tokens.verifyTicket(detail.ticket)).toEqual({
         roomId: ROOM_ID,
         recordingId: RECORDING_ID,
+        permission: 'download',
+        shareId: null,
       });
     }
   });
@@ -89,18 +93,18 @@ describe('recordings over HTTP', () => {
 
   it('[HR7] are saved under their own name when asked so', async () => {
     const answer = await file({}, '&download=1');
-    expect(answer.headers['content-disposition']).toBe('attachment; filename="ana.opus"');
+    expect(answer.headers['content-disposition']).toBe('attachment; filename="ana.ogg"');
   });
 
   it('[HR8] are not opened by a ticket of another recording or room', async () => {
     const other = [
-      await site.tokens.signTicket({ roomId: ROOM_ID, recordingId: OTHER_RECORDING }),
-      await site.tokens.signTicket({ roomId: OTHER_ROOM, recordingId: RECORDING_ID }),
+      await site.ticket(OTHER_RECORDING),
+      await site.ticket(RECORDING_ID, OTHER_ROOM),
     ];
     for (const wrong of other) {
       expect(refused(await site.get(`${FILE}?ticket=${wrong}`))).toEqual([404, 'NOT_FOUND']);
     }
-    const elsewhere = `${LIST}/${OTHER_RECORDING}/files/tracks/ana.opus?ticket=${ticket}`;
+    const elsewhere = `${LIST}/${OTHER_RECORDING}/files/speakers/ana.ogg?ticket=${ticket}`;
     expect(refused(await site.get(elsewhere))).toEqual([404, 'NOT_FOUND']);
   });
 
@@ -119,8 +123,8 @@ describe('recordings over HTTP', () => {
     '%2e%2e/%2e%2e/private',
     '..%5c..%5cprivate',
     '%2fetc%2fpasswd',
-    'tracks/ana.opus%00.txt',
-    'tracks//ana.opus',
+    'speakers/ana.ogg%00.txt',
+    'speakers//ana.ogg',
     '',
   ])('[HR10] have no files but their own: %s', async (name) => {
     const answer = await site.get(`${DETAIL}/files/${name}?ticket=${ticket}`);

@@ -6,7 +6,7 @@ import {
   RoomInfoSchema,
   type RoomId,
 } from '#protocol';
-import { ROOM_ID, identity } from '#tests/support/builders.ts';
+import { ROOM_ID, SETTINGS, identity } from '#tests/support/builders.ts';
 import { Site, refused } from '#tests/support/site.ts';
 import * as v from 'valibot';
 
@@ -32,6 +32,7 @@ describe('rooms over HTTP', () => {
         role,
         peerCount: 2,
         recording: true,
+        settings: SETTINGS,
       });
     }
   });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { RecordingId } from '#protocol';
 import { RecordingStore } from '#server/recording/recordingStore.ts';
+import { realClock } from '#tests/support/clock.ts';
 import { DecodedSound } from '#tests/support/decode.ts';
 import { MediaHouse } from '#tests/support/mediaRoom.ts';
 import { Tone } from '#tests/support/tone.ts';
@@ -13,7 +14,7 @@ it('[MD7] feeds the recorder through a tap: what was sent is decoded from the fi
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const store = await RecordingStore.open({
     directory,
-    clock: { wallMs: () => Date.now(), monotonicMs: () => performance.now() },
+    clock: realClock,
     log: { info() {}, warn() {}, error() {} },
   });
   onTestFinished(() => store.close());
@@ -38,8 +39,7 @@ it('[MD7] feeds the recorder through a tap: what was sent is decoded from the fi
   const [speaker] = recording?.manifest?.speakers ?? [];
   expect(speaker?.displayName).toBe('Ana');
   expect(recording?.manifest?.phrases).toMatchObject([{ text: 'Queda grabado' }]);
-  const file = await store.library.filePath(house.roomId, recordingId, speaker!.file.path);
-  const sound = await DecodedSound.of(file!);
+  const sound = await DecodedSound.of(path.join(directory, recordingId, speaker!.file.path));
   const [segment] = speaker!.segments;
   const { startSeconds, endSeconds } = segment!;
   expect(sound.shareBetween(startSeconds + 0.2, endSeconds - 0.1, 880)).toBeGreaterThan(0.9);

@@ -105,6 +105,7 @@ describe('joining and leaving', () => {
     expect(snapshot.recording).not.toBeNull();
     expect(house.recorder.recording.stops).toEqual([]);
     expect(second.channel.isClosed).toBe(false);
+    await second.request('stopRecording', {});
     await second.request('leave', {});
     expect(house.engine.room.isClosed).toBe(true);
   });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { draft } from '#tests/support/builders.ts';
 import { settled } from '#tests/support/fakes.ts';
-import { House, type Visitor } from '#tests/support/house.ts';
+import { GRANTED, House, type Visitor } from '#tests/support/house.ts';
 import { refusalFrom } from '#tests/support/refusals.ts';
 
 describe('recording a room', () => {
@@ -15,6 +15,12 @@ describe('recording a room', () => {
   });
 
   const start = () => ana.request('startRecording', {});
+  /** Starts, with everyone agreeing. */
+  const startWithAll = async () => {
+    const running = await start();
+    await beto.request('answerConsent', GRANTED);
+    return running;
+  };
   const tracks = () => house.recorder.recording.tracks;
 
   it('[SR1] tells everyone once that it started, and by whom', async () => {
@@ -41,7 +47,7 @@ describe('recording a room', () => {
     const stops = [1, 2].map(() => refusalFrom(ana.request('stopRecording', {})));
     expect((await Promise.all(stops)).toSorted()).toEqual(['RECORDING_STATE', 'allowed']);
     expect(beto.channel.told('recordingStopped')).toEqual([
-      { revision: 4, recordingId, reason: 'stopped' },
+      { revision: 5, recordingId, reason: 'stopped' },
     ]);
     expect(house.recorder.recording.stops).toEqual(['stopped']);
     expect((await start()).recordingId).not.toBe(recordingId);
@@ -61,7 +67,7 @@ describe('recording a room', () => {
 
   it('[SR5] records every microphone, those from before and those that come', async () => {
     const first = await beto.speak({ muted: true });
-    await start();
+    await startWithAll();
     const second = await ana.speak();
     await settled();
     expect(tracks().map(({ options }) => options)).toEqual([
@@ -75,7 +81,7 @@ describe('recording a room', () => {
 
   it('[SR6] passes on who is muted', async () => {
     await beto.speak();
-    await start();
+    await startWithAll();
     await beto.request('setMuted', { muted: true });
     await beto.request('setMuted', { muted: false });
     expect(tracks()[0]?.muted).toEqual([true, false]);
@@ -83,7 +89,7 @@ describe('recording a room', () => {
 
   it('[SR7] ends the track of whoever leaves, and begins another when they are back', async () => {
     await beto.speak();
-    await start();
+    await startWithAll();
     const again = await house.enter('speaker', beto.session.identity);
     await again.speak();
     expect(tracks().map(({ ends }) => ends)).toEqual([1, 0]);
@@ -94,7 +100,7 @@ describe('recording a room', () => {
   it('[SR8] leaves no tap open when a speaker goes before it stands', async () => {
     await beto.speak();
     house.engine.room.tapping.hold();
-    await start();
+    await startWithAll();
     beto.session.leave();
     house.engine.room.tapping.open();
     await settled();
@@ -105,7 +111,7 @@ describe('recording a room', () => {
   it('[SR9] goes on without a speaker who cannot be tapped', async () => {
     await beto.speak();
     house.engine.room.failsToTap = true;
-    await start();
+    await startWithAll();
     await settled();
     expect(tracks().map(({ ends }) => ends)).toEqual([1]);
     expect(house.recorder.recording.stops).toEqual([]);
@@ -114,7 +120,7 @@ describe('recording a room', () => {
 
   it('[SR10] keeps the phrases that are said while it runs', async () => {
     beto.say(draft({ text: 'antes' }));
-    await start();
+    await startWithAll();
     beto.say(draft({ text: 'durante' }));
     await ana.request('stopRecording', {});
     beto.say(draft({ text: 'después' }));
@@ -164,11 +170,19 @@ describe('recording a room', () => {
     expect(isClosed).toBe(true);
   });
 
-  it('[SR15] ends with the room when the last one leaves', async () => {
+  it('[SR15] waits 5 minutes for somebody to come back, and ends with the room when nobody does', async () => {
     await start();
     await beto.request('leave', {});
     await ana.request('leave', {});
+    house.clock.advance(299_999);
+    expect(house.recorder.recording.stops).toEqual([]);
+    const back = await house.enter('moderator', ana.session.identity);
+    house.clock.advance(300_000);
+    expect(house.recorder.recording.stops).toEqual([]);
+    await back.request('leave', {});
+    house.clock.advance(300_000);
     expect(house.recorder.recording.stops).toEqual(['roomClosed']);
+    expect(house.registry.status(ana.session.identity.roomId).recording).toBe(false);
   });
 
   it('[SR16] records nothing when whoever asked is gone before it starts', async () => {
@@ -194,10 +208,14 @@ describe('recording a room', () => {
     const { recordingId } = await start();
     await ana.request('stopRecording', {});
     const { events } = house.recorder.recording.options;
+    events.progress(0.4);
     events.finalized('failed');
+    expect(ana.channel.told('recordingProgress')).toEqual([{ recordingId, progress: 0.4 }]);
     expect(ana.channel.told('recordingReady')).toEqual([]);
+    expect(ana.channel.told('recordingFailed')).toEqual([{ recordingId }]);
     events.finalized('ready');
     expect(ana.channel.told('recordingReady')).toEqual([{ recordingId }]);
-    expect(beto.channel.told('recordingReady')).toEqual([]);
+    const aboutFiles = ['recordingProgress', 'recordingReady', 'recordingFailed'] as const;
+    expect(aboutFiles.flatMap((name) => beto.channel.told(name))).toEqual([]);
   });
 });

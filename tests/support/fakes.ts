@@ -29,10 +29,15 @@ export class Latch {
 /** Time that stands still until told otherwise. */
 export class FakeClock implements Clock {
   readonly #timers = new Set<{ atMs: number; act: () => void }>();
+  readonly #startMs: number;
   #elapsedMs = 0;
 
+  constructor(startMs = 1_750_000_000_000) {
+    this.#startMs = startMs;
+  }
+
   wallMs(): number {
-    return 1_750_000_000_000 + this.#elapsedMs;
+    return this.#startMs + this.#elapsedMs;
   }
 
   monotonicMs(): number {

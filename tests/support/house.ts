@@ -1,6 +1,7 @@
 import type {
   ClientRequestName,
   ClientRequests,
+  ConsentAnswer,
   InputOf,
   OutputOf,
   ProducerId,
@@ -15,6 +16,9 @@ import { bytes, identity, opusCapabilities, rtpParameters } from './builders.ts'
 import { FakeMediaEngine, type FakeMediaPeer } from './fakeMedia.ts';
 import { FakeRecorder } from './fakeRecorder.ts';
 import { FakeChannel, FakeClock, FakeLog, settled } from './fakes.ts';
+
+export const GRANTED: ConsentAnswer = { answer: 'granted', language: 'es', named: false };
+export const REFUSED: ConsentAnswer = { ...GRANTED, answer: 'refused' };
 
 /** The use cases, whole, on fakes. */
 export class House {

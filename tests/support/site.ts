@@ -2,106 +2,71 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Manifest, PeerId, RecordingId, RecordingSummary, Role, RoomId } from '#protocol';
+import type { PeerId, RecordingId, Role, RoomId } from '#protocol';
 import { JwtTokens } from '#server/auth/token.ts';
 import { createHttpApp } from '#server/http/app.ts';
-import type { RecordingLibrary } from '#server/session/ports.ts';
-import { ROOM_ID, identity } from './builders.ts';
-import { FakeLog } from './fakes.ts';
+import { makeShareId } from '#server/ids.ts';
+import { FolderShares } from '#server/recording/folderShares.ts';
+import { ROOM_ID, SETTINGS, identity } from './builders.ts';
+import { FakeControl, FakeLibrary } from './fakeLibrary.ts';
+import { FakeClock, FakeLog } from './fakes.ts';
+import { RECORDING_ID, manifest, summaryOf } from './manifest.ts';
 
-export const RECORDING_ID = 'recording-0000001' as RecordingId;
-/** What the one audio file of the one recording holds. */
-export const SOUND = 'OggS0123456789';
-
-/** Knows one recording of one room, with one file. */
-class FakeLibrary implements RecordingLibrary {
-  readonly #file: string;
-  fails = false;
-
-  constructor(file: string) {
-    this.#file = file;
-  }
-
-  async list(roomId: RoomId): Promise<RecordingSummary[]> {
-    if (this.fails) throw new Error('/var/lib/cora: EIO');
-    return roomId === ROOM_ID ? [summary()] : [];
-  }
-
-  async get(
-    roomId: RoomId,
-    recordingId: RecordingId,
-  ): Promise<{ summary: RecordingSummary; manifest: Manifest | null } | null> {
-    const isHere = roomId === ROOM_ID && recordingId === RECORDING_ID;
-    return isHere ? { summary: summary(), manifest: null } : null;
-  }
-
-  async filePath(roomId: RoomId, recordingId: RecordingId, name: string): Promise<string | null> {
-    const isHere = roomId === ROOM_ID && recordingId === RECORDING_ID;
-    return isHere && name === 'tracks/ana.opus' ? this.#file : null;
-  }
+interface Parts {
+  app: FastifyInstance;
+  tokens: JwtTokens;
+  library: FakeLibrary;
+  control: FakeControl;
+  clock: FakeClock;
+  log: FakeLog;
+  directory: string;
 }
 
-function summary(): RecordingSummary {
-  return {
-    recordingId: RECORDING_ID,
-    roomId: ROOM_ID,
-    roomName: 'Coro',
-    state: 'finalizing',
-    startedAt: 1_750_000_000_000,
-    startedBy: 'Ana',
-    durationSeconds: 1.5,
-    speakers: ['Ana'],
-    phraseCount: 0,
-    sizeBytes: SOUND.length,
-  };
-}
-
-/** The HTTP side on a fake library, with a client of two files, asked without a network. */
+/** The HTTP side on a fake library of one recording, with a client of two files, asked without a network. */
 export class Site {
   readonly app: FastifyInstance;
   readonly tokens: JwtTokens;
   readonly library: FakeLibrary;
+  readonly control: FakeControl;
+  /** Stands where the machine's own clock stood, since tokens are checked by that. */
+  readonly clock: FakeClock;
   readonly log: FakeLog;
   readonly #directory: string;
 
   static async open(): Promise<Site> {
     const directory = mkdtempSync(path.join(os.tmpdir(), 'cora-http-'));
     const client = path.join(directory, 'client');
-    const track = path.join(directory, 'recordings', 'ana.opus');
+    const recordings = path.join(directory, 'recordings');
     mkdirSync(path.join(client, 'assets'), { recursive: true });
-    mkdirSync(path.dirname(track));
+    mkdirSync(path.join(recordings, RECORDING_ID), { recursive: true });
     writeFileSync(path.join(client, 'index.html'), '<!doctype html><title>Cora</title>');
     writeFileSync(path.join(client, 'assets', 'index-abc123.js'), 'export {};');
-    writeFileSync(track, SOUND);
     writeFileSync(path.join(directory, 'private'), 'nobody sees this');
 
-    const [tokens, library, log] = [
-      new JwtTokens('kX7pW2mQ9vR4tY8uB3nL6cJ1hF5dS0aZ'),
-      new FakeLibrary(track),
-      new FakeLog(),
-    ];
+    const tokens = new JwtTokens('kX7pW2mQ9vR4tY8uB3nL6cJ1hF5dS0aZ');
+    const [library, control, log] = [new FakeLibrary(), new FakeControl(), new FakeLog()];
+    const clock = new FakeClock(Date.now());
+    library.put(summaryOf(manifest()), manifest());
     const app = await createHttpApp({
       tokens,
       library,
+      control,
+      shares: new FolderShares({ directory: recordings, clock, makeShareId }),
       makeRoomId: () => ROOM_ID,
       makePeerId: () => 'peer-new-0001' as PeerId,
       roomStatus: () => ({ peerCount: 2, recording: true }),
       clientDirectory: client,
       log,
     });
-    return new Site({ app, tokens, library, log, directory });
+    return new Site({ app, tokens, library, control, clock, log, directory });
   }
 
-  private constructor(parts: {
-    app: FastifyInstance;
-    tokens: JwtTokens;
-    library: FakeLibrary;
-    log: FakeLog;
-    directory: string;
-  }) {
+  private constructor(parts: Parts) {
     this.app = parts.app;
     this.tokens = parts.tokens;
     this.library = parts.library;
+    this.control = parts.control;
+    this.clock = parts.clock;
     this.log = parts.log;
     this.#directory = parts.directory;
   }
@@ -115,6 +80,10 @@ export class Site {
     return this.app.inject({ method: 'GET', url, headers: { ...bearer(token), ...headers } });
   }
 
+  delete(url: string, token?: string) {
+    return this.app.inject({ method: 'DELETE', url, headers: bearer(token) });
+  }
+
   post(url: string, body: unknown, token?: string) {
     return this.app.inject({
       method: 'POST',
@@ -125,7 +94,13 @@ export class Site {
   }
 
   invitation(role: Role, roomId: RoomId = ROOM_ID): Promise<string> {
-    return this.tokens.signInvitation({ roomId, roomName: 'Coro', role });
+    return this.tokens.signInvitation({ roomId, roomName: 'Coro', role, settings: SETTINGS });
+  }
+
+  /** A moderator's ticket to a recording. */
+  ticket(recordingId: RecordingId = RECORDING_ID, roomId: RoomId = ROOM_ID): Promise<string> {
+    const right = { permission: 'download', shareId: null } as const;
+    return this.tokens.signTicket({ roomId, recordingId, ...right });
   }
 
   access(role: Role): Promise<string> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { PeerId, ProducerId, RecordingId, RoomId } from '#protocol';
 import { FinalizerQueue } from '#server/recording/finalizerQueue.ts';
 import { JournalRecording } from '#server/recording/activeRecording.ts';
+import { realClock } from '#tests/support/clock.ts';
 import { rtpPacket } from '../support/rtp.ts';
 import { FRAME_MS, FRAME_SAMPLES, sinePackets } from '../support/sound.ts';
 
@@ -56,8 +57,7 @@ async function begin(folder: string, time: { wallMs(): number; monotonicMs(): nu
 
 /** Percent of a core that `SPEAKERS` cost in real time. */
 async function live(folder: string, recorded: boolean): Promise<number> {
-  const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
-  const { recording, say } = await begin(folder, clock);
+  const { recording, say } = await begin(folder, realClock);
   const before = process.cpuUsage();
   const begunMs = performance.now();
   for (let index = 0; index * FRAME_MS < liveSeconds * 1_000; index++) {

@@ -1,5 +1,6 @@
 import type { PeerId, ProducerId, RecordingId, RoomId } from '#protocol';
 import { RecordingStore } from '#server/recording/recordingStore.ts';
+import { realClock } from '#tests/support/clock.ts';
 import { rtpPacket } from './rtp.ts';
 import { FRAME_MS, FRAME_SAMPLES, sinePackets } from './sound.ts';
 
@@ -9,7 +10,7 @@ import { FRAME_MS, FRAME_SAMPLES, sinePackets } from './sound.ts';
 const [directory = ''] = process.argv.slice(2);
 const store = await RecordingStore.open({
   directory,
-  clock: { wallMs: () => Date.now(), monotonicMs: () => performance.now(), after: () => () => {} },
+  clock: realClock,
   log: { info() {}, warn() {}, error() {} },
 });
 const recording = await store.recorder.start({
