@@ -12,8 +12,7 @@ import { addShareRoutes, type ShareRoutes } from './shares.ts';
 const MAX_BODY_BYTES = 4_096;
 const REQUEST_TIMEOUT_MS = 15_000;
 
-export interface HttpOptions
-  extends RoomRoutes, RecordingRoutes, RecordingFileRoutes, ShareRoutes {
+export interface HttpOptions extends RoomRoutes, RecordingRoutes, RecordingFileRoutes, ShareRoutes {
   /** Folder of the built client. */
   readonly clientDirectory: string;
   readonly log: Log;
@@ -52,7 +51,8 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
     },
   });
   app.setNotFoundHandler((request, reply) => {
-    const isPage = request.method === 'GET' && /^\/([rs]\/.*)?$/.test(request.url.split('?')[0] ?? '');
+    const isPage =
+      request.method === 'GET' && /^\/([rs]\/.*)?$/.test(request.url.split('?')[0] ?? '');
     if (!isPage) throw new ProtocolError('NOT_FOUND', 'no such address');
     return reply.sendFile('index.html');
   });

@@ -26,15 +26,20 @@ const RECORDING = '/api/rooms/:roomId/recordings/:recordingId';
 export function addRecordingFileRoutes(app: FastifyInstance, options: RecordingFileRoutes): void {
   const { tokens, library, shares } = options;
 
-  app.get<FileRequest>(`${RECORDING}/files/*`, async (request, reply) => {
-    const { manifest, mayDownload } = await admit(request);
-    const found = await library.openFile(manifest, request.params['*']);
-    if (!found) throw notFound();
-    if (request.query.download !== undefined) {
-      if (!mayDownload) throw playOnly();
-      saveAs(reply, path.basename(found.file.path));
-    }
-    return sendFile(request, reply, found);
+  app.route<FileRequest>({
+    // Fastify's own HEAD would read the whole file to tell its size.
+    method: ['GET', 'HEAD'],
+    url: `${RECORDING}/files/*`,
+    async handler(request, reply) {
+      const { manifest, mayDownload } = await admit(request);
+      const found = await library.openFile(manifest, request.params['*']);
+      if (!found) throw notFound();
+      if (request.query.download !== undefined) {
+        if (!mayDownload) throw playOnly();
+        saveAs(reply, path.basename(found.file.path));
+      }
+      return sendFile(request, reply, found);
+    },
   });
 
   app.get<TicketRequest>(`${RECORDING}/files.zip`, async (request, reply) => {
@@ -75,7 +80,6 @@ async function sendFile(
     reply.header('content-range', `bytes */${file.sizeBytes}`);
     throw Object.assign(new Error('range'), { statusCode: 416 });
   }
-  // A HEAD asks for no content, and a store would send it all the same.
   const content = request.method === 'HEAD' ? undefined : await read(range);
   if (content === null) throw notFound();
   if (range) {

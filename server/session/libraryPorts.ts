@@ -114,16 +114,23 @@ export interface RecordingNews {
   subscribe(listener: (item: RecordingNewsItem) => void): () => void;
 }
 
+/** To be read to its end or destroyed. */
+export interface ByteStream extends NodeJS.ReadableStream {
+  destroy(): unknown;
+}
+
 /** Where finished files are kept when they are not kept on this machine's disk. */
 export interface ObjectStore {
-  /** Copies a local file there, whole or not at all. Rejects when it could not be done. */
+  /**
+   * Copies a local file there, whole or not at all, in place of what was there. Rejects when it
+   * could not be done or, at its next step, once `signal` is aborted.
+   */
   put(
     key: string,
-    localPath: string,
-    about: { mimeType: string; sizeBytes: number },
+    file: { localPath: string; mimeType: string; signal: AbortSignal },
   ): Promise<void>;
-  /** Null when there is no such object. */
-  read(key: string, range: ByteRange | null): Promise<NodeJS.ReadableStream | null>;
+  /** Null when there is no such object. Rejects when that cannot be told. */
+  read(key: string, range: ByteRange | null): Promise<ByteStream | null>;
   /** Removes every object below `prefix`, and uploads that were left half-way. */
   removeAll(prefix: string): Promise<void>;
 }

@@ -104,18 +104,20 @@ export class RoomRecording {
     if (muted) track.setMuted(true);
     const entry: { track: RecordedTrack; tap: AudioTap | null } = { track, tap: null };
     state.tracks.set(producerId, entry);
-    this.#media().tapAudio(producerId, track).then(
-      (tap) => {
-        if (state.tracks.get(producerId) === entry) entry.tap = tap;
-        else tap.close();
-      },
-      (error: unknown) => {
-        // The speaker left before the tap stood: there was nothing to record.
-        if (state.tracks.get(producerId) !== entry) return;
-        this.#log.error({ peerId, err: error }, 'speaker could not be recorded');
-        this.removeSpeaker(producerId);
-      },
-    );
+    this.#media()
+      .tapAudio(producerId, track)
+      .then(
+        (tap) => {
+          if (state.tracks.get(producerId) === entry) entry.tap = tap;
+          else tap.close();
+        },
+        (error: unknown) => {
+          // The speaker left before the tap stood: there was nothing to record.
+          if (state.tracks.get(producerId) !== entry) return;
+          this.#log.error({ peerId, err: error }, 'speaker could not be recorded');
+          this.removeSpeaker(producerId);
+        },
+      );
   }
 
   removeSpeaker(producerId: ProducerId): void {

@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   RecordingDetailSchema,
   RecordingListSchema,
+  RunningRecordingSchema,
   type RecordingId,
   type RoomId,
 } from '#protocol';
+import { byteRange } from '#server/http/byteRange.ts';
 import { ROOM_ID } from '#tests/support/builders.ts';
 import { SOUND } from '#tests/support/fakeLibrary.ts';
 import { RECORDING_ID, manifest, summaryOf } from '#tests/support/manifest.ts';
@@ -97,10 +99,7 @@ describe('recordings over HTTP', () => {
   });
 
   it('[HR8] are not opened by a ticket of another recording or room', async () => {
-    const other = [
-      await site.ticket(OTHER_RECORDING),
-      await site.ticket(RECORDING_ID, OTHER_ROOM),
-    ];
+    const other = [await site.ticket(OTHER_RECORDING), await site.ticket(RECORDING_ID, OTHER_ROOM)];
     for (const wrong of other) {
       expect(refused(await site.get(`${FILE}?ticket=${wrong}`))).toEqual([404, 'NOT_FOUND']);
     }
@@ -145,5 +144,108 @@ describe('recordings over HTTP', () => {
       .setExpirationTime(Math.floor(Date.now() / 1_000) - 3_600)
       .sign(new TextEncoder().encode('kX7pW2mQ9vR4tY8uB3nL6cJ1hF5dS0aZ'));
     expect(refused(await site.get(LIST, stale))).toEqual([401, 'TOKEN_EXPIRED']);
+  });
+});
+
+describe('what a moderator does with recordings over HTTP', () => {
+  let site: Site;
+  let moderator: string;
+  beforeEach(async () => {
+    site = await Site.open();
+    moderator = await site.access('moderator');
+  });
+  afterEach(() => site.close());
+
+  it('[HR12] deletes one, in their name, once', async () => {
+    expect((await site.delete(DETAIL, moderator)).statusCode).toBe(204);
+    expect(site.library.deletions).toEqual([
+      { recordingId: RECORDING_ID, deletedBy: { by: 'moderator', name: 'Ana' } },
+    ]);
+    expect(refused(await site.delete(DETAIL, moderator))).toEqual([404, 'NOT_FOUND']);
+    const ticket = await site.ticket();
+    expect(refused(await site.get(`${FILE}?ticket=${ticket}`))).toEqual([404, 'NOT_FOUND']);
+  });
+
+  it('[HR13] deletes none that runs', async () => {
+    site.library.put(summaryOf(manifest(), { state: 'recording' }), null);
+    expect(refused(await site.delete(DETAIL, moderator))).toEqual([409, 'RECORDING_STATE']);
+  });
+
+  it('[HR14] starts one, and stops it by its id', async () => {
+    const answer = await site.post(LIST, {}, moderator);
+    expect(answer.statusCode).toBe(201);
+    const running = v.parse(RunningRecordingSchema, answer.json());
+    expect(running.startedBy).toBe('Ana');
+    expect(refused(await site.post(LIST, {}, moderator))).toEqual([409, 'RECORDING_STATE']);
+    const { recordingId } = running;
+    const runs = manifest({ recordingId });
+    site.library.put(summaryOf(runs, { state: 'recording' }), null);
+    const stopped = await site.post(`${LIST}/${recordingId}/stop`, {}, moderator);
+    expect([stopped.statusCode, stopped.json()]).toEqual([200, {}]);
+    expect(site.control.running).toBeNull();
+    expect(refused(await site.post(`${DETAIL}/stop`, {}, moderator))).toEqual([
+      409,
+      'RECORDING_STATE',
+    ]);
+  });
+
+  it('[HR15] starts none in a room where nobody is', async () => {
+    site.control.isOpen = false;
+    expect(refused(await site.post(LIST, {}, moderator))).toEqual([404, 'NOT_FOUND']);
+  });
+
+  it.each(['speaker', 'audience'] as const)('[HR16] is refused to a %s', async (role) => {
+    const token = await site.access(role);
+    const answers = [
+      await site.delete(DETAIL, token),
+      await site.post(LIST, {}, token),
+      await site.post(`${DETAIL}/stop`, {}, token),
+    ];
+    expect(answers.map(refused)).toEqual(answers.map(() => [403, 'FORBIDDEN']));
+    expect(site.library.deletions).toEqual([]);
+  });
+
+  it('[HR17] asks for a file’s size without its content', async () => {
+    const url = `${FILE}?ticket=${await site.ticket()}`;
+    const answer = await site.app.inject({ method: 'HEAD', url });
+    expect([answer.statusCode, answer.body]).toEqual([200, '']);
+    expect(answer.headers['content-length']).toBe(String(SOUND.length));
+  });
+
+  it('[HR18] is given the whole file when it is no longer the one a part was asked of', async () => {
+    const url = `${FILE}?ticket=${await site.ticket()}`;
+    const etag = (await site.get(url)).headers.etag as string;
+    const part = { range: 'bytes=4-7' };
+    const same = await site.get(url, undefined, { ...part, 'if-range': etag });
+    expect([same.statusCode, same.body]).toEqual([206, '0123']);
+    const other = await site.get(url, undefined, { ...part, 'if-range': '"another"' });
+    expect([other.statusCode, other.body]).toEqual([200, SOUND]);
+  });
+
+  it('[HR19] finds a file that is gone missing, not broken', async () => {
+    site.library.isEmpty = true;
+    const answer = await site.get(`${FILE}?ticket=${await site.ticket()}`);
+    expect(refused(answer)).toEqual([404, 'NOT_FOUND']);
+  });
+});
+
+describe('a Range header', () => {
+  it.each([
+    [undefined, null],
+    ['bytes=0-0', { start: 0, end: 0 }],
+    ['bytes=4-', { start: 4, end: 9 }],
+    ['bytes=4-99', { start: 4, end: 9 }],
+    ['bytes=-3', { start: 7, end: 9 }],
+    ['bytes=-99', { start: 0, end: 9 }],
+    ['bytes=10-', 'unsatisfiable'],
+    ['bytes=-0', 'unsatisfiable'],
+    // What cannot be read as one range is as if it had not been sent (RFC 9110 section 14.2).
+    ['bytes=7-4', null],
+    ['bytes=-', null],
+    ['bytes=0-1,4-5', null],
+    ['lines=0-1', null],
+    ['bytes=1e1-', null],
+  ])('[HR20] %s of ten bytes is %j', (header, range) => {
+    expect(byteRange(header, 10)).toEqual(range);
   });
 });

@@ -51,3 +51,13 @@ export class DecodedSound {
     return this.samples.subarray(startSeconds * SAMPLE_RATE, endSeconds * SAMPLE_RATE);
   }
 }
+
+const WINDOW_SECONDS = 0.02;
+
+/** The first second at which `frequencyHz` is most of what is heard; Infinity when it never is. */
+export function onsetOf(sound: DecodedSound, frequencyHz: number): number {
+  for (let at = 0; at + WINDOW_SECONDS <= sound.seconds; at += WINDOW_SECONDS) {
+    if (sound.shareBetween(at, at + WINDOW_SECONDS, frequencyHz) > 0.5) return at;
+  }
+  return Infinity;
+}

@@ -52,11 +52,7 @@ export class FakeLibrary implements RecordingLibrary {
     return Readable.from(Buffer.from('PK\u0005\u0006 everything'), { objectMode: false });
   }
 
-  async delete(
-    roomId: RoomId,
-    recordingId: RecordingId,
-    deletedBy: DeletedBy,
-  ): Promise<boolean> {
+  async delete(roomId: RoomId, recordingId: RecordingId, deletedBy: DeletedBy): Promise<boolean> {
     const found = await this.get(roomId, recordingId);
     if (!found) return false;
     if (found.summary.state === 'recording') {

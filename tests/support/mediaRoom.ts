@@ -1,4 +1,4 @@
-import type { Role, RoomId } from '#protocol';
+import type { PeerId, Role, RoomId } from '#protocol';
 import { makeRecordingId, makeRoomId } from '#server/ids.ts';
 import { SfuEngine } from '#server/media/mediaEngine.ts';
 import { WorkerPool } from '#server/media/workerPool.ts';
@@ -43,16 +43,19 @@ export class MediaHouse {
     });
   }
 
-  async enter(role: Role, displayName: string): Promise<NodePeer> {
-    const peer = this.visitor(role, displayName);
+  /** @param peerId of somebody who was here before */
+  async enter(role: Role, displayName: string, peerId?: PeerId): Promise<NodePeer> {
+    const peer = this.visitor(role, displayName, peerId);
     await peer.join();
     return peer;
   }
 
   /** A peer that has not joined. */
-  visitor(role: Role, displayName: string): NodePeer {
+  visitor(role: Role, displayName: string, peerId?: PeerId): NodePeer {
     const handlers = createHandlers(this.registry);
-    const peer = new NodePeer({ handlers, clock, roomId: this.roomId, role, displayName });
+    const { roomId } = this;
+    const again = peerId === undefined ? {} : { peerId };
+    const peer = new NodePeer({ handlers, clock, roomId, role, displayName, ...again });
     this.#peers.push(peer);
     return peer;
   }

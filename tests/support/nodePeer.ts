@@ -9,6 +9,8 @@ import {
   type RoomId,
   type RoomSnapshot,
   type PeerId,
+  type ServerNotificationName,
+  type ServerNotifications,
 } from '#protocol';
 import { makePeerId } from '#server/ids.ts';
 import { PeerSession } from '#server/session/peerSession.ts';
@@ -49,8 +51,10 @@ export class NodePeer {
     roomId: RoomId;
     role: Role;
     displayName: string;
+    /** Of somebody who was here before. */
+    peerId?: PeerId;
   }) {
-    this.peerId = makePeerId();
+    this.peerId = options.peerId ?? makePeerId();
     const channel: ClientChannel = {
       request: async (_name, consumer) => {
         const { track } = await this.#required().consume(consumer);
@@ -112,6 +116,13 @@ export class NodePeer {
   async disconnectMicrophone(): Promise<void> {
     this.#required().closeMicrophone();
     await this.request('stopProducing', {});
+  }
+
+  /** The bodies of the notifications called `name`, oldest first. */
+  told<Name extends ServerNotificationName>(
+    name: Name,
+  ): v.InferOutput<ServerNotifications[Name]>[] {
+    return this.notifications.flatMap((it) => (it.name === name ? [it.body as never] : []));
   }
 
   say(draft: PhraseDraft): void {

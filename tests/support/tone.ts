@@ -4,6 +4,7 @@ import { shareOf } from './spectrum.ts';
 const { RTCAudioSink, RTCAudioSource } = wrtc.nonstandard;
 
 const SAMPLE_RATE = 48_000;
+const SAMPLES_PER_MS = SAMPLE_RATE / 1_000;
 const CHUNK_MS = 10;
 const CHUNK_SAMPLES = (SAMPLE_RATE * CHUNK_MS) / 1_000;
 const AMPLITUDE = 12_000;
@@ -19,10 +20,15 @@ export class Tone {
   readonly track: MediaStreamTrack;
   readonly #stop: () => void;
   #samples: number[] = [];
+  /** Changes what is played, at once. */
+  tuneTo: (frequencyHz: number) => void = () => {};
+  #quietMs = 0;
+  #longestQuietMs = 0;
 
   /** A track on which a sine of `frequencyHz` sounds. */
   static playing(frequencyHz: number): Tone {
     const source = new RTCAudioSource();
+    let hz = frequencyHz;
     let phase = 0;
     let sentChunks = 0;
     const startedMs = performance.now();
@@ -31,7 +37,7 @@ export class Tone {
       const due = Math.floor((performance.now() - startedMs) / CHUNK_MS);
       for (; sentChunks < due; sentChunks += 1) {
         const samples = Int16Array.from({ length: CHUNK_SAMPLES }, () => {
-          phase += (2 * Math.PI * frequencyHz) / SAMPLE_RATE;
+          phase += (2 * Math.PI * hz) / SAMPLE_RATE;
           return Math.round(AMPLITUDE * Math.sin(phase));
         });
         source.onData({
@@ -44,10 +50,12 @@ export class Tone {
       }
     }, CHUNK_MS);
     const track = source.createTrack();
-    return new Tone(track, () => {
+    const tone = new Tone(track, () => {
       clearInterval(timer);
       track.stop();
     });
+    tone.tuneTo = (frequencyHz) => (hz = frequencyHz);
+    return tone;
   }
 
   static heardOn(track: MediaStreamTrack): Tone {
@@ -58,6 +66,7 @@ export class Tone {
       for (let at = 0; at < samples.length; at += channelCount) {
         tone.#samples.push(samples[at] ?? 0);
       }
+      tone.#noteQuiet(samples, channelCount);
       if (tone.#samples.length > SAMPLE_RATE) tone.#samples = tone.#samples.slice(-SAMPLE_RATE);
     };
     return tone;
@@ -76,7 +85,20 @@ export class Tone {
     return shareOf(samples, frequencyHz, SAMPLE_RATE);
   }
 
+  /** The longest time without sound since it was last asked for. */
+  takeLongestQuietMs(): number {
+    const longest = Math.max(this.#longestQuietMs, this.#quietMs);
+    this.#longestQuietMs = this.#quietMs = 0;
+    return longest;
+  }
+
   close(): void {
     this.#stop();
+  }
+
+  #noteQuiet(samples: Int16Array, channelCount: number): void {
+    const isQuiet = samples.every((sample) => Math.abs(sample) < AMPLITUDE / 10);
+    this.#quietMs = isQuiet ? this.#quietMs + samples.length / channelCount / SAMPLES_PER_MS : 0;
+    this.#longestQuietMs = Math.max(this.#longestQuietMs, this.#quietMs);
   }
 }

@@ -1,12 +1,16 @@
-import type { Role, RoomCreated } from '#protocol';
+import type { Role, RoomCreated, RoomSettings } from '#protocol';
 import type { Person } from './person.ts';
 
 /** Makes a room as a program would. */
-export async function createRoom(url: string, roomName: string): Promise<RoomCreated> {
+export async function createRoom(
+  url: string,
+  roomName: string,
+  settings: Partial<RoomSettings> = {},
+): Promise<RoomCreated> {
   const response = await fetch(`${url}/api/rooms`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ roomName }),
+    body: JSON.stringify({ roomName, settings }),
   });
   return (await response.json()) as RoomCreated;
 }
@@ -33,4 +37,11 @@ export async function sayPhrase({ page }: Person, text: string): Promise<void> {
 /** Waits until the page's own clock of the recording shows `time`, such as `0:05`. */
 export async function recordingReaches({ page }: Person, time: string): Promise<void> {
   await page.getByTestId('recording').getByText(time).waitFor();
+}
+
+/** Says yes to being recorded, as a person who is asked does it in Spanish. */
+export async function agreeToBeRecorded({ page }: Person): Promise<void> {
+  const question = page.getByRole('region', { name: '¿Te grabamos?' });
+  await question.getByRole('button', { name: 'Acepto' }).click();
+  await question.waitFor({ state: 'detached' });
 }

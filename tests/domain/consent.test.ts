@@ -1,0 +1,164 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { ConsentAnswer, PeerId, RecordingId, RoomSettings } from '#protocol';
+import { Room } from '#server/domain/room.ts';
+import { ROOM_ID, SETTINGS } from '#tests/support/builders.ts';
+import { GRANTED, REFUSED } from '#tests/support/house.ts';
+import { refusalOf } from '#tests/support/refusals.ts';
+
+const RECORDING = 'recording-1' as RecordingId;
+const ana = { peerId: 'peer-ana-1' as PeerId, displayName: 'Ana', role: 'moderator' } as const;
+const beto = { peerId: 'peer-beto' as PeerId, displayName: 'Beto', role: 'speaker' } as const;
+const carla = { peerId: 'peer-carla' as PeerId, displayName: 'Carla', role: 'audience' } as const;
+const NAMED: ConsentAnswer = { ...REFUSED, named: true };
+
+describe('consent to a recording', () => {
+  let room: Room;
+  const open = (settings: RoomSettings = SETTINGS) => {
+    room = new Room({ roomId: ROOM_ID, roomName: 'Coro', settings, maxPeers: 9 });
+    for (const peer of [ana, beto, carla]) room.join(peer, undefined, 0);
+  };
+  beforeEach(() => open());
+
+  const start = () => room.startRecording(ana, RECORDING, 10);
+  const answer = (said: ConsentAnswer) => room.answerConsent(beto.peerId, said, 20);
+  const consentOf = ({ peerId }: { peerId: PeerId }) => room.snapshot(peerId).consent;
+
+  it('[CB1] is given by who begins, asked of who could be heard, and not of an audience', () => {
+    const events = start();
+    expect([ana, beto, carla].map(consentOf)).toEqual(['granted', 'pending', null]);
+    expect([ana, beto, carla].map(({ peerId }) => room.isRecorded(peerId))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    const told = events.filter(({ type }) => type === 'consentChanged');
+    expect(told).toEqual([
+      { type: 'consentChanged', peerId: ana.peerId, consent: 'granted' },
+      { type: 'consentChanged', peerId: beto.peerId, consent: 'pending' },
+    ]);
+  });
+
+  it('[CB2] of a recording begun from outside is asked of everyone', () => {
+    room.startRecording({ peerId: null, displayName: 'Centralita' }, RECORDING, 10);
+    expect(room.recording?.startedBy).toBe('Centralita');
+    expect([ana, beto].map(consentOf)).toEqual(['pending', 'pending']);
+  });
+
+  it('[CB3] counts from the answer on, shows to everyone, and may be withdrawn and given again', () => {
+    start();
+    expect(answer(GRANTED)).toMatchObject([
+      { type: 'consentAnswered', entry: { peerId: beto.peerId, answer: 'granted', at: 20 } },
+      { type: 'consentChanged', consent: 'granted' },
+      { type: 'peerChanged', peer: { peerId: beto.peerId, recorded: true } },
+    ]);
+    expect(answer(REFUSED)).toMatchObject([
+      { entry: { answer: 'refused' } },
+      { consent: 'refused' },
+      { peer: { recorded: false } },
+    ]);
+    answer(GRANTED);
+    expect(room.isRecorded(beto.peerId)).toBe(true);
+  });
+
+  it('[CB4] keeps the words that were shown, in their language', () => {
+    start();
+    const [said] = answer({ ...GRANTED, language: 'en' });
+    expect(said).toMatchObject({ entry: { language: 'en' } });
+    expect(JSON.stringify(said)).toContain('being recorded');
+  });
+
+  it('[CB5] cannot be answered when nothing runs, or twice alike', () => {
+    expect(refusalOf(() => answer(GRANTED))).toBe('RECORDING_STATE');
+    start();
+    answer(REFUSED);
+    expect(refusalOf(() => answer(REFUSED))).toBe('WRONG_STATE');
+  });
+
+  it('[CB6] outlives leaving and coming back, and not the recording', () => {
+    start();
+    answer(GRANTED);
+    room.leave(beto.peerId);
+    room.join(beto, undefined, 30);
+    expect(room.isRecorded(beto.peerId)).toBe(true);
+    room.stopRecording('stopped');
+    expect([ana, beto].map(consentOf)).toEqual([null, null]);
+    room.startRecording(ana, 'recording-2' as RecordingId, 40);
+    expect(consentOf(beto)).toBe('pending');
+  });
+
+  it('[CB7] tells who is not in it, by name only of who allowed that', () => {
+    const dora = { ...beto, peerId: 'peer-dora1' as PeerId, displayName: 'Dora' };
+    const eva = { ...beto, peerId: 'peer-eva01' as PeerId, displayName: 'Eva' };
+    room.join(dora, undefined, 0);
+    start();
+    room.join(eva, undefined, 15);
+    answer(REFUSED);
+    const [entry] = room.answerConsent(dora.peerId, NAMED, 21);
+    expect(entry).toMatchObject({ entry: { displayName: 'Dora' } });
+    expect(room.stopRecording('stopped').notRecorded).toEqual([
+      { peerId: beto.peerId, displayName: null },
+      { peerId: dora.peerId, displayName: 'Dora' },
+      { peerId: eva.peerId, displayName: null },
+    ]);
+  });
+
+  it('[CB8] once given, the person is in it, whatever they say later', () => {
+    start();
+    answer(GRANTED);
+    answer(REFUSED);
+    expect(room.stopRecording('stopped').notRecorded).toEqual([]);
+  });
+
+  it('[CB9] can be given on the way in, before anyone is told of the newcomer', () => {
+    start();
+    room.leave(beto.peerId);
+    const events = room.join(beto, GRANTED, 30);
+    expect(events).toMatchObject([
+      { type: 'peerJoined', peer: { recorded: true } },
+      { type: 'consentAnswered', entry: { answer: 'granted', at: 30 } },
+    ]);
+  });
+
+  it('[CB10] is a condition of entry where the room is made so, but for an audience', () => {
+    open({ consent: 'required', autoRecord: false });
+    start();
+    const dora = { ...beto, peerId: 'peer-dora1' as PeerId };
+    expect(refusalOf(() => room.join(dora, undefined, 30))).toBe('CONSENT_REQUIRED');
+    expect(refusalOf(() => room.join(dora, REFUSED, 30))).toBe('CONSENT_REQUIRED');
+    expect(room.peerCount).toBe(3);
+    room.join(dora, GRANTED, 30);
+    room.join({ ...carla, peerId: 'peer-eva01' as PeerId }, undefined, 30);
+    room.leave(dora.peerId);
+    room.join(dora, undefined, 31);
+    expect(room.isRecorded(dora.peerId)).toBe(true);
+  });
+
+  it('[CB11] is nobody’s condition while nothing is recorded', () => {
+    open({ consent: 'required', autoRecord: false });
+    expect(room.peerCount).toBe(3);
+    start();
+    expect(consentOf(beto)).toBe('pending');
+  });
+});
+
+describe('a recording of a room', () => {
+  it('[CB12] is paused and resumed by turns, and counts what the pauses took', () => {
+    const room = new Room({ roomId: ROOM_ID, roomName: 'Coro', settings: SETTINGS, maxPeers: 3 });
+    room.join(ana, undefined, 0);
+    expect(refusalOf(() => room.pauseRecording(1))).toBe('RECORDING_STATE');
+    room.startRecording(ana, RECORDING, 10);
+    expect(refusalOf(() => room.resumeRecording(11))).toBe('RECORDING_STATE');
+    room.pauseRecording(20);
+    expect(room.recording).toMatchObject({ pausedAt: 20, pausedMs: 0 });
+    expect(refusalOf(() => room.pauseRecording(21))).toBe('RECORDING_STATE');
+    expect(refusalOf(() => room.requireRunningRecording())).toBe('RECORDING_STATE');
+    room.resumeRecording(50);
+    room.pauseRecording(60);
+    room.resumeRecording(65);
+    expect(room.recording).toMatchObject({ pausedAt: null, pausedMs: 35 });
+    // A wall clock that was set back takes nothing off.
+    room.pauseRecording(70);
+    room.resumeRecording(30);
+    expect(room.recording?.pausedMs).toBe(35);
+  });
+});

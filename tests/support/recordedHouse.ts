@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import type { Manifest, PeerId, RecordingId } from '#protocol';
+import { RECORD, type JournalRecord } from '#server/recording/journalFormat.ts';
+import { decodeJson, StreamStartSchema } from '#server/recording/journalPayloads.ts';
+import { readJournal } from '#server/recording/journalReader.ts';
+import { RecordingStore, type RecordingStoreOptions } from '#server/recording/recordingStore.ts';
+import { realClock } from './clock.ts';
+import { DecodedSound } from './decode.ts';
+import { MediaHouse } from './mediaRoom.ts';
+import type { NodePeer } from './nodePeer.ts';
+
+/** One Producer's stream in a journal. */
+export interface JournalStream {
+  readonly streamId: number;
+  readonly peerId: PeerId;
+  packets: number;
+  /** Of the last packet. */
+  lastMs: number;
+}
+
+/** A media house whose room is really recorded, into a folder that goes when the test ends. */
+export class RecordedHouse {
+  readonly house: MediaHouse;
+  readonly store: RecordingStore;
+  readonly directory: string;
+
+  static async open(options: Partial<RecordingStoreOptions> = {}): Promise<RecordedHouse> {
+    const directory = options.directory ?? (await mkdtemp(path.join(tmpdir(), 'cora-house-')));
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    const store = await RecordingStore.open({
+      clock: realClock,
+      log: { info() {}, warn() {}, error() {} },
+      ...options,
+      directory,
+    });
+    onTestFinished(() => store.close());
+    const house = await MediaHouse.open(store.recorder);
+    onTestFinished(() => house.close());
+    return new RecordedHouse(house, store, directory);
+  }
+
+  private constructor(house: MediaHouse, store: RecordingStore, directory: string) {
+    this.house = house;
+    this.store = store;
+    this.directory = directory;
+  }
+
+  /** What a running recording has written so far; payloads are copies. */
+  journal(recordingId: RecordingId): JournalRecord[] {
+    const folder = path.join(this.directory, recordingId);
+    return Array.from(readJournal(folder), (record) => ({
+      ...record,
+      payload: Buffer.from(record.payload),
+    }));
+  }
+
+  streams(recordingId: RecordingId): JournalStream[] {
+    const streams = new Map<number, JournalStream>();
+    for (const { type, streamId, arrivalMs, payload } of this.journal(recordingId)) {
+      const start = type === RECORD.streamStart ? decodeJson(StreamStartSchema, payload) : null;
+      if (start) {
+        const { peerId } = start;
+        streams.set(streamId, { streamId, peerId, packets: 0, lastMs: arrivalMs });
+      }
+      const stream = streams.get(streamId);
+      if (type !== RECORD.rtp || !stream) continue;
+      stream.packets += 1;
+      stream.lastMs = arrivalMs;
+    }
+    return [...streams.values()];
+  }
+
+  /** Waits until the journal has `packets` more of each of these people than now. */
+  async captures(recordingId: RecordingId, peers: readonly NodePeer[], packets: number) {
+    const count = ({ peerId }: NodePeer) =>
+      this.streams(recordingId)
+        .filter((stream) => stream.peerId === peerId)
+        .reduce((sum, stream) => sum + stream.packets, 0);
+    const wanted = peers.map((peer) => count(peer) + packets);
+    const enough = () => peers.every((peer, index) => count(peer) >= (wanted[index] as number));
+    await expect.poll(enough, { timeout: 15_000 }).toBe(true);
+  }
+
+  /** Waits until `moderator` is told that the recording can be played. */
+  async ready(moderator: NodePeer, recordingId: RecordingId): Promise<Manifest> {
+    const isReady = () =>
+      moderator.told('recordingReady').some((told) => told.recordingId === recordingId);
+    await moderator.until(isReady, 15_000);
+    const found = await this.store.library.get(this.house.roomId, recordingId);
+    if (!found?.manifest) throw new Error('ready without a manifest');
+    return found.manifest;
+  }
+
+  /** The sound of one person in a recording that is ready. */
+  soundOf({ recordingId, speakers }: Manifest, peerId: PeerId): Promise<DecodedSound> {
+    const speaker = speakers.find((one) => one.peerId === peerId);
+    if (!speaker) throw new Error('was not recorded');
+    return DecodedSound.of(path.join(this.directory, recordingId, speaker.file.path));
+  }
+}
