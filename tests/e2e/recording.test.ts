@@ -8,6 +8,7 @@ import { Person } from '#tests/support/person.ts';
 import { fetchFile, readyRecording, type ReadyRecording } from '#tests/support/recordings.ts';
 import { ServerProcess } from '#tests/support/server.ts';
 import {
+  agreeToBeRecorded,
   createRoom,
   enterRoom,
   recordingReaches,
@@ -26,7 +27,7 @@ describe('a recorded conversation', () => {
   let recording: ReadyRecording;
   let folder: string;
   /** Milliseconds since 1970, noted by this process, on the same machine as the server. */
-  const at = { muted: 0, unmuted: 0, phraseTyped: 0, phraseSeen: 0, startSeenMs: 0 };
+  const at = { agreed: 0, muted: 0, unmuted: 0, phraseTyped: 0, phraseSeen: 0, startSeenMs: 0 };
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'cora-files-'));
@@ -49,17 +50,19 @@ describe('a recorded conversation', () => {
       [ana, beto, carla].map(({ page }) => page.getByText('La inició Ana').waitFor()),
     );
     at.startSeenMs = Date.now() - started;
-    await recordingReaches(carla, '0:03');
+    await agreeToBeRecorded(beto);
+    at.agreed = Date.now();
+    await recordingReaches(carla, '0:04');
     await beto.page.getByRole('button', { name: 'Silenciar el micrófono' }).click();
     at.muted = Date.now();
-    await recordingReaches(carla, '0:06');
+    await recordingReaches(carla, '0:07');
     await beto.page.getByRole('button', { name: 'Activar el micrófono' }).click();
     at.unmuted = Date.now();
     at.phraseTyped = Date.now();
     await sayPhrase(beto, PHRASE);
     await carla.page.getByRole('log').getByText(PHRASE).waitFor();
     at.phraseSeen = Date.now();
-    await recordingReaches(carla, '0:09');
+    await recordingReaches(carla, '0:10');
     await ana.page.getByRole('button', { name: 'Detener la grabación' }).click();
     recording = await readyRecording(server.url, room);
   });
@@ -96,8 +99,12 @@ describe('a recorded conversation', () => {
     expect(anaFile.shareBetween(1, 8, ANA_HZ)).toBeGreaterThan(0.5);
     expect(anaFile.shareBetween(1, 8, BETO_HZ)).toBeLessThan(0.02);
 
-    const [muted, unmuted] = [seconds(at.muted), seconds(at.unmuted)];
-    expect(betoFile.shareBetween(1, muted - 0.3, BETO_HZ)).toBeGreaterThan(0.5);
+    const [agreed, muted, unmuted] = [at.agreed, at.muted, at.unmuted].map(seconds) as [
+      number,
+      number,
+      number,
+    ];
+    expect(betoFile.shareBetween(agreed + 0.5, muted - 0.3, BETO_HZ)).toBeGreaterThan(0.5);
     expect(betoFile.loudnessBetween(muted + 0.5, unmuted - 0.3)).toBeLessThan(0.001);
     expect(betoFile.shareBetween(unmuted + 0.5, unmuted + 2, BETO_HZ)).toBeGreaterThan(0.5);
   });
@@ -122,12 +129,16 @@ describe('a recorded conversation', () => {
     await ana!.picture('recordings');
     await page.getByRole('listitem').getByRole('link').first().click();
     await page.getByRole('button', { name: 'Reproducir' }).click();
+    await page.waitForFunction(onlyTheMixPlays, 0);
+    await page.getByRole('button', { name: 'Silenciar a Beto' }).click();
     await page.waitForFunction(tracksAreTogether, 0);
     await ana!.picture('player');
 
     const phrase = recording.manifest.phrases[0]!;
     await page.getByRole('button', { name: PHRASE }).click();
     await page.waitForFunction(tracksAreTogether, phrase.startSeconds);
+    await page.getByRole('button', { name: 'Silenciar a Beto' }).click();
+    await page.waitForFunction(onlyTheMixPlays, phrase.startSeconds);
     await page.keyboard.press('ArrowLeft');
     await page.getByRole('button', { name: 'Pausar' }).click();
     expect(ana!.complaints).toEqual([]);
@@ -137,10 +148,20 @@ describe('a recorded conversation', () => {
 /** Runs in the page: both tracks play, no further apart than can be heard, from `second` on. */
 function tracksAreTogether(second: number): boolean {
   const players: HTMLMediaElement[] = Reflect.get(globalThis, 'coraNotes').players;
-  const tracks = players.filter((it) => it.src.includes('/files/') && !it.paused);
+  const sounding = players.filter((it) => it.src.includes('/files/') && !it.paused);
+  const tracks = sounding.filter((it) => it.src.includes('/files/speakers/'));
+  if (tracks.length < sounding.length) return false;
   const [first, other] = tracks.map(({ currentTime }) => currentTime);
   if (first === undefined || other === undefined) return false;
   return first > second + 0.3 && Math.abs(first - other) < 0.05;
+}
+
+/** Runs in the page: the mix plays, by itself and aloud, from `second` on. */
+function onlyTheMixPlays(second: number): boolean {
+  const players: HTMLMediaElement[] = Reflect.get(globalThis, 'coraNotes').players;
+  const [mix, ...others] = players.filter((it) => it.src.includes('/files/') && !it.paused);
+  if (!mix || others.length > 0 || mix.muted) return false;
+  return mix.src.includes('/files/mix.') && mix.currentTime > second + 0.3;
 }
 
 function speakerOf(manifest: Manifest, name: string): Manifest['speakers'][number] {
