@@ -1,6 +1,6 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ManifestSchema, type Manifest, type StopReason } from '#protocol';
+import { ManifestSchema, PeaksSchema, type Manifest, type Peaks, type StopReason } from '#protocol';
 import * as v from 'valibot';
 import { captionsOf, toWebVtt } from './captions.ts';
 import { syncFolderSync, writeHashed } from './files.ts';
@@ -103,11 +103,13 @@ function manifestOf(
     ...{ path, mimeType },
     ...writeHashed(join(folder, path), content),
   });
+  const readPeaks = ({ peaks }: Manifest['speakers'][number]): Peaks =>
+    v.parse(PeaksSchema, JSON.parse(readFileSync(join(folder, peaks.path), 'utf8')));
   return {
     ...facts,
     captions: write(CAPTIONS, 'text/vtt', toWebVtt(phrases)),
     captionsJson: write(CAPTIONS_JSON, 'application/json', toJson(phrases)),
-    player: write(PLAYER, 'text/html', offlinePlayer(facts)),
+    player: write(PLAYER, 'text/html', offlinePlayer(facts, readPeaks)),
     consentLog:
       consents.length === 0
         ? null
