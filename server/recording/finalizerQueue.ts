@@ -1,4 +1,7 @@
 import { Worker } from 'node:worker_threads';
+// Loaded here too, where it is not used: Node unloads an addon with the last thread that has it,
+// and this one leaves destructors behind that run after that, at the end of the thread. SIGSEGV.
+import '@evan/opus';
 import type { StopReason } from '#protocol';
 
 export interface FinalizerJob {

@@ -274,19 +274,27 @@ export class LiveRoom {
 
   async #reopenMedia(): Promise<void> {
     for (let attempt = 1; attempt <= REOPEN_ATTEMPTS && !this.#closed; attempt += 1) {
-      try {
-        const media = await this.#engine.openRoom(
-          this.roomId,
-          mediaEvents(this.#levels, () => this.#mediaDied()),
-        );
+      const media = await this.#openMedia();
+      if (media) {
         if (this.#closed) media.close();
         else this.#media = media;
         return;
-      } catch {
-        await new Promise<void>((resolve) => this.#clock.after(REOPEN_PAUSE_MS, resolve));
       }
+      await new Promise<void>((resolve) => this.#clock.after(REOPEN_PAUSE_MS, resolve));
     }
     await this.close('INTERNAL', 'interrupted');
+  }
+
+  /** A new media side, or null when there is none to be had just now. */
+  async #openMedia(): Promise<MediaRoom | null> {
+    let isDead = false;
+    const events = mediaEvents(this.#levels, () => {
+      isDead = true;
+      // One that dies while it is being opened is not missed: there will be another attempt.
+      if (!this.#mediaIsBack) this.#mediaDied();
+    });
+    const media = await this.#engine.openRoom(this.roomId, events).catch(() => null);
+    return isDead ? null : media;
   }
 
   #forgetMicrophone(producerId: ProducerId): void {

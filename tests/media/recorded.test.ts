@@ -35,7 +35,7 @@ it('[MD7] feeds the recorder through a tap: what was sent is decoded from the fi
 
   const ready = ana.notifications.find(({ name }) => name === 'recordingReady');
   const { recordingId } = ready?.body as { recordingId: RecordingId };
-  const recording = await store.library.get(house.roomId, recordingId);
+  const recording = await store.get(house.roomId, recordingId);
   const [speaker] = recording?.manifest?.speakers ?? [];
   expect(speaker?.displayName).toBe('Ana');
   expect(recording?.manifest?.phrases).toMatchObject([{ text: 'Queda grabado' }]);

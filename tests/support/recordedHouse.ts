@@ -89,7 +89,7 @@ export class RecordedHouse {
     const isReady = () =>
       moderator.told('recordingReady').some((told) => told.recordingId === recordingId);
     await moderator.until(isReady, 15_000);
-    const found = await this.store.library.get(this.house.roomId, recordingId);
+    const found = await this.store.get(this.house.roomId, recordingId);
     if (!found?.manifest) throw new Error('ready without a manifest');
     return found.manifest;
   }

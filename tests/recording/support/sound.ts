@@ -1,9 +1,9 @@
 import { Encoder } from '@evan/opus';
 import { OpusDecoder } from 'opus-decoder';
 import { random } from '../../domain/support/talker.ts';
+import { FRAME_SAMPLES } from './frames.ts';
 
-export const FRAME_SAMPLES = 960;
-export const FRAME_MS = 20;
+export { FRAME_MS, FRAME_SAMPLES } from './frames.ts';
 
 /** Opus packets of 20 ms each with a sine from sample `from` of its endless run on. */
 export function sinePackets(options: {
