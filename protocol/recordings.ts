@@ -49,12 +49,23 @@ export type ConsentAnswer = v.InferOutput<typeof ConsentAnswerSchema>;
 
 /**
  * What a person is asked, word for word: it stands in the consent log. To change a word is to ask
- * something else, so it stands here and not among the words of the views.
+ * something else, so it stands here and not among the words of the views. `ask` is for whoever is in
+ * the room or may come in all the same, `required` for the door of a room that takes only those who
+ * agree.
  */
 export const CONSENT_WORDS = {
-  es: 'Esta sala se está grabando. ¿Aceptas que se graben tu voz y tus frases? Puedes seguir en la conversación aunque digas que no, y cambiar de idea cuando quieras.',
-  en: 'This room is being recorded. Do you agree that your voice and your phrases are recorded? You can stay in the conversation even if you say no, and change your mind at any time.',
+  es: {
+    ask: 'Esta sala se está grabando. ¿Aceptas que se graben tu voz y tus frases? Puedes seguir en la conversación aunque digas que no, y cambiar de idea cuando quieras.',
+    required:
+      'Esta sala se está grabando y, mientras se graba, solo entra quien acepta. ¿Aceptas que se graben tu voz y tus frases? Si no, puedes volver cuando termine la grabación. Ya dentro puedes cambiar de idea: desde ese momento no se graba nada más de ti.',
+  },
+  en: {
+    ask: 'This room is being recorded. Do you agree that your voice and your phrases are recorded? You can stay in the conversation even if you say no, and change your mind at any time.',
+    required:
+      'This room is being recorded and, while it is, only takes those who agree. Do you agree that your voice and your phrases are recorded? If not, you can come back when the recording is over. Once inside you can change your mind: from that moment on, nothing more of yours is recorded.',
+  },
 } as const;
+export type ConsentQuestion = keyof (typeof CONSENT_WORDS)['es'];
 
 export const MARKER_MAX_GRAPHEMES = 80;
 

@@ -3,6 +3,7 @@ import {
   ProtocolError,
   type Consent,
   type ConsentAnswer,
+  type ConsentQuestion,
   type PeerId,
 } from '#protocol';
 
@@ -54,7 +55,11 @@ export class ConsentBook {
   }
 
   /** @throws ProtocolError WRONG_STATE when it changes nothing */
-  answer({ peerId, displayName }: Person, said: ConsentAnswer, at: number): ConsentEntry {
+  answer(
+    { peerId, displayName }: Person,
+    said: ConsentAnswer,
+    asked: { question: ConsentQuestion; at: number },
+  ): ConsentEntry {
     const { answer, language, named } = said;
     const before = this.#pages.get(peerId);
     if (before?.consent === answer) {
@@ -64,7 +69,8 @@ export class ConsentBook {
     const name = granted || named ? displayName : null;
     const everGranted = granted || (before?.everGranted ?? false);
     this.#pages.set(peerId, { consent: answer, everGranted, name });
-    return { peerId, displayName: name, answer, language, words: CONSENT_WORDS[language], at };
+    const words = CONSENT_WORDS[language][asked.question];
+    return { peerId, displayName: name, answer, language, words, at: asked.at };
   }
 
   /** Those who were asked and of whom nothing was recorded at any time. */

@@ -2,6 +2,7 @@ import {
   ProtocolError,
   type Consent,
   type ConsentAnswer,
+  type ConsentQuestion,
   type PeerId,
   type RecordingId,
   type RunningRecording,
@@ -79,9 +80,9 @@ export class RecordingRules {
   answer(
     person: { peerId: PeerId; displayName: string },
     answer: ConsentAnswer,
-    wallMs: number,
+    { question, wallMs }: { question: ConsentQuestion; wallMs: number },
   ): ConsentEntry {
-    return this.#required().consent.answer(person, answer, Math.round(wallMs));
+    return this.#required().consent.answer(person, answer, { question, at: Math.round(wallMs) });
   }
 
   /** Who began it agrees by doing so. */

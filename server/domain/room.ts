@@ -167,7 +167,7 @@ export class Room {
   /** @throws ProtocolError RECORDING_STATE or WRONG_STATE when there is nothing to answer */
   answerConsent(peerId: PeerId, answer: ConsentAnswer, wallMs: number): RoomEvent[] {
     const peer = this.#peer(peerId);
-    const entry = this.#recording.answer(peer, answer, wallMs);
+    const entry = this.#recording.answer(peer, answer, { question: 'ask', wallMs });
     return [
       { type: 'consentAnswered', entry },
       this.#told(peerId),
@@ -206,7 +206,8 @@ export class Room {
       throw new ProtocolError('CONSENT_REQUIRED', 'the room is recorded and takes who agrees');
     }
     if (answer && answer.answer !== before) {
-      const entry = this.#recording.answer(peer, answer, wallMs);
+      const question = this.settings.consent;
+      const entry = this.#recording.answer(peer, answer, { question, wallMs });
       return [{ type: 'consentAnswered', entry }];
     }
     this.#recording.ask(peer.peerId);

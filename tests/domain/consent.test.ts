@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ConsentAnswer, PeerId, RecordingId, RoomSettings } from '#protocol';
+import {
+  CONSENT_WORDS,
+  type ConsentAnswer,
+  type PeerId,
+  type RecordingId,
+  type RoomSettings,
+} from '#protocol';
 import { Room } from '#server/domain/room.ts';
 import { ROOM_ID, SETTINGS } from '#tests/support/builders.ts';
 import { GRANTED, REFUSED } from '#tests/support/house.ts';
@@ -63,8 +69,17 @@ describe('consent to a recording', () => {
   it('[CB4] keeps the words that were shown, in their language', () => {
     start();
     const [said] = answer({ ...GRANTED, language: 'en' });
-    expect(said).toMatchObject({ entry: { language: 'en' } });
-    expect(JSON.stringify(said)).toContain('being recorded');
+    expect(said).toMatchObject({ entry: { language: 'en', words: CONSENT_WORDS.en.ask } });
+    const dora = { ...beto, peerId: 'peer-dora1' as PeerId };
+    const wordsAtTheDoor = (settings: RoomSettings) => {
+      open(settings);
+      start();
+      return room.join(dora, GRANTED, 30)[1];
+    };
+    expect(wordsAtTheDoor({ consent: 'required', autoRecord: false })).toMatchObject({
+      entry: { language: 'es', words: CONSENT_WORDS.es.required },
+    });
+    expect(wordsAtTheDoor(SETTINGS)).toMatchObject({ entry: { words: CONSENT_WORDS.es.ask } });
   });
 
   it('[CB5] cannot be answered when nothing runs, or twice alike', () => {

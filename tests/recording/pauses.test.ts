@@ -57,7 +57,7 @@ describe('a recording that is paused', () => {
 });
 
 describe('the consent to a recording', () => {
-  const words = CONSENT_WORDS.es;
+  const words = CONSENT_WORDS.es.ask;
   const entry = { language: 'es', words, at: 1_760_000_000_000 } as const;
 
   it('[PZ3] is kept with it, without the names of those who would not be named', async () => {

@@ -14,7 +14,7 @@ export function watchNews(client: RoomClient): () => void {
     tellOfConnection(before, now);
     // What was running before one came in is asked about all the same.
     if (before.connection !== 'connected' && now.connection === 'connected') {
-      if (now.consent === 'pending') toasts.announce(CONSENT_WORDS[preferences.locale]);
+      if (now.consent === 'pending') toasts.announce(CONSENT_WORDS[preferences.locale].ask);
     }
     if (before.connection === 'connected' && now.connection === 'connected') {
       tellOfRecording(before, now);
@@ -63,7 +63,7 @@ function stopWords(reason: StopReason | null): string {
 
 function tellOfConsent(before: RoomState, now: RoomState): void {
   if (before.consent === now.consent) return;
-  if (now.consent === 'pending') toasts.announce(CONSENT_WORDS[preferences.locale]);
+  if (now.consent === 'pending') toasts.announce(CONSENT_WORDS[preferences.locale].ask);
   if (now.consent === 'granted') toasts.announce(m.toast_consent_granted());
   if (now.consent === 'refused') toasts.show(m.toast_consent_refused());
 }
