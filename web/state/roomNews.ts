@@ -1,6 +1,6 @@
 import type { RoomState } from '#web/client/roomState.ts';
 import type { RoomClient } from '#web/client/roomClient.ts';
-import { CONSENT_WORDS, type StopReason } from '#protocol';
+import { CONSENT_WORDS, can, type StopReason } from '#protocol';
 import { m } from '#web/paraglide/messages.js';
 import { preferences } from './preferences.svelte.ts';
 import { playNotice } from './noticeSound.ts';
@@ -43,7 +43,11 @@ function tellOfRecording(before: RoomState, now: RoomState): void {
   }
   if (before.recording?.recordingId !== now.recording?.recordingId) {
     playNotice(now.recording ? 'started' : 'stopped');
-    toasts.show(now.recording ? startWords(now.recording.startedBy) : stopWords(now.stopReason));
+    if (!now.recording) toasts.show(stopWords(now.stopReason));
+    // Who began it has pressed for it, and who is asked must not have the question covered.
+    else if (can(now.me?.role ?? 'audience', 'sendPhrase')) {
+      toasts.announce(startWords(now.recording.startedBy));
+    } else toasts.show(startWords(now.recording.startedBy));
     return;
   }
   const [wasPaused, isPaused] = [before, now].map(({ recording }) => Boolean(recording?.pausedAt));
