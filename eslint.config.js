@@ -17,8 +17,17 @@ const layer = (files, message, ...forbidden) => ({
   },
 });
 
-const FRAMEWORKS = '^(mediasoup|socket\\.io|fastify|@fastify|svelte|pino|jose|node:)';
-const ADAPTERS = ['media', 'recording', 'speech', 'signaling', 'http', 'cluster', 'auth'];
+const FRAMEWORKS = '^(mediasoup|socket\\.io|fastify|@fastify|@aws-sdk|svelte|pino|jose|node:)';
+const ADAPTERS = [
+  'media',
+  'recording',
+  'speech',
+  'signaling',
+  'http',
+  'cluster',
+  'auth',
+  'storage',
+];
 
 /** An adapter may import ports and domain types, never another adapter or the use cases. */
 const adapter = (name, ...alsoForbidden) => {
@@ -94,6 +103,7 @@ export default ts.config(
   adapter('signaling', '^(mediasoup|fastify|@fastify)'),
   adapter('http', '^(mediasoup|socket\\.io)'),
   adapter('auth', '^(mediasoup|socket\\.io|fastify|@fastify)'),
+  adapter('storage', '^(mediasoup|socket\\.io|fastify|@fastify)'),
   layer(
     ['web/client/**'],
     'The media client knows no Svelte and no server.',

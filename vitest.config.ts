@@ -8,6 +8,7 @@ const UNIT = [
   'domain',
   'session',
   'recording',
+  'storage',
   'auth',
   'signaling',
   'http',

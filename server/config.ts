@@ -1,47 +1,19 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
+import {
+  OBJECT_STORAGE,
+  objectStorageProblems,
+  toObjectStorage,
+  type ObjectStorage,
+} from './config/objectStorage.ts';
+import { address, directory, integer, LOOPBACK_HOSTS, origin } from './config/values.ts';
 
 /** Exit code of a server that was told nonsense: EX_CONFIG of sysexits.h. */
 export const EXIT_CONFIG = 78;
 
 const MIN_SECRET_LENGTH = 32;
-const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]', '::1'];
 const ANY_ADDRESSES = ['0.0.0.0', '::'];
-
-const text = (what: string) => v.pipe(v.string(), v.trim(), v.nonEmpty(what));
-
-const integer = (min: number, max: number) =>
-  v.pipe(
-    v.string(),
-    v.regex(/^\d+$/, `write a whole number from ${min} to ${max}`),
-    v.transform(Number),
-    v.integer(),
-    v.minValue(min, `write a number from ${min} to ${max}`),
-    v.maxValue(max, `write a number from ${min} to ${max}`),
-  );
-
-const address = v.union(
-  [
-    v.pipe(v.string(), v.ip()),
-    v.pipe(v.string(), v.regex(/^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)*$/i)),
-  ],
-  'write an IP address or a host name',
-);
-
-const origin = v.pipe(
-  v.string(),
-  v.url('write an address such as https://cora.example.org'),
-  v.transform((value) => new URL(value)),
-  v.check(({ protocol }) => /^https?:$/.test(protocol), 'begin it with https:// or http://'),
-  v.check(({ pathname, search }) => pathname === '/' && !search, 'leave out path and query'),
-  v.transform((url) => url.origin),
-);
-
-const directory = v.pipe(
-  text('name a directory'),
-  v.transform((value) => path.resolve(value)),
-);
 
 /** Every setting, by the environment variable that carries it. The README explains them. */
 const EnvironmentSchema = v.object({
@@ -64,6 +36,7 @@ const EnvironmentSchema = v.object({
   MAX_PEERS_PER_ROOM: v.optional(integer(1, 10_000), '100'),
   RECORDINGS_DIR: v.optional(directory, 'recordings'),
   RETENTION_DAYS: v.optional(integer(0, 36_500), '30'),
+  ...OBJECT_STORAGE,
   DATA_DIR: v.optional(directory, 'data'),
   TOKEN_SECRET: v.exactOptional(
     v.pipe(
@@ -105,6 +78,8 @@ export interface Config {
   readonly recordingsDirectory: string;
   /** 0 keeps recordings until somebody deletes them. */
   readonly retentionDays: number;
+  /** Where recordings go when they are done; undefined keeps them in their directory. */
+  readonly objectStorage: ObjectStorage | undefined;
   readonly dataDirectory: string;
   readonly tokenSecret: string | undefined;
   readonly logLevel: string;
@@ -191,7 +166,7 @@ function unsafe(env: Environment): string[] {
       `LISTEN_IP: with PUBLIC_URL=${publicUrl.origin} sound must be reachable too. Set LISTEN_IP to this machine's address, or to 0.0.0.0 with ANNOUNCED_ADDRESS.`,
     );
   }
-  return problems;
+  return [...problems, ...objectStorageProblems(env)];
 }
 
 function toConfig(env: Environment): Config {
@@ -208,6 +183,7 @@ function toConfig(env: Environment): Config {
     maxRecordingMinutes: env.MAX_RECORDING_MINUTES,
     recordingsDirectory: env.RECORDINGS_DIR,
     retentionDays: env.RETENTION_DAYS,
+    objectStorage: toObjectStorage(env),
     dataDirectory: env.DATA_DIR,
     tokenSecret: env.TOKEN_SECRET,
     logLevel: env.LOG_LEVEL,

@@ -10,6 +10,7 @@ import {
   requireStrongSecret,
   type Config,
 } from './config.ts';
+import type { ObjectStorage } from './config/objectStorage.ts';
 import { createHttpApp } from './http/app.ts';
 import { watchConnections } from './http/connections.ts';
 import { SECURITY_HEADERS } from './http/headers.ts';
@@ -23,7 +24,7 @@ import { Retention } from './recording/retention.ts';
 import { createHandlers } from './session/handlers.ts';
 import { NewsDesk } from './session/newsDesk.ts';
 import { PeerSession } from './session/peerSession.ts';
-import type { Clock, Log } from './session/ports.ts';
+import type { Clock, Log, ObjectStore } from './session/ports.ts';
 import { RoomRegistry } from './session/roomRegistry.ts';
 import { serveSockets } from './signaling/socketServer.ts';
 
@@ -54,6 +55,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
     directory: config.recordingsDirectory,
     clock,
     log,
+    objects: config.objectStorage ? await openObjectStore(config.objectStorage, log) : null,
     news: news.publish,
   });
   const retention = new Retention({
@@ -81,7 +83,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
   });
   const app = await createHttpApp({
     tokens,
-    library: recordings.library,
+    library: recordings,
     control: registry,
     shares: new FolderShares({ directory: config.recordingsDirectory, clock, makeShareId }),
     makeRoomId,
@@ -125,6 +127,19 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
   for (const origin of config.publicUrl ? [config.publicUrl] : local) origins.add(origin);
   void recordings.recover().then(() => retention.start());
   return { url, stop };
+}
+
+/** Imported when it is asked for: its client takes 20 MB and a tenth of a second at the start. */
+async function openObjectStore(options: ObjectStorage, log: Log): Promise<ObjectStore> {
+  const { S3ObjectStore } = await import('./storage/s3ObjectStore.ts');
+  const store = new S3ObjectStore(options);
+  const { bucket, endpoint, region } = options;
+  // Without it recordings wait on the disk: no reason not to start, but one to say so now.
+  store.check().then(
+    () => log.info({ bucket, endpoint, region }, 'object store answers'),
+    (error: unknown) => log.error({ bucket, endpoint, region, err: error }, 'object store fails'),
+  );
+  return store;
 }
 
 async function main(): Promise<void> {

@@ -1,30 +1,23 @@
-import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import type { Manifest, RecordingFile } from '#protocol';
 import { ZipFile } from 'yazl';
+import type { ByteStream } from '../session/ports.ts';
 import { friendlyNames } from './friendlyNames.ts';
 import { FILE_MODE } from './files.ts';
-import { MANIFEST } from './finalizer.ts';
-import { manifestFiles } from './manifestFiles.ts';
+import { MANIFEST, manifestFiles } from './manifestFiles.ts';
 
 /** The bytes of one of a recording's files. */
-export type ReadFile = (file: RecordingFile) => Promise<Readable>;
+export type ReadFile = (file: RecordingFile) => Promise<ByteStream>;
 
 /**
  * All of a recording's files as one ZIP, made while it is read: nothing is compressed, since sound
  * is already, and one file is open at a time. The stream fails when a file cannot be read, and
  * leaves none open when it is destroyed.
- * @param read where the files are, if not in `folder`
  */
-export function openArchive(
-  folder: string,
-  manifest: Manifest,
-  read: ReadFile = async ({ path }) => createReadStream(join(folder, path)),
-): Readable {
+export function openArchive(manifest: Manifest, read: ReadFile): Readable {
   const zip = new ZipFile();
   const archive = new PassThrough();
-  let reading: Readable | null = null;
+  let reading: ByteStream | null = null;
   const fail = (error: Error) => archive.destroy(error);
   const options = { compress: false, mode: FILE_MODE, mtime: new Date(manifest.startedAt) };
   const names = friendlyNames(manifest);
@@ -33,7 +26,8 @@ export function openArchive(
     zip.addReadStreamLazy(names.get(file.path) ?? file.path, { ...options, size }, (take) => {
       read(file).then(
         (stream) => {
-          reading = stream.once('error', fail);
+          reading = stream;
+          stream.once('error', fail);
           if (archive.destroyed) stream.destroy();
           else take(null, stream);
         },

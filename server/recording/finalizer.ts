@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { captionsOf, toWebVtt } from './captions.ts';
 import { syncFolderSync, writeHashed } from './files.ts';
 import { journalParts } from './journalReader.ts';
+import { MANIFEST } from './manifestFiles.ts';
 import { MIX_MP3, MIX_WEBM, mixSpeakers, PEAKS } from './mix.ts';
 import { offlinePlayer } from './offlinePlayer.ts';
 import { journalBytes, Progress } from './progress.ts';
@@ -12,7 +13,6 @@ import { samplesOf, SPEAKERS, writeSpeakers } from './speakerFiles.ts';
 import { toSeconds } from './speakerTrack.ts';
 import { surveyJournal, type Survey } from './survey.ts';
 
-export const MANIFEST = 'manifest.json';
 const UNFINISHED_MANIFEST = 'manifest.json.part';
 const CAPTIONS = 'captions.vtt';
 const CAPTIONS_JSON = 'captions.json';
@@ -27,7 +27,7 @@ const MADE = [
 /**
  * Turns the journal in `folder` into each speaker's file, the mix, captions, a page to play them and,
  * last and by rename, manifest.json. Safe to repeat: what a finalizer left that died on the way is
- * made anew; with a manifest there nothing is done. The journal is deleted once all
+ * made anew; with a manifest there only the journal is deleted. That is done once all
  * else is safe on disk, unless some of it could not be read. Holds a few seconds of it in memory.
  *
  * It keeps its thread busy: it belongs in a worker.
@@ -40,7 +40,10 @@ export async function finalizeRecording(
   reasonIfUnknown: StopReason,
   tell: (fraction: number) => void = () => {},
 ): Promise<void> {
-  if (existsSync(join(folder, MANIFEST))) return;
+  if (existsSync(join(folder, MANIFEST))) {
+    if (!surveyJournal(folder).incomplete) removeJournal(folder);
+    return;
+  }
   clear(folder);
   try {
     const progress = new Progress(tell);
@@ -59,7 +62,12 @@ export async function finalizeRecording(
     clear(folder);
     throw error;
   }
-  for (const part of journalParts(folder)) rmSync(part);
+  removeJournal(folder);
+}
+
+/** The first part last: it tells what the others are, should this be cut short. */
+function removeJournal(folder: string): void {
+  for (const part of journalParts(folder).reverse()) rmSync(part, { force: true });
   syncFolderSync(folder);
 }
 

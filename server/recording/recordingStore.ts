@@ -1,18 +1,13 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import {
-  ManifestSchema,
   ProtocolError,
-  RecordingIdSchema,
-  type Manifest,
   type RecordingId,
   type RecordingSummary,
   type RoomId,
   type StopReason,
 } from '#protocol';
-import * as v from 'valibot';
 import type {
-  Clock,
   FoundRecording,
   Log,
   ObjectStore,
@@ -21,27 +16,21 @@ import type {
   RecordingLibrary,
   RecordingNewsItem,
 } from '../session/ports.ts';
-import type { JournalRecording, JournalRecordingOptions } from './activeRecording.ts';
+import type { JournalRecording } from './activeRecording.ts';
 import { FOLDER_MODE } from './files.ts';
-import { MANIFEST } from './finalizer.ts';
 import { FinalizerQueue } from './finalizerQueue.ts';
-import { isOwnedByAnother } from './journalOwner.ts';
-import { manifestFiles } from './manifestFiles.ts';
+import { inspectFolder, recordingFolder, recordingFolders } from './folderContent.ts';
+import { readManifest } from './manifestFiles.ts';
+import { RecordingIndex } from './recordingIndex.ts';
 import { RecordingShelf } from './recordingShelf.ts';
-import { RoomRecorder } from './roomRecorder.ts';
-import { readHeader } from './survey.ts';
-import { isBuried } from './tombstone.ts';
+import { RoomRecorder, type RoomRecorderOptions } from './roomRecorder.ts';
 
-export interface RecordingStoreOptions {
+export interface RecordingStoreOptions extends Pick<
+  RoomRecorderOptions,
+  'clock' | 'log' | 'journal' | 'reserveBytes' | 'freeBytes'
+> {
   /** Made if it is not there. For one machine: only there can be told who still writes a journal. */
   readonly directory: string;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly journal?: JournalRecordingOptions['journal'];
-  /** Recordings neither begin nor go on when less would be left on the disk. 200 MB if left out. */
-  readonly reserveBytes?: number;
-  /** Tells what is free there; a test's own disk. */
-  readonly freeBytes?: (directory: string) => Promise<number>;
   /** Where files go when they are done; on this machine's disk when left out. */
   readonly objects?: ObjectStore | null;
   readonly news?: (item: RecordingNewsItem) => void;
@@ -57,13 +46,15 @@ export class RecordingStore implements RecordingLibrary {
   readonly #directory: string;
   readonly #log: Log;
   readonly #finalizer = new FinalizerQueue();
-  readonly #summaries = new Map<RecordingId, () => RecordingSummary>();
+  readonly #index = new RecordingIndex();
   readonly #recorder: RoomRecorder;
   readonly #shelf: RecordingShelf;
   readonly #news: (item: RecordingNewsItem) => void;
-  #unfinished: RecordingId[] = [];
+  readonly #unfinished: RecordingId[] = [];
   /** Still written by another process when last looked at. */
-  #foreign: RecordingId[] = [];
+  readonly #foreign: RecordingId[] = [];
+  /** Ready, with a journal beside that may be of no more use. */
+  readonly #withJournal: RecordingId[] = [];
   #closed: Promise<void> | null = null;
 
   private constructor(options: RecordingStoreOptions) {
@@ -80,7 +71,7 @@ export class RecordingStore implements RecordingLibrary {
       directory: this.#directory,
       began: (recording) => {
         const { recordingId, roomId, startedBy } = recording.header;
-        this.#summaries.set(recordingId, () => recording.summary('recording'));
+        this.#index.follow(recordingId, () => recording.summary('recording'));
         this.#news({ event: 'recording.started', recordingId, roomId, startedBy });
       },
       captured: (recording, reason, events) => void this.#finalize(recording, reason, events),
@@ -92,12 +83,10 @@ export class RecordingStore implements RecordingLibrary {
   static async open(options: RecordingStoreOptions): Promise<RecordingStore> {
     const store = new RecordingStore(options);
     await mkdir(store.#directory, { recursive: true, mode: FOLDER_MODE });
-    await store.#scan();
+    for (const recordingId of await recordingFolders(store.#directory)) {
+      await store.#take(recordingId);
+    }
     return store;
-  }
-
-  get library(): RecordingLibrary {
-    return this;
   }
 
   /**
@@ -106,15 +95,20 @@ export class RecordingStore implements RecordingLibrary {
    */
   async recover(): Promise<void> {
     // Who was dying when this server opened is dead by now.
-    for (const recordingId of this.#foreign.splice(0)) this.#addUnfinished(recordingId);
-    const left = this.#unfinished;
-    this.#unfinished = [];
+    for (const recordingId of this.#foreign.splice(0)) await this.#take(recordingId);
     await Promise.all(
-      left.map(async (recordingId) => {
+      this.#unfinished.splice(0).map(async (recordingId) => {
         this.#log.info({ recordingId }, 'recovering an interrupted recording');
         await this.#makeReady(recordingId, 'interrupted');
       }),
     );
+    for (const recordingId of this.#withJournal.splice(0)) {
+      // The finalizer finds nothing to do but to delete a journal that it can read whole.
+      const job = { folder: this.#folder(recordingId), reasonIfUnknown: 'interrupted' as const };
+      await this.#finalizer.add(job).catch((error: unknown) => {
+        this.#log.warn({ recordingId, err: error }, 'journal of a ready recording stays');
+      });
+    }
   }
 
   /**
@@ -127,16 +121,14 @@ export class RecordingStore implements RecordingLibrary {
   }
 
   async list(roomId: RoomId): Promise<RecordingSummary[]> {
-    return [...this.#summaries.values()]
-      .map((summary) => summary())
-      .filter((summary) => summary.roomId === roomId)
-      .sort((a, b) => b.startedAt - a.startedAt);
+    return this.#index.inRoom(roomId);
   }
 
   async get(roomId: RoomId, recordingId: RecordingId): Promise<FoundRecording | null> {
-    const summary = this.#summaries.get(recordingId)?.();
+    const summary = this.#index.find(recordingId);
     if (summary?.roomId !== roomId) return null;
-    const manifest = summary.state === 'ready' ? await this.#readManifest(recordingId) : null;
+    const isReady = summary.state === 'ready';
+    const manifest = isReady ? await readManifest(this.#folder(recordingId), recordingId) : null;
     return { summary, manifest };
   }
 
@@ -149,18 +141,17 @@ export class RecordingStore implements RecordingLibrary {
   }
 
   readonly delete: RecordingLibrary['delete'] = async (roomId, recordingId, deletedBy) => {
-    const known = this.#summaries.get(recordingId);
-    const summary = known?.();
-    if (!known || summary?.roomId !== roomId) return false;
+    const summary = this.#index.find(recordingId);
+    if (summary?.roomId !== roomId) return false;
     if (summary.state === 'recording' || summary.state === 'finalizing') {
       throw new ProtocolError('RECORDING_STATE', 'the recording is not done yet');
     }
-    this.#summaries.delete(recordingId);
+    this.#index.remove(recordingId);
     try {
       await this.#shelf.delete(summary, deletedBy);
       return true;
     } catch (error) {
-      this.#summaries.set(recordingId, known);
+      this.#index.set(summary);
       this.#log.error({ recordingId, err: error }, 'recording could not be deleted');
       throw new ProtocolError('STORAGE_FAILED', 'the recording cannot be deleted');
     }
@@ -169,12 +160,8 @@ export class RecordingStore implements RecordingLibrary {
   /** Deletes what ended before then (ms since 1970). Returns how many recordings that were. */
   async sweep(endedBefore: number): Promise<number> {
     await this.#shelf.eraseRemains();
-    const old = [...this.#summaries.values()]
-      .map((summary) => summary())
-      .filter(({ state }) => state === 'ready' || state === 'failed')
-      .filter(({ startedAt, durationSeconds: s }) => startedAt + s * 1_000 < endedBefore);
     let deleted = 0;
-    for (const { roomId, recordingId } of old) {
+    for (const { roomId, recordingId } of this.#index.endedBefore(endedBefore)) {
       // One that could not be deleted is logged, and tried again by the next sweep.
       const gone = await this.delete(roomId, recordingId, { by: 'retention' }).catch(() => false);
       if (gone) deleted += 1;
@@ -188,6 +175,7 @@ export class RecordingStore implements RecordingLibrary {
     await Promise.race([this.#recorder.stopAll('serverStopping'), timeout.promise]);
     clearTimeout(timer);
     await this.#finalizer.close(CLOSE_FINALIZER_MS);
+    this.#shelf.close();
   }
 
   async #finalize(
@@ -197,7 +185,7 @@ export class RecordingStore implements RecordingLibrary {
   ): Promise<void> {
     const { recordingId } = recording.header;
     const summary = recording.summary('finalizing');
-    this.#summaries.set(recordingId, () => summary);
+    this.#index.set(summary);
     this.#news({ event: 'recording.stopped', recordingId, roomId: summary.roomId, reason });
     events.finalized(await this.#makeReady(recordingId, reason, events.progress));
   }
@@ -207,95 +195,52 @@ export class RecordingStore implements RecordingLibrary {
     reason: StopReason,
     tell: (fraction: number) => void = () => {},
   ): Promise<'ready' | 'failed'> {
+    const folder = this.#folder(recordingId);
     try {
-      const job = { folder: this.#folder(recordingId), reasonIfUnknown: reason };
-      await this.#finalizer.add(job, (progress) => {
-        const known = this.#summaries.get(recordingId)?.();
-        if (known) this.#summaries.set(recordingId, () => ({ ...known, progress }));
+      await this.#finalizer.add({ folder, reasonIfUnknown: reason }, (progress) => {
+        this.#index.update(recordingId, { progress });
         tell(progress);
       });
-      const manifest = await this.#readManifest(recordingId);
+      const manifest = await readManifest(folder, recordingId);
       if (manifest === null) throw new Error('the manifest is not there');
-      this.#addReady(manifest);
+      this.#index.setReady(manifest);
       this.#news({ event: 'recording.ready', recordingId, roomId: manifest.roomId });
+      this.#shelf.keep(manifest);
       return 'ready';
     } catch (error) {
-      const known = this.#summaries.get(recordingId)?.();
+      const known = this.#index.update(recordingId, { state: 'failed' });
       // A server that stops has only put it off.
       if (this.#closed === null) {
         this.#log.error({ recordingId, err: error }, 'recording could not be finalized');
-        if (known) {
-          this.#news({ event: 'recording.failed', recordingId, roomId: known.roomId });
-        }
+        if (known) this.#news({ event: 'recording.failed', recordingId, roomId: known.roomId });
       }
-      if (known) this.#summaries.set(recordingId, () => ({ ...known, state: 'failed' }));
       return 'failed';
     }
   }
 
-  async #scan(): Promise<void> {
-    for (const name of await readdir(this.#directory)) {
-      const id = v.safeParse(RecordingIdSchema, name);
-      if (!id.success) continue;
-      if (isBuried(this.#folder(id.output))) {
-        await this.#shelf.erase(id.output);
-        continue;
-      }
-      const manifest = await this.#readManifest(id.output);
-      if (manifest !== null) this.#addReady(manifest);
-      else this.#addUnfinished(id.output);
-    }
-  }
-
-  #addUnfinished(recordingId: RecordingId): void {
-    const header = readHeader(this.#folder(recordingId));
-    if (header?.recordingId !== recordingId) {
-      this.#log.warn({ recordingId }, 'folder holds neither a manifest nor a readable journal');
-      return;
-    }
-    if (isOwnedByAnother(header.owner)) {
-      this.#foreign.push(recordingId);
-      return;
-    }
-    const { roomId, roomName, startedAt, startedBy } = header;
-    const summary: RecordingSummary = {
-      ...{ recordingId, roomId, roomName, startedAt, startedBy },
-      state: 'finalizing',
-      durationSeconds: 0,
-      speakers: [],
-      phraseCount: 0,
-      progress: 0,
-      sizeBytes: 0,
-    };
-    this.#summaries.set(recordingId, () => summary);
-    this.#unfinished.push(recordingId);
-  }
-
-  #addReady(manifest: Manifest): void {
-    const { recordingId, roomId, roomName, startedAt, startedBy, durationSeconds } = manifest;
-    const summary: RecordingSummary = {
-      ...{ recordingId, roomId, roomName, startedAt, startedBy, durationSeconds },
-      state: 'ready',
-      speakers: manifest.speakers.map(({ displayName }) => displayName),
-      phraseCount: manifest.phrases.length,
-      progress: 1,
-      sizeBytes: manifestFiles(manifest).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    };
-    this.#summaries.set(recordingId, () => summary);
-  }
-
-  /** Null when there is none that is sound and this recording's own. */
-  async #readManifest(recordingId: RecordingId): Promise<Manifest | null> {
-    try {
-      const text = await readFile(join(this.#folder(recordingId), MANIFEST), 'utf8');
-      const manifest = v.parse(ManifestSchema, JSON.parse(text));
-      return manifest.recordingId === recordingId ? manifest : null;
-    } catch {
-      return null;
+  async #take(recordingId: RecordingId): Promise<void> {
+    const found = await inspectFolder(this.#folder(recordingId), recordingId);
+    switch (found.state) {
+      case 'buried':
+        return this.#shelf.erase(recordingId);
+      case 'ready':
+        this.#index.setReady(found.manifest);
+        this.#shelf.keep(found.manifest);
+        if (found.hasJournal) this.#withJournal.push(recordingId);
+        return;
+      case 'captured':
+        this.#index.setUnfinished(found.header);
+        this.#unfinished.push(recordingId);
+        return;
+      case 'foreign':
+        this.#foreign.push(recordingId);
+        return;
+      case 'unknown':
+        this.#log.warn({ recordingId }, 'folder holds neither a manifest nor a readable journal');
     }
   }
 
   #folder(recordingId: RecordingId): string {
-    return join(this.#directory, v.parse(RecordingIdSchema, recordingId));
+    return recordingFolder(this.#directory, recordingId);
   }
 }

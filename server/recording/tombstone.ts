@@ -8,8 +8,8 @@ import { FILE_MODE, syncFolder } from './files.ts';
 import { writeJson } from './jsonFile.ts';
 
 const TOMBSTONE = 'tombstone.json';
-/** Says that the object store may still hold something of a deleted recording. */
-const OBJECTS_LEFT = 'objects-left';
+/** Says that the object store may hold something of the recording, which outlives its deletion. */
+const OBJECTS = 'objects';
 
 export const TombstoneSchema = v.variant('by', [
   v.strictObject({
@@ -36,10 +36,9 @@ export type Tombstone = v.InferOutput<typeof TombstoneSchema>;
 export async function bury(
   folder: string,
   { recordingId, roomId }: Pick<RecordingSummary, 'recordingId' | 'roomId'>,
-  options: { deletedBy: DeletedBy; deletedAt: number; hasObjects: boolean },
+  options: { deletedBy: DeletedBy; deletedAt: number },
 ): Promise<void> {
-  const { deletedBy, deletedAt, hasObjects } = options;
-  if (hasObjects) await (await open(join(folder, OBJECTS_LEFT), 'w', FILE_MODE)).close();
+  const { deletedBy, deletedAt } = options;
   const tombstone: Tombstone = { version: 1, recordingId, roomId, deletedAt, ...deletedBy };
   await writeJson(join(folder, TOMBSTONE), tombstone);
 }
@@ -51,17 +50,23 @@ export function isBuried(folder: string): boolean {
 /** Removes what a buried recording left in its folder. Safe to repeat. */
 export async function eraseFiles(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (name === TOMBSTONE || name === OBJECTS_LEFT) continue;
+    if (name === TOMBSTONE || name === OBJECTS) continue;
     await rm(join(folder, name), { recursive: true, force: true });
   }
   await syncFolder(folder);
 }
 
-export function hasObjectsLeft(folder: string): boolean {
-  return existsSync(join(folder, OBJECTS_LEFT));
+export function hasObjects(folder: string): boolean {
+  return existsSync(join(folder, OBJECTS));
+}
+
+/** Resolves when a crash would not make this forgotten. */
+export async function expectObjects(folder: string): Promise<void> {
+  await (await open(join(folder, OBJECTS), 'w', FILE_MODE)).close();
+  await syncFolder(folder);
 }
 
 export async function forgetObjects(folder: string): Promise<void> {
-  await rm(join(folder, OBJECTS_LEFT), { force: true });
+  await rm(join(folder, OBJECTS), { force: true });
   await syncFolder(folder);
 }

@@ -7,7 +7,7 @@ import { ConfigError, readConfig } from '#server/config.ts';
 const GOOD_SECRET = 'kX7pW2mQ9vR4tY8uB3nL6cJ1hF5dS0aZ';
 
 /** The lines in which a server says what it was told wrongly. */
-function problemsOf(environment: Record<string, string>): string[] {
+function problemsOf(environment: Record<string, string | undefined>): string[] {
   try {
     readConfig(environment);
     return [];
@@ -129,6 +129,54 @@ describe('settings', () => {
     [{ LISTEN_IP: '192.168.1.5' }],
   ])('[CF7] safe together: %o', (environment) => {
     expect(problemsOf(environment)).toEqual([]);
+  });
+
+  const STORE = {
+    S3_BUCKET: 'cora-recordings',
+    S3_ACCESS_KEY_ID: 'cora',
+    S3_SECRET_ACCESS_KEY: 'canary4711',
+  };
+
+  it.each([
+    ['S3_BUCKET', { S3_BUCKET: 'Not a bucket' }, 'name of a bucket'],
+    ['S3_ENDPOINT', { S3_ENDPOINT: 's3.example.org' }, 'https://s3.example.org'],
+    ['S3_ENDPOINT', { S3_ENDPOINT: 'https://s3.example.org/?x=1' }, 'leave out all but a path'],
+    ['S3_ENDPOINT', { S3_ENDPOINT: 'https://me:canary4711@s3.example.org' }, 'leave out all but'],
+    ['S3_ENDPOINT', { ...STORE, S3_ENDPOINT: 'http://s3.example.org' }, 'without TLS'],
+    ['S3_REGION', { ...STORE, S3_REGION: 'Spain, north' }, 'a region such as'],
+    ['S3_REGION', STORE, 'say which'],
+    ['S3_PREFIX', { ...STORE, S3_REGION: 'eu-south-2', S3_PREFIX: '/x' }, 'a folder such as'],
+    ['S3_SECRET_ACCESS_KEY', { ...STORE, S3_SECRET_ACCESS_KEY: ' ' }, 'the secret of'],
+  ])('[CF9] for an object store are refused: %s of %o', (name, environment, fix) => {
+    const problems = problemsOf(environment);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^${name}: .*\\.$`));
+    expect(problems[0]).toContain(fix);
+    expect(problems[0]).not.toContain('canary4711');
+  });
+
+  it.each(['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'])(
+    '[CF10] for an object store are refused without %s',
+    (name) => {
+      const problems = problemsOf({ ...STORE, S3_REGION: 'eu-south-2', [name]: undefined });
+      expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name}: .+ or none\\.$`))]);
+    },
+  );
+
+  it('[CF11] for an object store are read as they are meant, and none without them', () => {
+    expect(readConfig({}).objectStorage).toBeUndefined();
+    const endpoint = 'http://127.0.0.1:9000';
+    const { objectStorage } = readConfig({ ...STORE, S3_ENDPOINT: endpoint, S3_PREFIX: 'a/b' });
+    expect(objectStorage).toEqual({
+      bucket: 'cora-recordings',
+      endpoint: `${endpoint}/`,
+      region: 'us-east-1',
+      accessKeyId: 'cora',
+      secretAccessKey: 'canary4711',
+      prefix: 'a/b/',
+    });
+    const amazon = readConfig({ ...STORE, S3_REGION: 'eu-south-2' }).objectStorage;
+    expect(amazon).toMatchObject({ endpoint: undefined, region: 'eu-south-2', prefix: '' });
   });
 
   it('[CF8] that are wrong end the server with exit code 78 and the reason', async () => {

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { openArchive } from '#server/recording/archive.ts';
+import { openArchive, type ReadFile } from '#server/recording/archive.ts';
 import {
   addTrack,
   finish,
@@ -15,6 +15,7 @@ import {
   phraseOf,
   sayAll,
   scratch,
+  type Studio,
 } from './support/studio.ts';
 import { sinePackets } from './support/sound.ts';
 
@@ -22,13 +23,18 @@ const run = promisify(execFile);
 const SECOND = sinePackets({ frequency: 440, packets: 50 });
 const HOSTILE = '../../<script>alert(1)</script> Ñandú\u2028';
 
+const localFiles =
+  (studio: Studio): ReadFile =>
+  async ({ path }) =>
+    createReadStream(pathOf(studio, path));
+
 describe('the archive of a recording', () => {
   it('[AR1] is a ZIP of all files, uncompressed, with names that are the server’s or made harmless', async () => {
     const studio = await openStudio();
     sayAll(studio.clock, addTrack(studio.recording, 1, HOSTILE), SECOND);
     const manifest = await finish(studio);
     const path = join(await scratch(), 'all.zip');
-    await pipeline(openArchive(pathOf(studio, '.'), manifest), createWriteStream(path));
+    await pipeline(openArchive(manifest, localFiles(studio)), createWriteStream(path));
     const { stdout } = await run('python3', [
       '-c',
       'import sys,zipfile,hashlib\nz=zipfile.ZipFile(sys.argv[1])\nassert z.testzip() is None\n' +
@@ -54,7 +60,7 @@ describe('the archive of a recording', () => {
     sayAll(studio.clock, addTrack(studio.recording, 1), SECOND);
     const manifest = await finish(studio);
     await rm(pathOf(studio, 'mix.webm'));
-    const reading = openArchive(pathOf(studio, '.'), manifest).toArray();
+    const reading = openArchive(manifest, localFiles(studio)).toArray();
     await expect(reading).rejects.toMatchObject({ code: 'ENOENT' });
   });
 

@@ -7,6 +7,7 @@ import type { Manifest, RecordingId, RoomId } from '#protocol';
 import { RecordingStore } from '#server/recording/recordingStore.ts';
 import {
   addTrack,
+  finish,
   HandClock,
   openStudio,
   pathOf,
@@ -226,6 +227,23 @@ describe('the recordings of a server', () => {
     expect(manifest?.gaps).toMatchObject([{ reason: 'journalDamaged' }]);
     expect(manifest?.speakers[0]?.packets).toBe(49);
     expect(existsSync(path)).toBe(true);
+    await (await reopen(copy.directory)).recover();
+    expect(existsSync(path)).toBe(true);
+  });
+
+  it('[RL13] lose a journal at the next start that a crash left beside their manifest', async () => {
+    const studio = await openStudio();
+    await record(studio);
+    await expect.poll(() => written(studio.directory), { timeout: 2_000 }).toBeGreaterThan(4_000);
+    const path = pathOf(studio, 'journal-0000.cora');
+    const journal = await readFile(path);
+    const manifest = await finish(studio);
+    await writeFile(path, journal);
+    const store = await reopen(studio.directory);
+    await store.recover();
+    expect(existsSync(path)).toBe(false);
+    expect((await store.get(ROOM, RECORDING))?.manifest).toEqual(manifest);
+    expect(existsSync(pathOf(studio, 'mix.mp3'))).toBe(true);
   });
 
   it('[RL11] are only what the server named: other folders and files are passed over', async () => {

@@ -1,0 +1,80 @@
+import type { Manifest, RecordingId, RecordingSummary, RoomId } from '#protocol';
+import type { JournalHeader } from './journalPayloads.ts';
+import { manifestFiles } from './manifestFiles.ts';
+
+/** What can be told of each recording without opening it. */
+export class RecordingIndex {
+  readonly #summaries = new Map<RecordingId, () => RecordingSummary>();
+
+  /** One that changes by itself is asked each time. */
+  follow(recordingId: RecordingId, summary: () => RecordingSummary): void {
+    this.#summaries.set(recordingId, summary);
+  }
+
+  set(summary: RecordingSummary): void {
+    this.#summaries.set(summary.recordingId, () => summary);
+  }
+
+  /** Returns the summary with the change, or null when the recording is not there. */
+  update(
+    recordingId: RecordingId,
+    change: Pick<RecordingSummary, 'state'> | Pick<RecordingSummary, 'progress'>,
+  ): RecordingSummary | null {
+    const known = this.find(recordingId);
+    if (known === null) return null;
+    const summary = { ...known, ...change };
+    this.set(summary);
+    return summary;
+  }
+
+  setUnfinished(header: JournalHeader): void {
+    const { recordingId, roomId, roomName, startedAt, startedBy } = header;
+    this.set({
+      ...{ recordingId, roomId, roomName, startedAt, startedBy },
+      state: 'finalizing',
+      durationSeconds: 0,
+      speakers: [],
+      phraseCount: 0,
+      progress: 0,
+      sizeBytes: 0,
+    });
+  }
+
+  setReady(manifest: Manifest): void {
+    const { recordingId, roomId, roomName, startedAt, startedBy, durationSeconds } = manifest;
+    this.set({
+      ...{ recordingId, roomId, roomName, startedAt, startedBy, durationSeconds },
+      state: 'ready',
+      speakers: manifest.speakers.map(({ displayName }) => displayName),
+      phraseCount: manifest.phrases.length,
+      progress: 1,
+      sizeBytes: manifestFiles(manifest).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    });
+  }
+
+  remove(recordingId: RecordingId): void {
+    this.#summaries.delete(recordingId);
+  }
+
+  find(recordingId: RecordingId): RecordingSummary | null {
+    return this.#summaries.get(recordingId)?.() ?? null;
+  }
+
+  /** Newest first. */
+  inRoom(roomId: RoomId): RecordingSummary[] {
+    return this.#all()
+      .filter((summary) => summary.roomId === roomId)
+      .sort((a, b) => b.startedAt - a.startedAt);
+  }
+
+  /** Those that are done and ended before then (ms since 1970). */
+  endedBefore(wallMs: number): RecordingSummary[] {
+    return this.#all()
+      .filter(({ state }) => state === 'ready' || state === 'failed')
+      .filter(({ startedAt, durationSeconds: s }) => startedAt + s * 1_000 < wallMs);
+  }
+
+  #all(): RecordingSummary[] {
+    return [...this.#summaries.values()].map((summary) => summary());
+  }
+}
