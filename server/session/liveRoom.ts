@@ -1,8 +1,6 @@
 import {
   ProtocolError,
-  can,
   type ConsentAnswer,
-  type PeerId,
   type Phrase,
   type ProducerId,
   type RecordingId,
@@ -13,12 +11,12 @@ import {
   type StopReason,
 } from '#protocol';
 import type { Room } from '../domain/room.ts';
-import type { RoomEvent } from '../domain/roomEvents.ts';
-import { announce } from './announce.ts';
+import { Attendance } from './attendance.ts';
 import { readDraft, rejectRefused } from './phraseIntake.ts';
 import type { PeerSession, Seat } from './peerSession.ts';
-import type { Clock, Log, MediaEngine, MediaRoom, MediaRoomEvents, Recorder } from './ports.ts';
+import type { Clock, Log, MediaEngine, Recorder } from './ports.ts';
 import { RecordingDesk } from './recordingDesk.ts';
+import { RoomMedia } from './roomMedia.ts';
 import type { Speaker } from './roomRecording.ts';
 import { SpeakerLevels } from './speakerLevels.ts';
 
@@ -33,63 +31,59 @@ export interface LiveRoomOptions {
   readonly onClosed: () => void;
 }
 
-/** A dead worker is replaced within moments; a room that is being recorded waits for the next. */
-const REOPEN_ATTEMPTS = 20;
-const REOPEN_PAUSE_MS = 250;
 /** How long a room that is being recorded stays open when everybody has left. */
 const EMPTY_RECORDED_MS = 5 * 60_000;
 
 /** A room that runs: its rules, its media, its people's sessions and its recording, kept in step. */
 export class LiveRoom {
   readonly #room: Room;
-  readonly #engine: MediaEngine;
+  readonly #media: RoomMedia;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #onClosed: () => void;
-  readonly #sessions = new Map<PeerId, PeerSession>();
+  readonly #people: Attendance;
   readonly #levels: SpeakerLevels;
   readonly #desk: RecordingDesk;
   /** Somebody is on the way to a seat: an empty room is about to be one no longer. */
   #isSeating = false;
   #cancelEmptyClose: () => void = () => {};
   #closed = false;
-  #media: MediaRoom;
-  #mediaIsBack: Promise<void> | null = null;
 
   static async create(options: LiveRoomOptions): Promise<LiveRoom> {
     const levels = new SpeakerLevels();
     // The media side reports from its first moment, before there is a room to tell.
     const opened: { live?: LiveRoom } = {};
-    const media = await options.engine.openRoom(
-      options.room.roomId,
-      mediaEvents(levels, () => {
-        if (opened.live) opened.live.#mediaDied();
-      }),
-    );
+    const media = await RoomMedia.open({
+      ...options,
+      roomId: options.room.roomId,
+      events: {
+        levels: (loudest) => levels.update(loudest),
+        dominantSpeaker: (producerId) => levels.setDominant(producerId),
+        died: () => {
+          if (opened.live) opened.live.#mediaDied();
+        },
+      },
+    });
     opened.live = new LiveRoom(options, media, levels);
     options.log.info({ roomId: options.room.roomId }, 'room opened');
     return opened.live;
   }
 
-  private constructor(options: LiveRoomOptions, media: MediaRoom, levels: SpeakerLevels) {
+  private constructor(options: LiveRoomOptions, media: RoomMedia, levels: SpeakerLevels) {
     this.#room = options.room;
-    this.#engine = options.engine;
     this.#media = media;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#onClosed = options.onClosed;
     this.#levels = levels;
-    this.#levels.onChange = (change) => this.#tellAll('levelsChanged', change);
+    this.#people = new Attendance(options.log);
+    this.#levels.onChange = (change) => this.#people.tell('levelsChanged', change);
     this.#desk = new RecordingDesk({
       ...options,
-      media: () => this.#media,
-      publish: (events) => this.#publish(events),
+      media: () => media.current,
+      publish: (events) => this.#people.publish(events),
       speakers: () => this.#speakers(),
-      tellThoseWhoSeeRecordings: (name, body) => {
-        for (const session of this.#sessions.values()) {
-          if (can(session.identity.role, 'seeRecordings')) session.channel.notify(name, body);
-        }
-      },
+      tellThoseWhoSeeRecordings: (name, body) => this.#people.tell(name, body, 'seeRecordings'),
     });
   }
 
@@ -114,8 +108,8 @@ export class LiveRoom {
   }
 
   /** Set for a moment after a worker's death: resolves when people can be seated again. */
-  get mediaIsBack(): Promise<void> | null {
-    return this.#mediaIsBack;
+  get mediaIsBack(): Promise<unknown> | null {
+    return this.#media.reopening;
   }
 
   /**
@@ -136,36 +130,35 @@ export class LiveRoom {
     );
     return {
       ...this.#room.snapshot(session.peerId),
-      routerRtpCapabilities: this.#media.rtpCapabilities,
+      routerRtpCapabilities: this.#media.current.rtpCapabilities,
       serverTime: this.#clock.wallMs(),
     };
   }
 
   #seat(session: PeerSession, answer: ConsentAnswer | undefined): void {
-    this.#sessions.get(session.peerId)?.remove('REPLACED');
+    this.#people.of(session.peerId)?.remove('REPLACED');
     const events = this.#room.join(session.identity, answer, this.#clock.wallMs());
     try {
-      const media = this.#media.addPeer(session.peerId, {
+      const media = this.#media.current.addPeer(session.peerId, {
         phraseMessage: (message) => this.#takePhrase(session, message),
         consumerClosed: (consumerId) => session.channel.notify('consumerClosed', { consumerId }),
       });
       session.takeSeat({ room: this, media, producerId: null, rtpCapabilities: null });
     } catch (error) {
-      this.#publish([...events, ...this.#room.leave(session.peerId)]);
+      this.#people.publish([...events, ...this.#room.leave(session.peerId)]);
       throw error;
     }
-    this.#sessions.set(session.peerId, session);
+    this.#people.add(session);
     this.#desk.keepAnswers(events);
-    this.#publish(events, session.peerId);
+    this.#people.publish(events, session.peerId);
   }
 
   /** Called by the session, once, as it gives up its seat. */
   leave(session: PeerSession, { media, producerId }: Seat): void {
-    if (this.#sessions.get(session.peerId) !== session) return;
-    this.#sessions.delete(session.peerId);
+    if (!this.#people.remove(session)) return;
     if (producerId) this.#forgetMicrophone(producerId);
     media.close();
-    this.#publish(this.#room.leave(session.peerId));
+    this.#people.publish(this.#room.leave(session.peerId));
     this.#log.info({ roomId: this.roomId, peerId: session.peerId }, 'peer left');
     this.closeIfEmpty();
   }
@@ -179,12 +172,12 @@ export class LiveRoom {
     if (session.isClosed) throw new ProtocolError('WRONG_STATE', 'connection closed');
     seat.producerId = producerId;
     this.#levels.add(producerId, session.peerId);
-    this.#publish(this.#room.setMicrophone(session.peerId, options.muted ? 'muted' : 'open'));
+    this.#people.publish(
+      this.#room.setMicrophone(session.peerId, options.muted ? 'muted' : 'open'),
+    );
     const speaker = { producerId, muted: options.muted, ...session.identity };
     this.#desk.microphoneConnected(speaker, () => !this.#closed);
-    for (const listener of this.#sessions.values()) {
-      if (listener !== session) void announce(listener, session.peerId, producerId, this.#log);
-    }
+    this.#people.announceMicrophone(session);
     this.#log.info({ roomId: this.roomId, peerId: session.peerId }, 'microphone connected');
     return producerId;
   }
@@ -197,7 +190,7 @@ export class LiveRoom {
     seat.producerId = null;
     seat.media.closeMicrophone();
     session.freeSlot('microphone');
-    this.#publish(this.#room.setMicrophone(session.peerId, 'none'));
+    this.#people.publish(this.#room.setMicrophone(session.peerId, 'none'));
     this.#log.info({ roomId: this.roomId, peerId: session.peerId }, 'microphone disconnected');
   }
 
@@ -207,13 +200,7 @@ export class LiveRoom {
 
   /** From here on every microphone is announced to `session`. */
   startReceiving(session: PeerSession, rtpCapabilities: RtpCapabilities): void {
-    session.seat.rtpCapabilities = rtpCapabilities;
-    for (const speaker of this.#sessions.values()) {
-      const { producerId } = speaker.seat;
-      if (speaker !== session && producerId) {
-        void announce(session, speaker.peerId, producerId, this.#log);
-      }
-    }
+    this.#people.startReceiving(session, rtpCapabilities);
   }
 
   async setMuted(session: PeerSession, muted: boolean): Promise<void> {
@@ -222,7 +209,7 @@ export class LiveRoom {
     await media.setMuted(muted);
     if (session.isClosed) return;
     this.#desk.setMuted(producerId, muted);
-    this.#publish(this.#room.setMicrophone(session.peerId, muted ? 'muted' : 'open'));
+    this.#people.publish(this.#room.setMicrophone(session.peerId, muted ? 'muted' : 'open'));
   }
 
   startRecording(session: PeerSession): Promise<RunningRecording> {
@@ -255,7 +242,7 @@ export class LiveRoom {
     this.#closed = true;
     this.#cancelEmptyClose();
     const recorded = this.isRecording ? this.#desk.stop(reason) : Promise.resolve();
-    for (const session of [...this.#sessions.values()]) session.remove(code);
+    for (const session of this.#people.all) session.remove(code);
     this.#media.close();
     this.#onClosed();
     this.#log.info({ roomId: this.roomId, reason }, 'room closed');
@@ -268,33 +255,10 @@ export class LiveRoom {
     if (!this.isRecording) return void this.close('INTERNAL', 'interrupted');
     this.#log.warn({ roomId: this.roomId }, 'room lost its media side while it was recorded');
     this.#desk.mediaDied();
-    this.#mediaIsBack = this.#reopenMedia().finally(() => (this.#mediaIsBack = null));
-    for (const session of [...this.#sessions.values()]) session.remove('INTERNAL');
-  }
-
-  async #reopenMedia(): Promise<void> {
-    for (let attempt = 1; attempt <= REOPEN_ATTEMPTS && !this.#closed; attempt += 1) {
-      const media = await this.#openMedia();
-      if (media) {
-        if (this.#closed) media.close();
-        else this.#media = media;
-        return;
-      }
-      await new Promise<void>((resolve) => this.#clock.after(REOPEN_PAUSE_MS, resolve));
-    }
-    await this.close('INTERNAL', 'interrupted');
-  }
-
-  /** A new media side, or null when there is none to be had just now. */
-  async #openMedia(): Promise<MediaRoom | null> {
-    let isDead = false;
-    const events = mediaEvents(this.#levels, () => {
-      isDead = true;
-      // One that dies while it is being opened is not missed: there will be another attempt.
-      if (!this.#mediaIsBack) this.#mediaDied();
+    void this.#media.reopen().then((isOpen) => {
+      if (!isOpen) void this.close('INTERNAL', 'interrupted');
     });
-    const media = await this.#engine.openRoom(this.roomId, events).catch(() => null);
-    return isDead ? null : media;
+    for (const session of this.#people.all) session.remove('INTERNAL');
   }
 
   #forgetMicrophone(producerId: ProducerId): void {
@@ -310,48 +274,16 @@ export class LiveRoom {
         wallMs: this.#clock.wallMs(),
         monotonicMs: this.#clock.monotonicMs(),
       });
-      this.#media.broadcastPhrase(phrase);
+      this.#media.current.broadcastPhrase(phrase);
       this.#desk.phrase(phrase);
     });
   }
 
   #speakers(): Speaker[] {
-    return [...this.#sessions.values()].flatMap(({ identity, seat }) => {
+    return this.#people.all.flatMap(({ identity, seat }) => {
       if (!seat.producerId) return [];
       const muted = this.#room.microphoneOf(identity.peerId) === 'muted';
       return [{ producerId: seat.producerId, muted, ...identity }];
     });
   }
-
-  #publish(events: readonly RoomEvent[], except?: PeerId): void {
-    for (const event of events) {
-      switch (event.type) {
-        case 'consentAnswered':
-          break;
-        case 'consentChanged':
-          this.#sessions
-            .get(event.peerId)
-            ?.channel.notify('consentChanged', { consent: event.consent });
-          break;
-        default: {
-          const { type, ...body } = event;
-          for (const session of this.#sessions.values()) {
-            if (session.peerId !== except) session.channel.notify(type, body as never);
-          }
-        }
-      }
-    }
-  }
-
-  #tellAll(...[name, body]: Parameters<PeerSession['channel']['notify']>): void {
-    for (const session of this.#sessions.values()) session.channel.notify(name, body);
-  }
-}
-
-function mediaEvents(levels: SpeakerLevels, died: () => void): MediaRoomEvents {
-  return {
-    levels: (loudest) => levels.update(loudest),
-    dominantSpeaker: (producerId) => levels.setDominant(producerId),
-    died,
-  };
 }

@@ -1,0 +1,78 @@
+import type { RoomId } from '#protocol';
+import type { Clock, MediaEngine, MediaRoom, MediaRoomEvents } from './ports.ts';
+
+/** A dead worker is replaced within moments: how often, and how far apart, another is asked for. */
+const REOPEN_ATTEMPTS = 20;
+const REOPEN_PAUSE_MS = 250;
+
+export interface RoomMediaOptions {
+  readonly roomId: RoomId;
+  readonly engine: MediaEngine;
+  readonly clock: Clock;
+  /** `died` is told of each media side that dies, but for one that is only just being opened. */
+  readonly events: MediaRoomEvents;
+}
+
+/** The media side of a room: the one that is there, and another one after a worker's death. */
+export class RoomMedia {
+  readonly #options: RoomMediaOptions;
+  #media: MediaRoom;
+  #reopening: Promise<boolean> | null = null;
+  #closed = false;
+
+  static async open(options: RoomMediaOptions): Promise<RoomMedia> {
+    const { engine, roomId, events } = options;
+    return new RoomMedia(options, await engine.openRoom(roomId, events));
+  }
+
+  private constructor(options: RoomMediaOptions, media: MediaRoom) {
+    this.#options = options;
+    this.#media = media;
+  }
+
+  get current(): MediaRoom {
+    return this.#media;
+  }
+
+  /** Set while another media side is being opened. */
+  get reopening(): Promise<boolean> | null {
+    return this.#reopening;
+  }
+
+  /** Opens another one in place of one that died. False when there is none to be had. */
+  reopen(): Promise<boolean> {
+    this.#reopening ??= this.#reopen().finally(() => (this.#reopening = null));
+    return this.#reopening;
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#closed = true;
+    this.#media.close();
+  }
+
+  async #reopen(): Promise<boolean> {
+    for (let attempt = 1; attempt <= REOPEN_ATTEMPTS && !this.#closed; attempt += 1) {
+      const media = await this.#openAnother();
+      if (media) {
+        if (this.#closed) media.close();
+        this.#media = media;
+        return true;
+      }
+      await new Promise<void>((resolve) => this.#options.clock.after(REOPEN_PAUSE_MS, resolve));
+    }
+    return false;
+  }
+
+  async #openAnother(): Promise<MediaRoom | null> {
+    const { engine, roomId, events } = this.#options;
+    let isDead = false;
+    const died = () => {
+      isDead = true;
+      // One that dies while it is being opened is not missed: there will be another attempt.
+      if (!this.#reopening) events.died();
+    };
+    const media = await engine.openRoom(roomId, { ...events, died }).catch(() => null);
+    return isDead ? null : media;
+  }
+}
