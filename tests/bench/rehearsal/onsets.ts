@@ -1,0 +1,99 @@
+import type { Person } from '#tests/support/person.ts';
+import { SAMPLE_RATE, type DecodedSound } from '#tests/support/decode.ts';
+
+/** Full scale 1. Bursts are far above, what noise suppression lets through between them far below. */
+const LOUD = 0.04;
+/** How long it must be quiet for the next loud moment to be a beginning. */
+const QUIET_MS = 50;
+
+/** In the page: writes down when (ms since 1970) each burst of its own microphone begins. */
+export async function watchMicrophone({ page }: Person): Promise<void> {
+  await page.evaluate(
+    ({ loud, quietMs }) => {
+      interface Watch {
+        coraNotes: { microphones: MediaStreamTrack[] };
+        coraOnsets?: number[];
+        coraWatch?: number;
+      }
+      const scope = globalThis as unknown as Watch;
+      const track = scope.coraNotes.microphones.at(-1);
+      if (!track) throw new Error('no microphone is open');
+      const onsets = (scope.coraOnsets ??= []);
+      clearInterval(scope.coraWatch);
+      const context = new AudioContext();
+      const analyser = context.createAnalyser();
+      analyser.fftSize = 256;
+      context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+      const wave = new Float32Array(analyser.fftSize);
+      let lastLoud = performance.now();
+      scope.coraWatch = setInterval(() => {
+        analyser.getFloatTimeDomainData(wave);
+        if (!wave.some((sample) => Math.abs(sample) > loud)) return;
+        const now = performance.now();
+        if (now - lastLoud > quietMs) onsets.push(Date.now());
+        lastLoud = now;
+      }, 2) as unknown as number;
+    },
+    { loud: LOUD, quietMs: QUIET_MS },
+  );
+}
+
+/** What `watchMicrophone` wrote down so far in this page. */
+export function playedOnsets({ page }: Person): Promise<number[]> {
+  return page.evaluate(() => (globalThis as unknown as { coraOnsets?: number[] }).coraOnsets ?? []);
+}
+
+/** The seconds at which bursts begin in a decoded file. */
+export function recordedOnsets({ samples }: DecodedSound): number[] {
+  const quiet = (QUIET_MS / 1_000) * SAMPLE_RATE;
+  const onsets: number[] = [];
+  let lastLoud = -quiet;
+  samples.forEach((sample, at) => {
+    if (Math.abs(sample) <= LOUD) return;
+    if (at - lastLoud > quiet) onsets.push(at / SAMPLE_RATE);
+    lastLoud = at;
+  });
+  return onsets;
+}
+
+export interface Comparison {
+  /** Bursts that were played while they should be recorded. */
+  readonly played: number;
+  /** Of those, how many the file has not. */
+  readonly missing: number;
+  /** Bursts in the file when none should be. */
+  readonly extra: number;
+  /** Recorded less played, in ms. */
+  readonly offsetsMs: readonly number[];
+}
+
+/** How far a recorded burst may be from its own to be the same one; they are 500 ms apart. */
+const SAME_MS = 200;
+
+/** Compares what was played (ms since 1970) with what the file has, inside the spans that count. */
+export function compare(options: {
+  played: readonly number[];
+  recorded: readonly number[];
+  startedAt: number;
+  /** When this person was to be recorded, ms since 1970; a second at each end is left out. */
+  spans: readonly (readonly [from: number, to: number])[];
+}): Comparison {
+  const { startedAt, spans } = options;
+  const within = (at: number, marginMs: number) =>
+    spans.some(([from, to]) => at > from + marginMs && at < to - marginMs);
+  const recorded = options.recorded.map((second) => startedAt + second * 1_000);
+  const played = options.played.filter((at) => within(at, 1_000));
+  const offsetsMs = played.flatMap((at) => {
+    const nearest = recorded.reduce(
+      (best, it) => (Math.abs(it - at) < Math.abs(best - at) ? it : best),
+      Infinity,
+    );
+    return Math.abs(nearest - at) <= SAME_MS ? [nearest - at] : [];
+  });
+  return {
+    played: played.length,
+    missing: played.length - offsetsMs.length,
+    extra: recorded.filter((at) => !within(at, -1_000)).length,
+    offsetsMs,
+  };
+}
