@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { clientRequests, serverNotifications, type PeerId, type PeerInfo } from '#protocol';
 import { examplesOf } from '#tests/support/readme.ts';
 import { Revisions } from '#web/client/revisions.ts';
-import { reduce, type RoomNotification } from '#web/client/roomReducer.ts';
+import {
+  reduce,
+  reduceNews,
+  type RecordingNews,
+  type RoomNotification,
+} from '#web/client/roomReducer.ts';
 import { INITIAL_ROOM_STATE, fromSnapshot, type RoomState } from '#web/client/roomState.ts';
 import * as v from 'valibot';
 
@@ -94,6 +99,37 @@ describe('the room as a client knows it', () => {
     });
     expect(began.serverClockOffsetMs).toBeLessThanOrEqual(5_000);
     expect(began.serverClockOffsetMs).toBeGreaterThan(4_000);
+  });
+});
+
+describe('the news of recordings', () => {
+  const hear = (before: RoomState, name: RecordingNews['name'], body: object): RoomState => ({
+    ...before,
+    ...reduceNews(before, { name, body } as RecordingNews),
+  });
+
+  it('[CL9] say what one has answered, until there is nothing to answer', () => {
+    const answers = ['pending', 'granted', 'refused', null].map(
+      (consent) => hear(state, 'consentChanged', { consent }).consent,
+    );
+    expect(answers).toEqual(['pending', 'granted', 'refused', null]);
+    expect(reduceNews(state, { name: 'consentChanged', body: { consent: null } })).toEqual({
+      consent: null,
+    });
+  });
+
+  it('[CL10] say how far each recording is, and which are ready or could not be made', () => {
+    const [first, second] = ['recording-1', 'recording-2'];
+    let now = hear(state, 'recordingProgress', { recordingId: first, progress: 0.2 });
+    now = hear(now, 'recordingProgress', { recordingId: second, progress: 0.1 });
+    now = hear(now, 'recordingProgress', { recordingId: first, progress: 0.7 });
+    expect(now.recordingProgress).toEqual({ [first]: 0.7, [second]: 0.1 });
+    now = hear(now, 'recordingReady', { recordingId: first });
+    now = hear(now, 'recordingFailed', { recordingId: second });
+    now = hear(now, 'recordingReady', { recordingId: 'recording-3' });
+    expect(now.readyRecordings).toEqual([first, 'recording-3']);
+    expect(now.failedRecordings).toEqual([second]);
+    expect(state.recordingProgress).toEqual({});
   });
 });
 

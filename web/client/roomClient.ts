@@ -15,7 +15,7 @@ import { PhraseChannel, makeDraft } from './phraseChannel.ts';
 import { PhraseFeed } from './phraseFeed.ts';
 import { RemoteTracks } from './remoteTracks.ts';
 import { Revisions } from './revisions.ts';
-import { reduce, type RoomNotification } from './roomReducer.ts';
+import { reduce, reduceNews, type RoomNotification } from './roomReducer.ts';
 import {
   INITIAL_ROOM_STATE,
   fromSnapshot,
@@ -329,40 +329,28 @@ export class RoomClient {
     return {};
   }
 
-  #take({ name, body }: Notification): void {
-    switch (name) {
+  #take(told: Notification): void {
+    switch (told.name) {
       case 'consumerClosed':
-        return this.#remoteTracks.remove(body.consumerId);
+        return this.#remoteTracks.remove(told.body.consumerId);
       case 'levelsChanged':
-        if (body.activeSpeaker !== this.#state.activeSpeaker) {
-          this.#update({ activeSpeaker: body.activeSpeaker });
+        if (told.body.activeSpeaker !== this.#state.activeSpeaker) {
+          this.#update({ activeSpeaker: told.body.activeSpeaker });
         }
         return;
       case 'phraseRejected':
-        return this.#update({ pendingPhrases: withFailure(this.#state.pendingPhrases, body) });
+        return this.#update({ pendingPhrases: withFailure(this.#state.pendingPhrases, told.body) });
       case 'consentChanged':
-        return this.#update({ consent: body.consent });
       case 'recordingProgress':
-        return this.#update({
-          recordingProgress: {
-            ...this.#state.recordingProgress,
-            [body.recordingId]: body.progress,
-          },
-        });
       case 'recordingReady':
-        return this.#update({
-          readyRecordings: [...this.#state.readyRecordings, body.recordingId],
-        });
       case 'recordingFailed':
-        return this.#update({
-          failedRecordings: [...this.#state.failedRecordings, body.recordingId],
-        });
+        return this.#update(reduceNews(this.#state, told));
       case 'removed':
         // A server that stops is usually one that starts again: keep trying.
-        if (!PASSING.includes(body.code)) this.#end(body.code);
+        if (!PASSING.includes(told.body.code)) this.#end(told.body.code);
         return;
       default:
-        this.#change({ name, body } as RoomNotification);
+        this.#change(told);
     }
   }
 

@@ -25,5 +25,27 @@ export function reduce(state: RoomState, { name, body }: RoomNotification): Part
   }
 }
 
+/** What one is told beside the room: of one's own consent, and of recordings being prepared. */
+export type RecordingNews = Extract<
+  Notification,
+  { name: 'consentChanged' | 'recordingProgress' | 'recordingReady' | 'recordingFailed' }
+>;
+
+/** What such news change of the state; they are not numbered, and the last one counts. */
+export function reduceNews(state: RoomState, { name, body }: RecordingNews): Partial<RoomState> {
+  switch (name) {
+    case 'consentChanged':
+      return { consent: body.consent };
+    case 'recordingProgress': {
+      const { recordingId, progress } = body;
+      return { recordingProgress: { ...state.recordingProgress, [recordingId]: progress } };
+    }
+    case 'recordingReady':
+      return { readyRecordings: [...state.readyRecordings, body.recordingId] };
+    case 'recordingFailed':
+      return { failedRecordings: [...state.failedRecordings, body.recordingId] };
+  }
+}
+
 const without = (peers: readonly PeerInfo[], peerId: string) =>
   peers.filter((peer) => peer.peerId !== peerId);
