@@ -4,7 +4,6 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
-  HeadBucketCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -67,7 +66,9 @@ export class S3ObjectStore implements ObjectStore {
 
   /** Rejects when the bucket is not there, or not for these keys. */
   async check(): Promise<void> {
-    await explained(this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket })));
+    // Not HeadBucket: the answer to a HEAD has no room to say what is wrong.
+    const list = { Bucket: this.#bucket, Prefix: this.#prefix, MaxKeys: 1 };
+    await explained(this.#client.send(new ListObjectsV2Command(list)));
   }
 
   async put(
