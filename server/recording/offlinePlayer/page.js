@@ -75,8 +75,8 @@ addEventListener('keydown', (event) => {
   if (target.matches('[type=search], select')) return;
   if (event.key === ' ' && target.matches('button')) return;
   const act = /** @type {Record<string, () => void>} */ ({
-    ' ': () => sound.toggle(),
-    k: () => sound.toggle(),
+    ' ': () => byId('play').click(),
+    k: () => byId('play').click(),
     j: () => sound.seek(sound.position - LEAP_SECONDS),
     l: () => sound.seek(sound.position + LEAP_SECONDS),
     arrowleft: () => sound.seek(sound.position - STEP_SECONDS),
