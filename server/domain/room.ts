@@ -201,8 +201,9 @@ export class Room {
   ): RoomEvent[] {
     if (!this.recording || !canBeRecorded(peer.role)) return [];
     const before = this.#recording.consentOf(peer.peerId);
-    const consent = answer?.answer ?? before;
-    if (this.settings.consent === 'required' && consent !== 'granted') {
+    // Who was inside when it began, or has answered it before, is no newcomer, whatever the answer.
+    const isNewcomer = before === null;
+    if (this.settings.consent === 'required' && isNewcomer && answer?.answer !== 'granted') {
       throw new ProtocolError('CONSENT_REQUIRED', 'the room is recorded and takes who agrees');
     }
     if (answer && answer.answer !== before) {

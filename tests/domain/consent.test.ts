@@ -148,6 +148,20 @@ describe('consent to a recording', () => {
     expect(room.isRecorded(dora.peerId)).toBe(true);
   });
 
+  it('[CB13] keeps nobody out who was inside when it began, or has answered it before', () => {
+    open({ consent: 'required', autoRecord: false });
+    start();
+    answer(REFUSED);
+    room.leave(beto.peerId);
+    room.join(beto, undefined, 30);
+    expect(consentOf(beto)).toBe('refused');
+    room.stopRecording('stopped');
+    room.startRecording(ana, 'recording-2' as RecordingId, 40);
+    room.leave(beto.peerId);
+    room.join(beto, undefined, 50);
+    expect(consentOf(beto)).toBe('pending');
+  });
+
   it('[CB11] is nobody’s condition while nothing is recorded', () => {
     open({ consent: 'required', autoRecord: false });
     expect(room.peerCount).toBe(3);

@@ -60,8 +60,8 @@ export class RoomClient {
   #state: RoomState = INITIAL_ROOM_STATE;
   #visit: Visit | null = null;
   #muted: boolean;
-  /** At the door or in the room; for a room that lets nobody back in without it. */
-  #lastAnswer: ConsentAnswer | undefined;
+  /** Good for the first visit alone: who comes back may meet another recording, and is asked anew. */
+  #answerAtDoor: ConsentAnswer | undefined;
   /** Connections of microphones, one after another. */
   #connecting: Promise<unknown> = Promise.resolve();
 
@@ -72,7 +72,7 @@ export class RoomClient {
 
   private constructor({ accessToken, microphone, muted, consent, url = '' }: RoomClientOptions) {
     this.#muted = muted;
-    this.#lastAnswer = consent;
+    this.#answerAtDoor = consent;
     if (microphone) this.#microphone.use(microphone);
     this.#signaling = new Signaling({
       url,
@@ -208,7 +208,6 @@ export class RoomClient {
    */
   async answerConsent(answer: ConsentAnswer): Promise<void> {
     await this.#signaling.request('answerConsent', answer);
-    this.#lastAnswer = answer;
     // The server tells it too; a view must not go on asking meanwhile.
     this.#update({ consent: answer.answer });
   }
@@ -234,8 +233,10 @@ export class RoomClient {
     const visit: Visit = { revisions: new Revisions(), transports: null };
     this.#visit = visit;
     try {
-      const snapshot = await this.#join();
+      const consent = this.#answerAtDoor;
+      const snapshot = await this.#signaling.request('join', consent ? { consent } : {});
       if (visit !== this.#visit) return;
+      this.#answerAtDoor = undefined;
       this.#signaling.settled();
       this.#update({
         ...fromSnapshot(this.#state, snapshot),
@@ -250,21 +251,6 @@ export class RoomClient {
       // For whoever looks into it; the person gets a sentence.
       console.error('Cora could not enter the room', error);
       this.#end(code);
-    }
-  }
-
-  /**
-   * An answer is given only where the room insists: elsewhere the recording may be another than the
-   * one that was agreed to, and asks anew.
-   */
-  async #join(): Promise<RoomSnapshot> {
-    try {
-      return await this.#signaling.request('join', {});
-    } catch (error) {
-      const insists = error instanceof ProtocolError && error.code === 'CONSENT_REQUIRED';
-      const consent = this.#lastAnswer;
-      if (!insists || consent?.answer !== 'granted') throw error;
-      return this.#signaling.request('join', { consent });
     }
   }
 
