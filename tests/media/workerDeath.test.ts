@@ -36,7 +36,7 @@ describe('a worker that dies while a room is recorded', () => {
     }
     await enter(peers);
   };
-  const captures = (packets: number) => recorded.captures(recordingId, peers, packets);
+  const captures = (more: number) => recorded.captures(recordingId, peers, more);
   const stop = async () => {
     await peers[0].request('stopRecording', {});
     return recorded.ready(peers[0], recordingId);
@@ -49,7 +49,7 @@ describe('a worker that dies while a room is recorded', () => {
     ({ recordingId } = await peers[0].request('startRecording', {}));
     sinceMs = performance.now();
     await peers[1].request('answerConsent', { answer: 'granted', language: 'es', named: true });
-    await captures(100);
+    await captures(2);
   });
   afterEach(() => tones.forEach((tone) => tone.close()));
 
@@ -60,10 +60,10 @@ describe('a worker that dies while a room is recorded', () => {
     const diedAt = seconds();
     await comeBack();
     expect(pool.pids).not.toContain(pid);
-    await captures(75);
+    await captures(1.5);
     tones[0]!.tuneTo(ANA_LATER_HZ);
     const retunedAt = seconds();
-    await captures(75);
+    await captures(1.5);
 
     const manifest = await stop();
     expect(manifest.stopReason).toBe('stopped');
@@ -92,7 +92,7 @@ describe('a worker that dies while a room is recorded', () => {
     process.kill(second as number, 'SIGKILL');
     await comeBack();
     expect(pool.pids).not.toContain(second);
-    await captures(75);
+    await captures(1.5);
     const manifest = await stop();
     expect(manifest.stopReason).toBe('stopped');
     expect(manifest.speakers).toHaveLength(2);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import type { Manifest, PeerId, RecordingId } from '#protocol';
 import { RECORD, type JournalRecord } from '#server/recording/journalFormat.ts';
 import { decodeJson, StreamStartSchema } from '#server/recording/journalPayloads.ts';
@@ -11,6 +11,11 @@ import { realClock } from './clock.ts';
 import { DecodedSound } from './decode.ts';
 import { MediaHouse } from './mediaRoom.ts';
 import type { NodePeer } from './nodePeer.ts';
+
+// Finalising runs at the lowest priority: on a busy machine it waits for everything else.
+const READY_MS = 90_000;
+const CAPTURE_MS = 30_000;
+vi.setConfig({ testTimeout: 120_000 });
 
 /** One Producer's stream in a journal. */
 export interface JournalStream {
@@ -73,22 +78,25 @@ export class RecordedHouse {
     return [...streams.values()];
   }
 
-  /** Waits until the journal has `packets` more of each of these people than now. */
-  async captures(recordingId: RecordingId, peers: readonly NodePeer[], packets: number) {
-    const count = ({ peerId }: NodePeer) =>
+  /**
+   * Waits until the journal has that much more of each of these people than now. Time and not
+   * packets: of a tone that never changes there are few, by discontinuous transmission.
+   */
+  async captures(recordingId: RecordingId, peers: readonly NodePeer[], seconds: number) {
+    const lastMs = ({ peerId }: NodePeer) =>
       this.streams(recordingId)
-        .filter((stream) => stream.peerId === peerId)
-        .reduce((sum, stream) => sum + stream.packets, 0);
-    const wanted = peers.map((peer) => count(peer) + packets);
-    const enough = () => peers.every((peer, index) => count(peer) >= (wanted[index] as number));
-    await expect.poll(enough, { timeout: 15_000 }).toBe(true);
+        .filter((stream) => stream.peerId === peerId && stream.packets > 0)
+        .reduce((last, stream) => Math.max(last, stream.lastMs), 0);
+    const untilMs = (this.journal(recordingId).at(-1)?.arrivalMs ?? 0) + seconds * 1_000;
+    const enough = () => peers.every((peer) => lastMs(peer) >= untilMs);
+    await expect.poll(enough, { timeout: CAPTURE_MS }).toBe(true);
   }
 
   /** Waits until `moderator` is told that the recording can be played. */
   async ready(moderator: NodePeer, recordingId: RecordingId): Promise<Manifest> {
     const isReady = () =>
       moderator.told('recordingReady').some((told) => told.recordingId === recordingId);
-    await moderator.until(isReady, 15_000);
+    await moderator.until(isReady, READY_MS);
     const found = await this.store.get(this.house.roomId, recordingId);
     if (!found?.manifest) throw new Error('ready without a manifest');
     return found.manifest;

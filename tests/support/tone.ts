@@ -19,7 +19,9 @@ interface SinkData {
 export class Tone {
   readonly track: MediaStreamTrack;
   readonly #stop: () => void;
-  #samples: number[] = [];
+  /** The last second that was heard, in a ring. */
+  readonly #ring = new Int16Array(SAMPLE_RATE);
+  #heard = 0;
   /** Changes what is played, at once. */
   tuneTo: (frequencyHz: number) => void = () => {};
   #quietMs = 0;
@@ -64,10 +66,9 @@ export class Tone {
     sink.ondata = ({ samples, channelCount = 1, sampleRate }: SinkData) => {
       if (sampleRate !== SAMPLE_RATE) return;
       for (let at = 0; at < samples.length; at += channelCount) {
-        tone.#samples.push(samples[at] ?? 0);
+        tone.#ring[tone.#heard++ % SAMPLE_RATE] = samples[at] as number;
       }
       tone.#noteQuiet(samples, channelCount);
-      if (tone.#samples.length > SAMPLE_RATE) tone.#samples = tone.#samples.slice(-SAMPLE_RATE);
     };
     return tone;
   }
@@ -79,9 +80,13 @@ export class Tone {
 
   /** Share of the last half second's energy at `frequencyHz`, 0 to 1. 0 before there is any. */
   shareOf(frequencyHz: number): number {
-    const recent = this.#samples.slice(-SAMPLE_RATE / 2);
-    if (recent.length < SAMPLE_RATE / 2) return 0;
-    const samples = Float32Array.from(recent, (sample) => sample / 32_768);
+    const count = SAMPLE_RATE / 2;
+    if (this.#heard < count) return 0;
+    const from = this.#heard - count;
+    const samples = Float32Array.from(
+      { length: count },
+      (_, at) => (this.#ring[(from + at) % SAMPLE_RATE] as number) / 32_768,
+    );
     return shareOf(samples, frequencyHz, SAMPLE_RATE);
   }
 
