@@ -34,10 +34,10 @@ export function lengthText(seconds: number): string {
     .join(' ');
 }
 
-/** Bytes as `2.3 MB`. */
+/** Bytes as `2.3 MB`, and no less than `1 kB`. */
 export function sizeText(bytes: number): string {
   const large = bytes >= 1_000_000;
-  return (bytes / (large ? 1_000_000 : 1_000)).toLocaleString(preferences.region, {
+  return (Math.max(bytes, 1_000) / (large ? 1_000_000 : 1_000)).toLocaleString(preferences.region, {
     style: 'unit',
     unit: large ? 'megabyte' : 'kilobyte',
     maximumFractionDigits: large ? 1 : 0,
