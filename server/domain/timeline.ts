@@ -1,16 +1,23 @@
+import { CaptureJumps } from './captureJumps.ts';
+import {
+  follows,
+  JUMP_TOLERANCE,
+  SAMPLES_PER_MS,
+  SECOND,
+  type Accepted,
+  type StreamPlan,
+  type TimedPacket,
+} from './timedPackets.ts';
 import { insertPiece, offsetAt, type Piece } from './timelinePieces.ts';
+
+export { SAMPLES_PER_MS, type Accepted, type StreamPlan, type TimedPacket } from './timedPackets.ts';
 
 // Where the packets of a stream belong on the recording's clock: samples at 48 kHz since the start,
 // measured on the server's monotonic clock. A packet's place is its unwrapped RTP timestamp plus an
 // offset; all the rules here are about that offset.
 
-export const SAMPLES_PER_MS = 48;
-const SECOND = 1_000 * SAMPLES_PER_MS;
-
 /** The offset of a stretch is that of its least delayed packet in this time. */
 const ANCHOR_MS = 2_000;
-/** How far a jump of the timestamp may differ from that of the arrival. */
-const JUMP_TOLERANCE = SECOND;
 /** A timestamp further back than this is no late packet. */
 const LATEST = 2 * SECOND;
 /** Between two sender reports: what counts as a step, beside clocks that run unevenly. */
@@ -30,25 +37,6 @@ const GAP = 100 * SAMPLES_PER_MS;
 const LONG_GAP = 5 * SECOND;
 /** A sender that jumps about more often is not listened to any longer. */
 const MAX_SEGMENTS = 10_000;
-
-/** A packet as it came: arrival in ms on the recording's clock, RTP timestamp (32 bits), duration in samples. */
-export interface TimedPacket {
-  readonly arrivalMs: number;
-  readonly timestamp: number;
-  readonly samples: number;
-}
-
-/** A packet that was believed: its segment and its timestamp without the wrap at 2**32. */
-export interface Accepted<Packet> {
-  readonly packet: Packet;
-  readonly segment: number;
-  readonly timestamp: number;
-}
-
-/** The offsets of a stream, a list of pieces for each of its segments. */
-export interface StreamPlan {
-  readonly segments: readonly (readonly Piece[])[];
-}
 
 /**
  * Follows one stream in the order of arrival and finds its offsets. What it accepts depends on the
@@ -74,8 +62,8 @@ export class StreamTimeline<Packet extends TimedPacket = TimedPacket> {
 
   #report: { ntp: number; rtp: number } | null = null;
   #unexplained = 0;
-  /** The packet with the largest jump of arrival against timestamp since the last report. */
-  #jump = { size: 0, at: 0 };
+  /** Since the last report. */
+  readonly #jumps = new CaptureJumps();
   #stall: { at: number; untilMs: number; lowest: number } | null = null;
 
   /** The packets that can now be told to belong: none, this one, or the one before it too. */
@@ -112,10 +100,10 @@ export class StreamTimeline<Packet extends TimedPacket = TimedPacket> {
     const elapsed = next.ntp - last.ntp;
     const step = elapsed - (next.rtp - last.rtp);
     if (step > STEP + UNEVENNESS * elapsed) {
-      const { size, at } = this.#jump;
-      const explained = size >= step / 2 && Math.abs(size - step) <= JUMP_TOLERANCE;
-      if (explained) this.#insert(at, offsetAt(this.#pieces, at) + step);
-      else if (this.#unexplained++ < STEP_PATIENCE) return;
+      const jumps = this.#jumps.explain(step, this.#offset);
+      if (jumps === null && this.#unexplained++ < STEP_PATIENCE) return;
+      let offset = offsetAt(this.#pieces, jumps?.[0]?.at ?? 0);
+      for (const { at, size } of jumps ?? []) this.#insert(at, (offset += size));
     }
     this.#forgetReports();
     this.#report = next;
@@ -190,7 +178,7 @@ export class StreamTimeline<Packet extends TimedPacket = TimedPacket> {
 
   #noteJump(delay: number, timestamp: number, arrivalMs: number): void {
     const size = delay - (this.#arrivalMs * SAMPLES_PER_MS - this.#timestamp);
-    if (size > this.#jump.size) this.#jump = { size, at: timestamp };
+    this.#jumps.note({ size, at: timestamp }, delay);
     if (size < STALL) return;
     this.#judgeStall();
     this.#stall = { at: timestamp, untilMs: arrivalMs + STALL_WATCH_MS, lowest: delay };
@@ -206,9 +194,12 @@ export class StreamTimeline<Packet extends TimedPacket = TimedPacket> {
   #judgeStall(): void {
     const stall = this.#stall;
     this.#stall = null;
-    if (stall === null || stall.lowest - this.#offset < STALL / 2) return;
+    if (stall === null) return;
+    const size = stall.lowest - this.#offset;
+    if (size < STALL / 2) return;
     this.#insert(stall.at, stall.lowest);
-    this.#report = null;
+    // The next report tells what this has not made good.
+    if (this.#report !== null) this.#report = { ...this.#report, ntp: this.#report.ntp + size };
     this.#forgetReports();
   }
 
@@ -249,17 +240,10 @@ export class StreamTimeline<Packet extends TimedPacket = TimedPacket> {
 
   #forgetReports(): void {
     this.#unexplained = 0;
-    this.#jump = { size: 0, at: 0 };
+    this.#jumps.forget();
   }
 
   get #pieces(): Piece[] {
     return this.#segments.at(-1) as Piece[];
   }
-}
-
-/** Whether two packets make the beginning of a stream: near in time and in timestamp. */
-function follows(earlier: TimedPacket, later: TimedPacket): boolean {
-  const ahead = (later.timestamp - earlier.timestamp) | 0;
-  const elapsed = (later.arrivalMs - earlier.arrivalMs) * SAMPLES_PER_MS;
-  return ahead > 0 && (ahead <= JUMP_TOLERANCE || Math.abs(ahead - elapsed) <= JUMP_TOLERANCE);
 }

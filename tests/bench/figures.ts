@@ -20,7 +20,8 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-export function childrenOf(pid: number): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+/** @param thread the main one if left out, which begins all children of a Node process */
+export function childrenOf(pid: number, thread = pid): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim();
   return children === '' ? [] : children.split(' ').map(Number);
 }

@@ -1,5 +1,6 @@
 // Prints the figures that the README and the issues quote. Not a test: machines differ, and what
 // else a machine does goes into every figure. `npm run bench`, or `npm run bench -- phrases`.
+import { measureCaptureStall } from './captureStall.ts';
 import { measureCpu } from './cpu.ts';
 import { measureFirstSound } from './firstSound.ts';
 import { measurePhrases } from './phrases.ts';
@@ -8,6 +9,7 @@ const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promis
   phrases: ['A phrase to each of 10 peers, send to receipt', measurePhrases],
   sound: ["A listener's tap to the first sound, Chromium", measureFirstSound],
   cpu: ['CPU with 3 who talk', measureCpu],
+  stall: ['A 5 s stall of the capture, Chromium', measureCaptureStall],
 };
 
 const wanted = process.argv.slice(2);

@@ -7,6 +7,13 @@ const MINUTE_MS = 60_000;
 const within = (timeMs: number, fromMs: number, toMs: number) => timeMs >= fromMs && timeMs < toMs;
 const lost = random(3);
 
+/** Moments in which nothing is captured: 1.8 s of 4. */
+const stutters = (fromMs: number) =>
+  [40, 300, 80, 60, 500, 100, 220, 60, 400, 40].map((ms, index) => {
+    const startMs = fromMs + index * 400;
+    return { fromMs: startMs, toMs: startMs + Math.min(ms, 380) };
+  });
+
 /** Every stream comes out with the base delay of 30 ms; `spreadMs` is what it may vary beside. */
 const CASES: readonly { name: string; talker: Talker; spreadMs: number }[] = [
   { name: '[RT1] keeps an undisturbed stream together', talker: { endMs: MINUTE_MS }, spreadMs: 0 },
@@ -89,6 +96,24 @@ const CASES: readonly { name: string; talker: Talker; spreadMs: number }[] = [
       ],
     },
     spreadMs: 1,
+  },
+  {
+    name: '[RT22] inserts what a capture that stutters left out, here and there',
+    talker: {
+      endMs: 2 * MINUTE_MS,
+      reports: true,
+      stalls: [...stutters(31_000), ...stutters(63_000), ...stutters(72_000)],
+    },
+    spreadMs: 60,
+  },
+  {
+    name: '[RT23] inserts a stall of 5 s and what stuttered before and after it',
+    talker: {
+      endMs: MINUTE_MS,
+      reports: true,
+      stalls: [...stutters(26_000), { fromMs: 31_000, toMs: 36_000 }, ...stutters(38_000)],
+    },
+    spreadMs: 60,
   },
   {
     name: '[RT15] follows a clock 100 ppm too fast',

@@ -18,6 +18,11 @@ export async function writeToneFile(
     const inBurst = at % period < burst;
     if (inBurst) samples[at] = 14_000 * Math.sin((2 * Math.PI * frequencyHz * at) / SAMPLE_RATE);
   }
+  await writeFile(file, wavOf(samples));
+}
+
+/** A mono 16 bit WAV file at 48 kHz. */
+export function wavOf(samples: Int16Array): Buffer {
   const header = Buffer.alloc(44);
   header.write('RIFF', 0);
   header.writeUInt32LE(36 + samples.byteLength, 4);
@@ -31,5 +36,5 @@ export async function writeToneFile(
   header.writeUInt16LE(16, 34);
   header.write('data', 36);
   header.writeUInt32LE(samples.byteLength, 40);
-  await writeFile(file, Buffer.concat([header, Buffer.from(samples.buffer)]));
+  return Buffer.concat([header, Buffer.from(samples.buffer)]);
 }
