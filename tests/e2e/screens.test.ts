@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectAccessible } from '#tests/support/accessible.ts';
 import { Person } from '#tests/support/person.ts';
 import { ServerProcess } from '#tests/support/server.ts';
 import { createRoom, enterRoom, roomLink } from '#tests/support/visit.ts';
@@ -17,31 +17,24 @@ describe('the screens before, around and after a room', () => {
     await server.cleanUp();
   });
 
-  /** No violation that axe calls serious or critical (WCAG 2.2 A and AA). */
-  const expectAccessible = async () => {
-    const { violations } = await new AxeBuilder({ page: person.page as never }).analyze();
-    const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect(grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-  };
-
   it('[SC1] leads from the landing page into a room of one’s own', async () => {
     const { page } = person;
     await page.goto(server.url);
     await person.picture('landing');
-    await expectAccessible();
+    await expectAccessible(person);
     await page.getByLabel('Nombre de la sala').fill('Café de los jueves');
     await page.getByRole('button', { name: 'Crear la sala' }).click();
     await page.getByRole('heading', { name: '«Café de los jueves» está lista' }).waitFor();
     await person.picture('created');
-    await expectAccessible();
+    await expectAccessible(person);
     await page.getByRole('link', { name: 'Entrar a la sala' }).click();
     await page.getByLabel('Tu nombre').waitFor();
     await person.picture('lobby');
-    await expectAccessible();
+    await expectAccessible(person);
     await page.getByLabel('Tu nombre').fill('Ana');
     await page.keyboard.press('Enter');
     await page.getByRole('region', { name: 'Controles' }).waitFor();
-    await expectAccessible();
+    await expectAccessible(person);
     // The fragment is the invitation: the jump to the content must not take it away.
     await page.getByRole('link', { name: 'Ir al contenido' }).focus();
     await page.keyboard.press('Enter');
@@ -49,12 +42,12 @@ describe('the screens before, around and after a room', () => {
     await page.getByRole('button', { name: 'Invitar' }).click();
     await page.getByRole('dialog').getByText('Para quienes escuchan').waitFor();
     await person.picture('invite');
-    await expectAccessible();
+    await expectAccessible(person);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Salir de la sala' }).click();
     await page.getByRole('heading', { name: 'Saliste de la sala' }).waitFor();
     await person.picture('left');
-    await expectAccessible();
+    await expectAccessible(person);
   });
 
   it('[SC2] lets a listener straight in, in their language, with no word of a microphone', async () => {
@@ -87,7 +80,7 @@ describe('the screens before, around and after a room', () => {
       await page.getByRole('link', { name: 'Ir al inicio' }).waitFor();
     }
     await person.picture('link-broken');
-    await expectAccessible();
+    await expectAccessible(person);
   });
 
   it('[SC4] lets a person in whose microphone is refused, and says how to mend it', async () => {
@@ -100,7 +93,7 @@ describe('the screens before, around and after a room', () => {
     await page.goto(roomLink(server.url, room, 'speaker'));
     await page.getByText('No tenemos permiso para usar tu micrófono').waitFor();
     await person.picture('lobby-denied');
-    await expectAccessible();
+    await expectAccessible(person);
     await enterRoom(person, roomLink(server.url, room, 'speaker'), 'Sin micro');
     await page.getByRole('button', { name: 'Conectar el micrófono' }).waitFor();
   });
