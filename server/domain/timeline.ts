@@ -10,7 +10,6 @@ import {
 } from './timedPackets.ts';
 import { insertPiece, offsetAt, type Piece } from './timelinePieces.ts';
 
-export { SAMPLES_PER_MS, type Accepted, type StreamPlan, type TimedPacket } from './timedPackets.ts';
 
 // Where the packets of a stream belong on the recording's clock: samples at 48 kHz since the start,
 // measured on the server's monotonic clock. A packet's place is its unwrapped RTP timestamp plus an

@@ -1,4 +1,5 @@
-import type { Accepted, StreamTimeline, TimedPacket } from '../domain/timeline.ts';
+import type { Accepted, TimedPacket } from '../domain/timedPackets.ts';
+import type { StreamTimeline } from '../domain/timeline.ts';
 import { RECORD, type JournalRecord } from './journalFormat.ts';
 import { decodeSenderReport } from './journalPayloads.ts';
 import { packetSamples } from './opus.ts';

@@ -1,5 +1,5 @@
 import type { Manifest } from '#protocol';
-import { SAMPLES_PER_MS } from '../domain/timeline.ts';
+import { SAMPLES_PER_MS } from '../domain/timedPackets.ts';
 import { fillBefore } from '../domain/timelinePieces.ts';
 import type { AudioPacket } from './audioPacket.ts';
 import type { OggOpusWriter } from './ogg.ts';

@@ -1,6 +1,7 @@
 import type { Manifest, PeerId, StopReason } from '#protocol';
 import type { ConsentEntry } from '../domain/consent.ts';
-import { StreamTimeline, type StreamPlan } from '../domain/timeline.ts';
+import type { StreamPlan } from '../domain/timedPackets.ts';
+import { StreamTimeline } from '../domain/timeline.ts';
 import { feed, type AudioPacket } from './audioPacket.ts';
 import type { TimedPhrase } from './captions.ts';
 import { RECORD, recordBytes, type JournalRecord } from './journalFormat.ts';

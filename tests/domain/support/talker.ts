@@ -1,4 +1,5 @@
-import { StreamTimeline, type TimedPacket } from '#server/domain/timeline.ts';
+import type { TimedPacket } from '#server/domain/timedPackets.ts';
+import { StreamTimeline } from '#server/domain/timeline.ts';
 import { placeOf } from '#server/domain/timelinePieces.ts';
 
 /** What a simulated sender does; times in ms of the true clock. */
