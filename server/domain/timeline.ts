@@ -10,7 +10,6 @@ import {
 } from './timedPackets.ts';
 import { insertPiece, offsetAt, type Piece } from './timelinePieces.ts';
 
-
 // Where the packets of a stream belong on the recording's clock: samples at 48 kHz since the start,
 // measured on the server's monotonic clock. A packet's place is its unwrapped RTP timestamp plus an
 // offset; all the rules here are about that offset.
