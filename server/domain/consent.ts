@@ -20,13 +20,6 @@ export interface ConsentEntry {
   readonly at: number;
 }
 
-interface Page {
-  consent: Consent;
-  everGranted: boolean;
-  /** Null unless the person let it be said. */
-  name: string | null;
-}
-
 interface Person {
   readonly peerId: PeerId;
   readonly displayName: string;
@@ -34,23 +27,23 @@ interface Person {
 
 /** Who agreed to one recording. Nobody has until they say so, and an answer outlives a reconnection. */
 export class ConsentBook {
-  readonly #pages = new Map<PeerId, Page>();
+  readonly #answers = new Map<PeerId, Consent>();
 
   /** Null for who was never asked. */
   of(peerId: PeerId): Consent | null {
-    return this.#pages.get(peerId)?.consent ?? null;
+    return this.#answers.get(peerId) ?? null;
   }
 
-  /** Asks once. Returns what the person has answered so far. */
-  ask(peerId: PeerId): Consent {
-    const page = this.#pages.get(peerId) ?? { consent: 'pending', everGranted: false, name: null };
-    this.#pages.set(peerId, page);
-    return page.consent;
+  /** False when this person was asked before. */
+  ask(peerId: PeerId): boolean {
+    if (this.#answers.has(peerId)) return false;
+    this.#answers.set(peerId, 'pending');
+    return true;
   }
 
   /** Who begins a recording agrees to it by doing so. */
   began({ peerId, displayName }: Person, at: number): ConsentEntry {
-    this.#pages.set(peerId, { consent: 'granted', everGranted: true, name: displayName });
+    this.#answers.set(peerId, 'granted');
     return { peerId, displayName, answer: 'granted', language: 'es', words: '', at };
   }
 
@@ -61,22 +54,27 @@ export class ConsentBook {
     asked: { question: ConsentQuestion; at: number },
   ): ConsentEntry {
     const { answer, language, named } = said;
-    const before = this.#pages.get(peerId);
-    if (before?.consent === answer) {
+    if (this.#answers.get(peerId) === answer) {
       throw new ProtocolError('WRONG_STATE', 'that was the answer already');
     }
-    const granted = answer === 'granted';
-    const name = granted || named ? displayName : null;
-    const everGranted = granted || (before?.everGranted ?? false);
-    this.#pages.set(peerId, { consent: answer, everGranted, name });
+    this.#answers.set(peerId, answer);
+    const name = answer === 'granted' || named ? displayName : null;
     const words = CONSENT_WORDS[language][asked.question];
     return { peerId, displayName: name, answer, language, words, at: asked.at };
   }
+}
 
-  /** Those who were asked and of whom nothing was recorded at any time. */
-  notRecorded(): { peerId: PeerId; displayName: string | null }[] {
-    return [...this.#pages].flatMap(([peerId, { everGranted, name }]) =>
-      everGranted ? [] : [{ peerId, displayName: name }],
-    );
-  }
+/**
+ * Who was asked and never agreed, so that nothing of theirs was recorded at any time: their names,
+ * or null for those who would not be named.
+ * @param entries in the order of the answers
+ */
+export function neverRecorded(
+  asked: Iterable<PeerId>,
+  entries: readonly ConsentEntry[],
+): (string | null)[] {
+  const names = new Map<PeerId, string | null>([...asked].map((peerId) => [peerId, null]));
+  for (const { peerId, displayName } of entries) names.set(peerId, displayName);
+  for (const { peerId, answer } of entries) if (answer === 'granted') names.delete(peerId);
+  return [...names.values()];
 }

@@ -61,15 +61,18 @@ export class RecordingRules {
   }
 
   /** @throws ProtocolError RECORDING_STATE when none is running */
-  stop(): { recordingId: RecordingId; consent: ConsentBook } {
-    const { recording, consent } = this.#required();
+  stop(): RecordingId {
+    const { recording } = this.#required();
     this.#running = null;
-    return { recordingId: recording.recordingId, consent };
+    return recording.recordingId;
   }
 
-  /** Asks somebody, once. Null when nothing is being recorded. */
-  ask(peerId: PeerId): Consent | null {
-    return this.#running?.consent.ask(peerId) ?? null;
+  /**
+   * Asks somebody, once. False when they were asked before.
+   * @throws ProtocolError RECORDING_STATE when none is running
+   */
+  ask(peerId: PeerId): boolean {
+    return this.#required().consent.ask(peerId);
   }
 
   consentOf(peerId: PeerId): Consent | null {

@@ -126,7 +126,7 @@ export class Room {
         events.push({ type: 'consentAnswered', entry: this.#recording.began(peer, wallMs) });
         events.push(...this.#change(peer, { recorded: true }));
       } else {
-        this.#recording.ask(peer.peerId);
+        events.push(...this.#ask(peer.peerId));
       }
       events.push(this.#told(peer.peerId));
     }
@@ -134,17 +134,14 @@ export class Room {
   }
 
   /** @throws ProtocolError RECORDING_STATE when none is running */
-  stopRecording(reason: StopReason): {
-    events: RoomEvent[];
-    notRecorded: { peerId: PeerId; displayName: string | null }[];
-  } {
-    const { recordingId, consent } = this.#recording.stop();
+  stopRecording(reason: StopReason): RoomEvent[] {
+    const recordingId = this.#recording.stop();
     const events = [this.#happened({ type: 'recordingStopped', recordingId, reason })];
     for (const peer of [...this.#peers.values()]) {
       events.push(...this.#change(peer, { recorded: false }));
       if (canBeRecorded(peer.role)) events.push(this.#told(peer.peerId));
     }
-    return { events, notRecorded: consent.notRecorded() };
+    return events;
   }
 
   /** @throws ProtocolError RECORDING_STATE when there is nothing to pause */
@@ -211,8 +208,11 @@ export class Room {
       const entry = this.#recording.answer(peer, answer, { question, wallMs });
       return [{ type: 'consentAnswered', entry }];
     }
-    this.#recording.ask(peer.peerId);
-    return [];
+    return this.#ask(peer.peerId);
+  }
+
+  #ask(peerId: PeerId): RoomEvent[] {
+    return this.#recording.ask(peerId) ? [{ type: 'consentAsked', peerId }] : [];
   }
 
   #consentOf(peerId: PeerId): Consent | null {

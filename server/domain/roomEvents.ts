@@ -29,4 +29,5 @@ export type RoomEvent =
       readonly peerId: PeerId;
       readonly consent: Consent | null;
     }
+  | { readonly type: 'consentAsked'; readonly peerId: PeerId }
   | { readonly type: 'consentAnswered'; readonly entry: ConsentEntry };

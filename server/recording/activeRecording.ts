@@ -5,10 +5,10 @@ import { JournalWriter, type JournalOptions } from './journal.ts';
 import { RECORD } from './journalFormat.ts';
 import {
   encodeJson,
+  type Asked,
   type JournalGap,
   type JournalHeader,
   type Marker,
-  type NotRecorded,
   type Resume,
 } from './journalPayloads.ts';
 import { RecordingClock } from './recordingClock.ts';
@@ -95,8 +95,8 @@ export class JournalRecording implements ActiveRecording {
     this.#append(RECORD.consent, 0, encodeJson(entry));
   }
 
-  notRecorded(peerId: PeerId, displayName: string | null): void {
-    this.#append(RECORD.notRecorded, 0, encodeJson({ peerId, displayName } satisfies NotRecorded));
+  asked(peerId: PeerId): void {
+    this.#append(RECORD.asked, 0, encodeJson({ peerId } satisfies Asked));
   }
 
   pause(): void {

@@ -36,8 +36,8 @@ export const RECORD = {
   marker: 13,
   /** JSON `{ reason: StopReason }`. Its arrival is the recording's end. */
   end: 14,
-  /** JSON `NotRecorded`: somebody was there and is not in it. */
-  notRecorded: 15,
+  /** JSON `Asked`: somebody was asked whether they may be recorded. */
+  asked: 15,
 } as const;
 
 export interface JournalRecord {

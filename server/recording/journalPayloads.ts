@@ -57,11 +57,8 @@ export const ConsentEntrySchema = v.object({
   at: milliseconds,
 });
 
-export const NotRecordedSchema = v.object({
-  peerId: PeerIdSchema,
-  displayName: v.nullable(v.string()),
-});
-export type NotRecorded = v.InferOutput<typeof NotRecordedSchema>;
+export const AskedSchema = v.object({ peerId: PeerIdSchema });
+export type Asked = v.InferOutput<typeof AskedSchema>;
 
 export const ResumeSchema = v.object({ pausedMs: v.pipe(milliseconds, v.minValue(0)) });
 export type Resume = v.InferOutput<typeof ResumeSchema>;

@@ -1,18 +1,18 @@
 import type { Manifest, PeerId, StopReason } from '#protocol';
-import type { ConsentEntry } from '../domain/consent.ts';
+import { neverRecorded, type ConsentEntry } from '../domain/consent.ts';
 import type { StreamPlan } from '../domain/timedPackets.ts';
 import { StreamTimeline } from '../domain/timeline.ts';
 import { feed, type AudioPacket } from './audioPacket.ts';
 import type { TimedPhrase } from './captions.ts';
 import { RECORD, recordBytes, type JournalRecord } from './journalFormat.ts';
 import {
+  AskedSchema,
   ConsentEntrySchema,
   decodeJson,
   EndSchema,
   JournalGapSchema,
   JournalHeaderSchema,
   MarkerSchema,
-  NotRecordedSchema,
   PhraseSchema,
   ResumeSchema,
   StreamStartSchema,
@@ -69,7 +69,7 @@ class Surveyor {
   readonly markers: Manifest['markers'] = [];
   readonly pauses: Manifest['pauses'] = [];
   readonly consents: ConsentEntry[] = [];
-  readonly notRecorded = new Map<PeerId, string | null>();
+  readonly asked: PeerId[] = [];
   header: JournalHeader | null = null;
   stopReason: StopReason | null = null;
   lastMs = 0;
@@ -122,9 +122,9 @@ class Surveyor {
         if (entry !== null) this.#note(this.consents, entry);
         break;
       }
-      case RECORD.notRecorded: {
-        const person = decodeJson(NotRecordedSchema, record.payload);
-        if (person !== null) this.notRecorded.set(person.peerId, person.displayName);
+      case RECORD.asked: {
+        const asked = decodeJson(AskedSchema, record.payload);
+        if (asked !== null) this.#note(this.asked, asked.peerId);
         break;
       }
       case RECORD.end:
@@ -204,10 +204,7 @@ export function surveyJournal(folder: string, read: (bytes: number) => void = ()
     streams.set(streamId, { peerId, order, plan: timeline.plan() });
   }
   const durationMs = surveyor.lastMs;
-  const authors = new Set(phrases.map(({ phrase }) => phrase.authorId));
-  const notRecorded = [...surveyor.notRecorded]
-    .filter(([peerId]) => !speakers.has(peerId) && !authors.has(peerId))
-    .map(([, displayName]) => displayName);
+  const notRecorded = neverRecorded(surveyor.asked, consents);
   return {
     ...{ header, durationMs, stopReason, streams, speakers, phrases, incomplete },
     ...{ gaps, markers, pauses, consents, notRecorded },

@@ -49,7 +49,9 @@ export class Attendance {
   publish(events: readonly RoomEvent[], except?: PeerId): void {
     for (const event of events) {
       switch (event.type) {
+        case 'consentAsked':
         case 'consentAnswered':
+          // For the recording alone.
           break;
         case 'consentChanged':
           this.of(event.peerId)?.channel.notify('consentChanged', { consent: event.consent });

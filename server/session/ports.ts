@@ -192,10 +192,10 @@ export interface ActiveRecording {
   /** A new track for every Producer: a republished microphone gets its own, of the same peer. */
   addTrack(options: { peerId: PeerId; displayName: string; producerId: ProducerId }): RecordedTrack;
   phrase(phrase: Phrase): void;
-  /** An answer to being recorded, for the log that is kept with the recording. */
+  /** Somebody was asked whether they may be recorded. Told once a person. */
+  asked(peerId: PeerId): void;
+  /** An answer to that, for the log that is kept with the recording. */
   consent(entry: ConsentEntry): void;
-  /** Somebody was there and is not in it. Named only who agreed to that. Told once a person. */
-  notRecorded(peerId: PeerId, displayName: string | null): void;
   /**
    * Stops the recording's clock until `resume`: what comes between is not part of it. Tracks are
    * ended before and added anew after. Without effect when paused already.

@@ -82,10 +82,10 @@ export class RecordingDesk {
 
   /** @throws ProtocolError RECORDING_STATE when none is running */
   async stop(reason: StopReason): Promise<void> {
-    const { events, notRecorded } = this.#options.room.stopRecording(reason);
+    const events = this.#options.room.stopRecording(reason);
     this.#cancelMaxLength();
     this.#publish(events);
-    await this.#recording.stop(reason, notRecorded);
+    await this.#recording.stop(reason);
   }
 
   /** @throws ProtocolError RECORDING_STATE */
@@ -151,9 +151,10 @@ export class RecordingDesk {
     if (this.#options.room.isRecorded(phrase.authorId)) this.#recording.phrase(phrase);
   }
 
-  /** Keeps what people answered, here or on their way in, with the recording. */
+  /** Keeps with the recording who was asked and what they answered, here or on their way in. */
   keepAnswers(events: readonly RoomEvent[]): void {
     for (const event of events) {
+      if (event.type === 'consentAsked') this.#recording.asked(event.peerId);
       if (event.type === 'consentAnswered') this.#recording.consent(event.entry);
     }
   }

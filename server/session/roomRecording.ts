@@ -138,6 +138,10 @@ export class RoomRecording {
     if (state.name === 'running' && !state.isPaused) state.recording.phrase(phrase);
   }
 
+  asked(peerId: PeerId): void {
+    if (this.#state.name === 'running') this.#state.recording.asked(peerId);
+  }
+
   consent(entry: ConsentEntry): void {
     if (this.#state.name === 'running') this.#state.recording.consent(entry);
   }
@@ -178,15 +182,9 @@ export class RoomRecording {
   }
 
   /** Resolves when everything captured is safe on disk. Without effect when nothing runs. */
-  async stop(
-    reason: StopReason,
-    notRecorded: readonly { peerId: PeerId; displayName: string | null }[] = [],
-  ): Promise<void> {
+  async stop(reason: StopReason): Promise<void> {
     const state = this.#state;
     if (state.name !== 'running') return;
-    for (const { peerId, displayName } of notRecorded) {
-      state.recording.notRecorded(peerId, displayName);
-    }
     this.#removeSpeakers(state);
     this.#state = { name: 'idle' };
     await state.recording.stop(reason).catch((err: unknown) => {

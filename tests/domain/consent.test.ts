@@ -6,7 +6,9 @@ import {
   type RecordingId,
   type RoomSettings,
 } from '#protocol';
+import { neverRecorded } from '#server/domain/consent.ts';
 import { Room } from '#server/domain/room.ts';
+import type { RoomEvent } from '#server/domain/roomEvents.ts';
 import { ROOM_ID, SETTINGS } from '#tests/support/builders.ts';
 import { GRANTED, REFUSED } from '#tests/support/house.ts';
 import { refusalOf } from '#tests/support/refusals.ts';
@@ -15,7 +17,6 @@ const RECORDING = 'recording-1' as RecordingId;
 const ana = { peerId: 'peer-ana-1' as PeerId, displayName: 'Ana', role: 'moderator' } as const;
 const beto = { peerId: 'peer-beto' as PeerId, displayName: 'Beto', role: 'speaker' } as const;
 const carla = { peerId: 'peer-carla' as PeerId, displayName: 'Carla', role: 'audience' } as const;
-const NAMED: ConsentAnswer = { ...REFUSED, named: true };
 
 describe('consent to a recording', () => {
   let room: Room;
@@ -101,27 +102,30 @@ describe('consent to a recording', () => {
     expect(consentOf(beto)).toBe('pending');
   });
 
-  it('[CB7] tells who is not in it, by name only of who allowed that', () => {
+  it('[CB7] is asked of each person once, so that it can be told who is not in it', () => {
     const dora = { ...beto, peerId: 'peer-dora1' as PeerId, displayName: 'Dora' };
-    const eva = { ...beto, peerId: 'peer-eva01' as PeerId, displayName: 'Eva' };
-    room.join(dora, undefined, 0);
-    start();
-    room.join(eva, undefined, 15);
-    answer(REFUSED);
-    const [entry] = room.answerConsent(dora.peerId, NAMED, 21);
-    expect(entry).toMatchObject({ entry: { displayName: 'Dora' } });
-    expect(room.stopRecording('stopped').notRecorded).toEqual([
-      { peerId: beto.peerId, displayName: null },
-      { peerId: dora.peerId, displayName: 'Dora' },
-      { peerId: eva.peerId, displayName: null },
-    ]);
+    const askedIn = (events: readonly RoomEvent[]) =>
+      events.flatMap((event) => (event.type === 'consentAsked' ? [event.peerId] : []));
+    expect(askedIn(start())).toEqual([beto.peerId]);
+    expect(askedIn(room.join(dora, undefined, 15))).toEqual([dora.peerId]);
+    room.leave(dora.peerId);
+    expect(askedIn(room.join(dora, undefined, 16))).toEqual([]);
   });
 
-  it('[CB8] once given, the person is in it, whatever they say later', () => {
-    start();
-    answer(GRANTED);
-    answer(REFUSED);
-    expect(room.stopRecording('stopped').notRecorded).toEqual([]);
+  it('[CB8] was never given by who is not in it: named only who allowed it', () => {
+    const entry = (who: { peerId: PeerId }, said: 'granted' | 'refused', name: string | null) =>
+      ({ ...GRANTED, ...who, answer: said, displayName: name, words: '', at: 1 }) as const;
+    const eva = { peerId: 'peer-eva01' as PeerId };
+    const asked = [ana, beto, carla].map(({ peerId }) => peerId);
+    expect(neverRecorded(asked, [])).toEqual([null, null, null]);
+    const answers = [
+      entry(ana, 'granted', 'Ana'),
+      entry(ana, 'refused', null),
+      entry(beto, 'refused', null),
+      entry(beto, 'refused', 'Beto'),
+      entry(eva, 'refused', null),
+    ];
+    expect(neverRecorded(asked, answers)).toEqual(['Beto', null, null]);
   });
 
   it('[CB9] can be given on the way in, before anyone is told of the newcomer', () => {

@@ -25,7 +25,7 @@ describe('Room', () => {
       ...room.startRecording(ana, RECORDING, 5),
       ...room.pauseRecording(6),
       ...room.resumeRecording(7),
-      ...room.stopRecording('stopped').events,
+      ...room.stopRecording('stopped'),
       ...room.leave(beto.peerId),
     ];
     const changes = events.filter((event) => 'revision' in event);
@@ -123,7 +123,7 @@ describe('Room', () => {
     const second = 'recording-2' as RecordingId;
     expect(refusalOf(() => room.startRecording(ana, second, 2))).toBe('RECORDING_STATE');
     expect(room.recording?.recordingId).toBe(RECORDING);
-    expect(room.stopRecording('roomClosed').events).toMatchObject([
+    expect(room.stopRecording('roomClosed')).toMatchObject([
       { type: 'recordingStopped', recordingId: RECORDING, reason: 'roomClosed' },
       { type: 'peerChanged', peer: { recorded: false } },
       { type: 'consentChanged', peerId: ana.peerId, consent: null },

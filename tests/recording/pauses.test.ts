@@ -65,16 +65,17 @@ describe('the consent to a recording', () => {
     const { recording } = studio;
     recording.consent({ ...entry, peerId: peerId(1), displayName: 'Ana', answer: 'granted' });
     recording.consent({ ...entry, peerId: peerId(2), displayName: null, answer: 'refused' });
-    recording.notRecorded(peerId(2), null);
-    recording.notRecorded(peerId(3), 'Carlos');
+    recording.consent({ ...entry, peerId: peerId(3), displayName: 'Carlos', answer: 'refused' });
+    for (const number of [1, 2, 3, 4]) recording.asked(peerId(number));
     const manifest = await finish(studio);
-    expect(manifest.notRecorded).toEqual({ count: 2, names: ['Carlos'] });
+    expect(manifest.notRecorded).toEqual({ count: 3, names: ['Carlos'] });
     expect(manifest.consentLog?.path).toBe('consent.json');
     const log = await readFile(pathOf(studio, 'consent.json'), 'utf8');
     const common = { language: 'es', words, at: new Date(entry.at).toISOString() };
     expect(JSON.parse(log)).toEqual([
       { who: { peerId: peerId(1), displayName: 'Ana' }, answer: 'granted', ...common },
       { who: null, answer: 'refused', ...common },
+      { who: { peerId: peerId(3), displayName: 'Carlos' }, answer: 'refused', ...common },
     ]);
   });
 

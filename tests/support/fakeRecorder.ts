@@ -34,7 +34,7 @@ export class FakeRecording implements ActiveRecording {
   readonly phrases: Phrase[] = [];
   readonly stops: StopReason[] = [];
   readonly consents: ConsentEntry[] = [];
-  readonly absent: { peerId: PeerId; displayName: string | null }[] = [];
+  readonly askedPeers: PeerId[] = [];
   /** Pauses, resumptions, interruptions and markers, in their order. */
   readonly marks: string[] = [];
   readonly stopping = new Latch();
@@ -58,8 +58,8 @@ export class FakeRecording implements ActiveRecording {
     this.consents.push(entry);
   }
 
-  notRecorded(peerId: PeerId, displayName: string | null): void {
-    this.absent.push({ peerId, displayName });
+  asked(peerId: PeerId): void {
+    this.askedPeers.push(peerId);
   }
 
   pause(): void {

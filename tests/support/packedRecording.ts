@@ -61,7 +61,7 @@ export async function packedRecording(script: Script): Promise<PackedRecording> 
       events: { failed() {}, progress() {}, finalized: outcome.resolve },
     });
     perform(script, recording, clock);
-    recording.notRecorded(peerId(9), null);
+    recording.asked(peerId(9));
     await recording.stop('stopped');
     await outcome.promise;
     const manifest = (await store.get(ROOM, RECORDING))?.manifest;
