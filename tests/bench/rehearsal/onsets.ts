@@ -32,7 +32,7 @@ export async function watchMicrophone({ page }: Person): Promise<void> {
         const now = performance.now();
         if (now - lastLoud > quietMs) onsets.push(Date.now());
         lastLoud = now;
-      }, 2) as unknown as number;
+      }, 5) as unknown as number;
     },
     { loud: LOUD, quietMs: QUIET_MS },
   );
