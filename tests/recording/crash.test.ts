@@ -47,6 +47,10 @@ describe('a recorder that is killed', () => {
     const found = await store.get(ROOM, RECORDING);
     expect(found?.summary.state).toBe('ready');
     expect(found?.manifest?.stopReason).toBe('interrupted');
+    // The second at which it was interrupted: the manifest's end.
+    const interruptedMs = 1_000 * (found?.manifest?.durationSeconds ?? 0);
+    expect(takenMs - interruptedMs).toBeLessThan(1_000);
+    expect(interruptedMs).toBeLessThan(takenMs + 1_000);
     expect(found?.manifest?.speakers).toHaveLength(10);
     expect(await readdir(join(directory, RECORDING))).not.toContain('journal-0000.cora');
     for (const { file, packets, lostPackets } of found?.manifest?.speakers ?? []) {

@@ -219,10 +219,17 @@ describe('a recording', () => {
     const track = addTrack(studio.recording, 1);
     sayAll(studio.clock, track, seconds(440));
     studio.clock.wallOffsetMs -= 3_600_000;
-    sayAll(studio.clock, track, seconds(440), { sequence: 50, timestamp: 48_000 });
+    studio.recording.phrase(phraseOf('después'));
+    studio.recording.marker('después');
+    sayAll(studio.clock, track, seconds(660), { sequence: 50, timestamp: 48_000 });
     const manifest = await finish(studio);
     expect(manifest.durationSeconds).toBe(2);
     expect(speaker(manifest, 1).segments).toEqual([{ startSeconds: 0, endSeconds: 2 }]);
+    expect(manifest.phrases).toMatchObject([{ startSeconds: 1 }]);
+    expect(manifest.markers).toEqual([{ seconds: 1, label: 'después' }]);
+    const samples = await listen(studio, 1);
+    expect(strength(at(samples, 0.2), 440)).toBeGreaterThan(HEARD);
+    expect(strength(at(samples, 1.2), 660)).toBeGreaterThan(HEARD);
   });
 
   it('[RF11] keeps stereo', async () => {

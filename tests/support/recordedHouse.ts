@@ -26,6 +26,13 @@ export interface JournalStream {
   lastMs: number;
 }
 
+/** A folder of its own that goes when the test ends. */
+export async function scratch(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'cora-house-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 /** A media house whose room is really recorded, into a folder that goes when the test ends. */
 export class RecordedHouse {
   readonly house: MediaHouse;
@@ -33,8 +40,7 @@ export class RecordedHouse {
   readonly directory: string;
 
   static async open(options: Partial<RecordingStoreOptions> = {}): Promise<RecordedHouse> {
-    const directory = options.directory ?? (await mkdtemp(path.join(tmpdir(), 'cora-house-')));
-    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    const directory = options.directory ?? (await scratch());
     const store = await RecordingStore.open({
       clock: realClock,
       log: { info() {}, warn() {}, error() {} },

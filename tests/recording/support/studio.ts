@@ -56,6 +56,7 @@ export interface Studio {
 /** A store in a scratch folder with one recording running, on a clock moved by hand. */
 export async function openStudio(
   options: Partial<RecordingStoreOptions> & { clock?: HandClock } = {},
+  roomName = 'Sala',
 ): Promise<Studio> {
   const clock = options.clock ?? new HandClock();
   const directory = options.directory ?? (await scratch());
@@ -67,7 +68,7 @@ export async function openStudio(
   const recording = await store.recorder.start({
     recordingId: RECORDING,
     roomId: ROOM,
-    roomName: 'Sala',
+    roomName,
     startedBy: 'Ana',
     events: {
       failed: () => failures++,
