@@ -80,7 +80,9 @@ export const clientRequests = {
   pauseRecording: request(EmptySchema),
   resumeRecording: request(EmptySchema),
   /** Marks this moment of the recording, for whoever plays it later. */
-  addMarker: request(v.strictObject({ label: plainText(MARKER_MAX_GRAPHEMES, 400) })),
+  addMarker: request(
+    v.strictObject({ label: v.exactOptional(plainText(MARKER_MAX_GRAPHEMES, 400)) }),
+  ),
   /** Says yes or no to being recorded; also later, to change one's mind. */
   answerConsent: request(ConsentAnswerSchema),
   /** Says goodbye, so that the others need not wait for a time-out. */

@@ -156,6 +156,7 @@ export const ManifestSchema = v.strictObject({
     count: v.pipe(v.number(), v.integer(), v.minValue(0)),
     names: v.array(v.string()),
   }),
+  /** The label is empty where none was given. */
   markers: v.array(v.strictObject({ seconds, label: v.string() })),
   /** Where it was paused, and for how long; the pause itself is not part of the recording. */
   pauses: v.array(v.strictObject({ atSeconds: seconds, seconds })),

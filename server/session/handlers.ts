@@ -74,7 +74,7 @@ export function createHandlers(registry: RoomRegistry): Handlers<ClientRequests,
     },
 
     addMarker: (session, { label }) => {
-      session.seat.room.recording.marker(label);
+      session.seat.room.recording.marker(label ?? '');
       return {};
     },
 

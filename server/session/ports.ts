@@ -204,7 +204,7 @@ export interface ActiveRecording {
   resume(): void;
   /** Nothing can be captured from here until the next track begins: the media side died. */
   interrupt(): void;
-  /** Marks this moment. */
+  /** Marks this moment. The label may be empty. */
   marker(label: string): void;
   /** Resolves when everything captured is safe on disk; finalising goes on behind. Idempotent. */
   stop(reason: StopReason): Promise<void>;

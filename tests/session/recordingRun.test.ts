@@ -54,9 +54,10 @@ describe('a recording that runs', () => {
     expect(await refusalFrom(ana.request('addMarker', { label: 'x' }))).toBe('RECORDING_STATE');
     await start();
     await ana.request('addMarker', { label: 'Pregunta de Beto' });
+    await ana.request('addMarker', {});
     await ana.request('pauseRecording', {});
     expect(await refusalFrom(ana.request('addMarker', { label: 'x' }))).toBe('RECORDING_STATE');
-    expect(recording().marks).toEqual(['marker Pregunta de Beto', 'pause']);
+    expect(recording().marks).toEqual(['marker Pregunta de Beto', 'marker ', 'pause']);
   });
 
   it('[RS4] ends by itself at its longest, and one that was stopped before does not take the next along', async () => {

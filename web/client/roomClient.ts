@@ -196,10 +196,11 @@ export class RoomClient {
 
   /**
    * Marks this moment of the recording.
+   * @param label may be empty
    * @throws ProtocolError
    */
   async addMarker(label: string): Promise<void> {
-    await this.#signaling.request('addMarker', { label });
+    await this.#signaling.request('addMarker', label ? { label } : {});
   }
 
   /**

@@ -21,7 +21,7 @@ export function showPhrases(sound) {
   byId('markerPart').hidden = markers.length === 0;
   for (const { seconds, label } of markers) {
     const time = make('time', {}, clock(seconds));
-    const body = make('span', { dir: 'auto' }, label);
+    const body = make('span', { dir: 'auto' }, label || words.marker);
     const button = make('button', { type: 'button' }, icon('marker'), time, body);
     button.addEventListener('click', () => sound.seek(seconds));
     byId('markers').append(make('li', {}, button));
@@ -94,7 +94,7 @@ function showMoments(sound) {
     });
   }
   for (const { seconds, label } of markers) {
-    place(lane, data, { kind: 'marker', startSeconds: seconds, title: label });
+    place(lane, data, { kind: 'marker', startSeconds: seconds, title: label || words.marker });
   }
   const title = markers.length > 0 ? words.phrasesAndMarkers : words.phrases;
   byId('momentLane').append(make('p', { className: 'who' }, icon('phrases'), title), lane);
