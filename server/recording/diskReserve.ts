@@ -3,7 +3,8 @@ import { statfs } from 'node:fs/promises';
 /** Bytes that this process may still write in a directory's file system. */
 export type FreeBytes = (directory: string) => Promise<number>;
 
-const RESERVE_BYTES = 200e6;
+/** What recordings leave free. */
+export const RESERVE_BYTES = 200e6;
 
 const askSystem: FreeBytes = async (directory) => {
   const { bavail, bsize } = await statfs(directory);

@@ -48,10 +48,16 @@ export class Limiter {
     const line = new Float64Array(past.length + block.length);
     line.set(past);
     line.set(block, past.length);
-    const loud = line.some((sample) => Math.abs(sample) > this.#ceiling * SURELY_BELOW);
+    const loud = this.#ceiling * SURELY_BELOW;
+    // The interval that begins HALF samples ago has all its neighbours by now. Until when one of them
+    // is loud:
+    let loudUntil = 0;
+    for (let index = 0; index < TAPS; index++) {
+      if (Math.abs(line[past.length + index - TAPS] as number) > loud) loudUntil = index;
+    }
     for (let index = 0; index < block.length; index++) {
-      // The interval that begins HALF samples ago has all its neighbours by now.
-      const peak = loud ? peakAt(line, past.length + index - HALF) : 0;
+      if (Math.abs(line[past.length + index] as number) > loud) loudUntil = index + TAPS;
+      const peak = index <= loudUntil ? peakAt(line, past.length + index - HALF) : 0;
       const wanted = peak > this.#ceiling ? this.#ceiling / peak : 1;
       const least = this.#window.push(wanted);
       this.#gain = Math.min(least, this.#gain + (1 - this.#gain) * RELEASE);

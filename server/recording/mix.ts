@@ -7,11 +7,13 @@ import { LoudnessMeter } from './loudness.ts';
 import { openMp3, openWebm, type MixWriter } from './mixWriters.ts';
 import type { Progress } from './progress.ts';
 import type { WrittenSpeaker } from './speakerFiles.ts';
+import { SumSpool } from './sumSpool.ts';
 import { TrackDecoder } from './trackDecoder.ts';
 
 export const PEAKS = 'peaks';
 export const MIX_MP3 = 'mix.mp3';
 export const MIX_WEBM = 'mix.webm';
+const SPOOL = 'mix.spool';
 
 /** 100 ms at 48 kHz: the grain of loudness and of the peaks. */
 const BLOCK = 4_800;
@@ -35,8 +37,9 @@ interface Work {
 }
 
 /**
- * Everyone in one file, as MP3 and as WebM, and the peaks of each speaker, in their order. Reads the
- * speakers' files side by side, twice: for the loudness, then for the sound.
+ * Everyone in one file, as MP3 and as WebM, and the peaks of each speaker, in their order. Two passes:
+ * for the loudness, then for the sound. The speakers' files are read side by side, for the second
+ * pass again only where the disk has no room for their sum.
  */
 export async function mixSpeakers(
   folder: string,
@@ -44,12 +47,22 @@ export async function mixSpeakers(
 ): Promise<{ mix: Manifest['mix']; peaks: RecordingFile[] }> {
   if (work.speakers.length === 0) return { mix: null, peaks: [] };
   mkdirSync(join(folder, PEAKS), { mode: FOLDER_MODE });
-  const { gain, peaks } = measure(folder, work);
-  return { mix: await render(folder, { ...work, gain }), peaks };
+  const spool = SumSpool.open(join(folder, SPOOL), { samples: work.samples, block: BLOCK });
+  try {
+    const { gain, peaks } = measure(folder, work, spool);
+    const sums = spool?.blocks() ?? sumsOf(blocks(folder, work));
+    return { mix: await render(folder, { ...work, gain, sums }), peaks };
+  } finally {
+    spool?.close();
+  }
 }
 
 /** The first pass. */
-function measure(folder: string, work: Work): { gain: number; peaks: RecordingFile[] } {
+function measure(
+  folder: string,
+  work: Work,
+  spool: SumSpool | null,
+): { gain: number; peaks: RecordingFile[] } {
   const meter = new LoudnessMeter();
   const done = work.progress.pass('measure', work.samples);
   const blocksPerPeak = Math.max(1, Math.ceil(work.samples / BLOCK / MAX_PEAKS));
@@ -57,6 +70,7 @@ function measure(folder: string, work: Work): { gain: number; peaks: RecordingFi
   let block = 0;
   for (const { sum, loudest } of blocks(folder, work)) {
     meter.push(sum);
+    spool?.push(sum);
     for (const [speaker, peak] of loudest.entries()) {
       const list = peaks[speaker] as number[];
       const at = Math.floor(block / blocksPerPeak);
@@ -81,7 +95,7 @@ function measure(folder: string, work: Work): { gain: number; peaks: RecordingFi
 /** The second pass. */
 async function render(
   folder: string,
-  work: Work & { readonly gain: number },
+  work: Work & { readonly gain: number; readonly sums: Iterable<Float32Array> },
 ): Promise<Manifest['mix']> {
   const writers: Trimmed[] = [];
   try {
@@ -90,7 +104,7 @@ async function render(
     const limiter = new Limiter(fromDb(CEILING_DB));
     const done = work.progress.pass('mix', work.samples);
     const limited = function* (): Generator<Float32Array> {
-      for (const { sum } of blocks(folder, work)) {
+      for (const sum of work.sums) {
         for (let index = 0; index < sum.length; index++) {
           sum[index] = (sum[index] as number) * work.gain;
         }
@@ -159,6 +173,10 @@ function* blocks(
   } finally {
     for (const decoder of decoders) decoder.close();
   }
+}
+
+function* sumsOf(parts: Iterable<{ sum: Float32Array }>): Generator<Float32Array> {
+  for (const { sum } of parts) yield sum;
 }
 
 /** Joins blocks to batches of 16 bit samples. */

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { journalParts } from './journalReader.ts';
 
 /** What a pass takes of the whole, about: decoding and encoding are nearly all of it. */
-const SHARES = { survey: 0.02, speakers: 0.05, measure: 0.33, mix: 0.6 } as const;
+const SHARES = { survey: 0.02, speakers: 0.05, measure: 0.5, mix: 0.43 } as const;
 export type Pass = keyof typeof SHARES;
 
 /** Adds up how far the passes of a finalizer are. */

@@ -112,14 +112,14 @@ describe('the mix', () => {
     const studio = await openStudio({ journal: { limits: { queueBytes: 2 ** 28 } } });
     const track = addTrack(studio.recording, 1);
     const packets = seconds(440, 1);
-    for (let second = 0; second < 900; second++) {
+    for (let second = 0; second < 200; second++) {
       for (const [index, payload] of packets.entries()) {
         say(track, second * 50 + index, payload);
         studio.clock.nowMs += FRAME_MS;
       }
     }
     await studio.recording.stop('stopped');
-    await expect.poll(() => studio.progress.length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => studio.progress.length, { timeout: 60_000 }).toBeGreaterThan(0);
     const summary = (await studio.store.get(ROOM, RECORDING))?.summary;
     if (summary?.state === 'finalizing') expect(summary.progress).toBeGreaterThan(0);
     await studio.finalized;
