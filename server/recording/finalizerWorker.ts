@@ -4,8 +4,9 @@ import type { FinalizerJob, FinalizerNews } from './finalizerQueue.ts';
 import { finalizeRecording } from './finalizer.ts';
 
 // The thread that finalises one recording. On Linux a priority is a thread's own, so this one
-// yields to the sound of running rooms; elsewhere it would be the whole process's.
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
+// yields to the sound of running rooms; elsewhere it would be the whole process's. Not the lowest:
+// with that it got 1 % of a busy machine, and moderators waited for minutes.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const TELL_MS = 500;
 
