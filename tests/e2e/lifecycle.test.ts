@@ -110,7 +110,7 @@ describe('npm start', () => {
       if (line.startsWith('Cora is ready')) break;
     }
     const servers = childrenOf(npm.pid as number);
-    const processes = [...servers, ...servers.flatMap(childrenOf)];
+    const processes = [...servers, ...servers.flatMap((pid) => childrenOf(pid))];
     expect(processes.length).toBeGreaterThan(1);
     const ended = once(npm, 'exit');
     npm.kill('SIGTERM');
