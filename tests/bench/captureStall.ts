@@ -6,9 +6,9 @@ import { DecodedSound } from '#tests/support/decode.ts';
 import { readyRecording } from '#tests/support/recordings.ts';
 import { ServerProcess } from '#tests/support/server.ts';
 import { createRoom, enterRoom, roomLink } from '#tests/support/visit.ts';
-import { hushNear } from './hops.ts';
+import { hushNear } from '#tests/support/hops.ts';
 import { clocksOf } from './senderReports.ts';
-import { StalledBrowser, STALLS, type Stall } from './stalledBrowser.ts';
+import { StalledBrowser, STALLS, type Stall } from '#tests/support/stalledBrowser.ts';
 
 const STALL_MS = 5_000;
 const BEFORE_MS = 7_000;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServerProcess } from '#tests/support/server.ts';
 import { createRoom } from '#tests/support/visit.ts';
-import { childrenOf, cpuSeconds } from './figures.ts';
+import { toText, usageOf } from './usage.ts';
 import { Visitor } from './visitor.ts';
 
 const SPEAKERS = 3;
@@ -32,13 +32,5 @@ export async function measureCpu(): Promise<string> {
 
 async function shares(server: ServerProcess): Promise<string> {
   await delay(SETTLE_MS);
-  const pids = [server.pid, ...childrenOf(server.pid)];
-  const before = pids.map(cpuSeconds);
-  const since = performance.now();
-  await delay(WINDOW_MS);
-  const seconds = (performance.now() - since) / 1_000;
-  const [node, ...workers] = pids.map((pid, index) => cpuSeconds(pid) - (before[index] ?? 0));
-  const percent = (used: number) => `${((100 * used) / seconds).toFixed(1)} %`;
-  const worker = workers.reduce((sum, used) => sum + used, 0);
-  return `Node ${percent(node ?? 0)}, worker ${percent(worker)} of a core`;
+  return toText(await usageOf(server.pid, WINDOW_MS));
 }

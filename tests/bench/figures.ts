@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** The value below which `share` (0 to 1) of `values` lie. */
 export function quantile(values: readonly number[], share: number): number {
@@ -11,13 +11,15 @@ export function spread(values: readonly number[], unit: string): string {
   return `p50 ${of(0.5)}, p95 ${of(0.95)}, p99 ${of(0.99)} (n = ${values.length})`;
 }
 
-/** Clock ticks a second in /proc: USER_HZ, 100 on every Linux that Cora runs on. */
-const TICKS_PER_SECOND = 100;
-
-/** Seconds of CPU, user and system, that a process has used so far (proc(5), fields 14 and 15). */
+/**
+ * Seconds of CPU, user and system, that a process's threads have used so far (the scheduler's own
+ * count in nanoseconds: the ticks of /proc/<pid>/stat miss what sleeps between them).
+ */
 export function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
+    const [nanoseconds] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
+    return sum + Number(nanoseconds) / 1e9;
+  }, 0);
 }
 
 /** @param thread the main one if left out, which begins all children of a Node process */

@@ -2,13 +2,19 @@
 // else a machine does goes into every figure. `npm run bench`, or `npm run bench -- phrases`.
 import { measureCaptureStall } from './captureStall.ts';
 import { measureCpu } from './cpu.ts';
+import { measureCrowd } from './crowd.ts';
 import { measureFirstSound } from './firstSound.ts';
+import { measureFinalizer } from './finalizer.ts';
 import { measurePhrases } from './phrases.ts';
+import { measureRecordedCost } from './recordedCost.ts';
 
 const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promise<string>]>> = {
   phrases: ['A phrase to each of 10 peers, send to receipt', measurePhrases],
   sound: ["A listener's tap to the first sound, Chromium", measureFirstSound],
   cpu: ['CPU with 3 who talk', measureCpu],
+  recorded: ['CPU with 10 who talk', measureRecordedCost],
+  finalizer: ['Finalising 10 minutes of 10 who talk', measureFinalizer],
+  crowd: ['200 who talk and are recorded in 20 rooms, 2 workers', measureCrowd],
   stall: ['A 5 s stall of the capture, Chromium', measureCaptureStall],
 };
 

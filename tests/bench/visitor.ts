@@ -6,6 +6,18 @@ import { PhraseChannel } from '#web/client/phraseChannel.ts';
 import { Signaling } from '#web/client/signaling.ts';
 import { Transports } from '#web/client/transports.ts';
 
+export interface VisitorOptions {
+  readonly role: Role;
+  readonly name: string;
+  readonly toneHz?: number;
+  /** Whether the tone never rests: a steady one is taken for silence, and hardly sent. */
+  readonly hops?: boolean;
+  /** Is sent what the others say, and does not decode it: the server's work alone is wanted. */
+  readonly deaf?: boolean;
+}
+
+const HOP_MS = 50;
+
 /** A peer over real sockets, ICE, DTLS and SCTP, in this process, on the browser's own client code. */
 export class Visitor {
   readonly signaling: Signaling;
@@ -14,22 +26,19 @@ export class Visitor {
   #onChannel: () => void = () => {};
   #transports: Transports | null = null;
   #tone: Tone | null = null;
+  #hopping: NodeJS.Timeout | undefined;
 
-  static async enter(
-    url: string,
-    room: RoomCreated,
-    options: { role: Role; name: string; toneHz?: number },
-  ): Promise<Visitor> {
+  static async enter(url: string, room: RoomCreated, options: VisitorOptions): Promise<Visitor> {
     const token = await accessToken(url, room, options.role, options.name);
-    const visitor = new Visitor(url, token);
+    const visitor = new Visitor(url, token, options.deaf ?? false);
     await visitor.#connected;
-    await visitor.#openMedia(options.role, options.toneHz);
+    await visitor.#openMedia(options);
     return visitor;
   }
 
   readonly #connected: Promise<void>;
 
-  private constructor(url: string, token: string) {
+  private constructor(url: string, token: string, deaf: boolean) {
     const connected = Promise.withResolvers<void>();
     this.#connected = connected.promise;
     this.signaling = new Signaling({
@@ -44,7 +53,7 @@ export class Visitor {
         notified: () => {},
         asked: {
           newConsumer: async (consumer) => {
-            await this.#transports?.consume(consumer);
+            if (!deaf) await this.#transports?.consume(consumer);
             return {};
           },
         },
@@ -58,11 +67,16 @@ export class Visitor {
 
   close(): void {
     this.#transports?.close();
+    clearInterval(this.#hopping);
     this.#tone?.close();
     this.signaling.close();
   }
 
-  async #openMedia(role: Role, toneHz: number | undefined): Promise<void> {
+  #hop(toneHz: number): void {
+    this.#tone?.tuneTo(toneHz * (1 + Math.random()));
+  }
+
+  async #openMedia({ role, toneHz, hops = false }: VisitorOptions): Promise<void> {
     const { routerRtpCapabilities } = await this.signaling.request('join', {});
     const transports = await Transports.open({
       signaling: this.signaling,
@@ -81,5 +95,6 @@ export class Visitor {
     if (toneHz === undefined) return;
     this.#tone = Tone.playing(toneHz);
     await transports.useMicrophone(this.#tone.track, false);
+    if (hops) this.#hopping = setInterval(() => this.#hop(toneHz), HOP_MS);
   }
 }

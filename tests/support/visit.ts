@@ -39,7 +39,10 @@ export async function sayPhrase({ page }: Person, text: string): Promise<void> {
 }
 
 /** Waits until the page's own clock of the recording shows `time`, such as `0:05`, or a later one. */
-export async function recordingReaches({ page }: Person, time: string): Promise<void> {
+export async function recordingReaches(
+  { page }: Pick<Person, 'page'>,
+  time: string,
+): Promise<void> {
   await page.waitForFunction((wanted) => {
     const shown = document.querySelector('[data-testid=recording] .time')?.textContent ?? '';
     const seconds = (text: string) => text.split(':').reduce((sum, part) => sum * 60 + +part, 0);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chromium, type BrowserServer, type Page } from 'playwright-core';
 import { writeHoppingFile } from './hops.ts';
-import { childrenOf } from './figures.ts';
+import { childrenOf } from '#tests/bench/figures.ts';
 
 /** How the capture of a browser's microphone can stand still while its clock goes on. */
 export const STALLS = ['context', 'audioProcess', 'browser'] as const;
