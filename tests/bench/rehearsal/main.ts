@@ -102,6 +102,8 @@ await press(Dora, 'Salir de la sala');
 await Dora.page.goto('about:blank');
 await until(2.5);
 await enter('Dora');
+// Who left and came back through the door is somebody new to the room, and asked like anybody else.
+await agreeToBeRecorded(Dora);
 reopen(first, 'Dora');
 await until(4);
 await phrase(first, 'Dora', 'Antes del corte');

@@ -57,17 +57,21 @@ export function recordedOnsets({ samples }: DecodedSound): number[] {
 }
 
 export interface Comparison {
-  /** Bursts that were played while they should be recorded. */
-  readonly played: number;
-  /** Of those, how many the file has not. */
-  readonly missing: number;
+  /** Bursts that a steady voice has in the spans that count. */
+  readonly expected: number;
+  /** Bursts in the file, there. */
+  readonly found: number;
   /** Bursts in the file when none should be. */
   readonly extra: number;
-  /** Recorded less played, in ms. */
+  /** How far each burst is from the beat that most of them keep, in ms. */
+  readonly offBeatMs: readonly number[];
+  /** Recorded less played, in ms. What was played is known only as late as the page could look. */
   readonly offsetsMs: readonly number[];
 }
 
-/** How far a recorded burst may be from its own to be the same one; they are 500 ms apart. */
+/** The voices' beat: a burst each half second, without a seam where their files begin again. */
+const BEAT_MS = 500;
+/** How far a recorded burst may be from a played one to be the same. */
 const SAME_MS = 200;
 
 /** Compares what was played (ms since 1970) with what the file has, inside the spans that count. */
@@ -81,19 +85,34 @@ export function compare(options: {
   const { startedAt, spans } = options;
   const within = (at: number, marginMs: number) =>
     spans.some(([from, to]) => at > from + marginMs && at < to - marginMs);
-  const recorded = options.recorded.map((second) => startedAt + second * 1_000);
-  const played = options.played.filter((at) => within(at, 1_000));
-  const offsetsMs = played.flatMap((at) => {
-    const nearest = recorded.reduce(
-      (best, it) => (Math.abs(it - at) < Math.abs(best - at) ? it : best),
-      Infinity,
-    );
-    return Math.abs(nearest - at) <= SAME_MS ? [nearest - at] : [];
-  });
+  const all = options.recorded.map((second) => startedAt + second * 1_000);
+  const counted = all.filter((at) => within(at, 1_000));
+  const offBeatMs = spans.flatMap(([from, to]) =>
+    offBeat(counted.filter((at) => at > from && at < to)),
+  );
+  const offsetsMs = options.played
+    .filter((at) => within(at, 1_000))
+    .flatMap((at) => {
+      const nearest = all.reduce(
+        (best, it) => (Math.abs(it - at) < Math.abs(best - at) ? it : best),
+        Infinity,
+      );
+      return Math.abs(nearest - at) <= SAME_MS ? [nearest - at] : [];
+    });
   return {
-    played: played.length,
-    missing: played.length - offsetsMs.length,
-    extra: recorded.filter((at) => !within(at, -1_000)).length,
+    expected: spans.reduce((sum, [from, to]) => sum + (to - from - 2_000) / BEAT_MS, 0),
+    found: counted.length,
+    extra: all.filter((at) => !within(at, -1_000)).length,
+    offBeatMs,
     offsetsMs,
   };
+}
+
+/** Each microphone keeps its own beat, and begins it anew when it is opened anew. */
+function offBeat(onsets: readonly number[]): number[] {
+  const first = onsets[0] ?? 0;
+  const wrap = (ms: number) => ms - BEAT_MS * Math.round(ms / BEAT_MS);
+  const phases = onsets.map((at) => wrap(at - first));
+  const middle = phases.toSorted((a, b) => a - b)[Math.floor(phases.length / 2)] ?? 0;
+  return phases.map((phase) => wrap(phase - middle));
 }

@@ -89,25 +89,17 @@ async function reportOne(
   for (const { displayName, file, segments, packets, lostPackets } of speakers) {
     const local = await fetched(file.path);
     const sound = await DecodedSound.of(local);
-    const { offsetsMs, ...counts } = compare({
+    const { offsetsMs, offBeatMs, ...counts } = compare({
       played: played[displayName] ?? [],
       recorded: recordedOnsets(sound),
       startedAt,
       spans: act.spans[displayName] ?? [],
     });
-    const middle = quantile(offsetsMs, 0.5);
-    const spread = quantile(
-      offsetsMs.map((offset) => Math.abs(offset - middle)),
-      0.95,
-    );
-    const thirds = [0, 0.67].map((from) =>
-      figure(
-        quantile(offsetsMs.slice(offsetsMs.length * from, offsetsMs.length * (from + 0.33)), 0.5),
-      ),
-    );
+    const off = offBeatMs.map(Math.abs);
     lines.push(
-      `  ${displayName}: ${counts.played} bursts, ${counts.missing} missing, ${counts.extra} extra; ` +
-        `offset median ${figure(middle)} ms (first third ${thirds[0]}, last ${thirds[1]}), 95 % within ${figure(spread)} ms; ` +
+      `  ${displayName}: ${counts.found} of ${counts.expected.toFixed(0)} bursts, ${counts.extra} where none should be; ` +
+        `off the beat: 95 % within ${figure(quantile(off, 0.95))}, all within ${figure(Math.max(...off))} ms; ` +
+        `recorded less played: median ${figure(quantile(offsetsMs, 0.5))} ms (n = ${offsetsMs.length}); ` +
         `${segments.length} segments, ${packets} packets, ${lostPackets} lost; ${sound.seconds.toFixed(2)} s decoded`,
       `    opusinfo: ${await opusInfo(local)}`,
     );
