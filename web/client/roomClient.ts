@@ -13,6 +13,7 @@ import { OwnMicrophone } from './ownMicrophone.ts';
 import { interrupted, stillPending, withFailure } from './pendingPhrases.ts';
 import { PhraseChannel, makeDraft } from './phraseChannel.ts';
 import { PhraseFeed } from './phraseFeed.ts';
+import { RecordingControls } from './recordingControls.ts';
 import { RemoteTracks } from './remoteTracks.ts';
 import { Revisions } from './revisions.ts';
 import { reduce, reduceNews, type RoomNotification } from './roomReducer.ts';
@@ -51,6 +52,7 @@ interface Visit {
 
 /** One person in one room: keeps the connection, the sound and the phrases going. */
 export class RoomClient {
+  readonly recording: RecordingControls;
   readonly #signaling: Signaling;
   readonly #phraseChannel = new PhraseChannel(() => this.#showWhetherPhrasesGo());
   readonly #listeners = new Set<() => void>();
@@ -87,6 +89,10 @@ export class RoomClient {
         notified: (notification) => this.#take(notification),
         asked: { newConsumer: (options) => this.#consume(options) },
       },
+    });
+    this.recording = new RecordingControls({
+      signaling: this.#signaling,
+      onAnswered: ({ answer }) => this.#update({ consent: answer }),
     });
   }
 
@@ -169,48 +175,6 @@ export class RoomClient {
   /** Plays what the browser held back; to be called from a person's tap. */
   async resumePlayback(): Promise<void> {
     this.#update({ playbackBlocked: !(await this.#remoteTracks.play()) });
-  }
-
-  /** @throws ProtocolError */
-  async startRecording(): Promise<void> {
-    await this.#signaling.request('startRecording', {});
-  }
-
-  /** @throws ProtocolError */
-  async stopRecording(): Promise<void> {
-    await this.#signaling.request('stopRecording', {});
-  }
-
-  /**
-   * What is said until `resumeRecording` is not part of the recording.
-   * @throws ProtocolError
-   */
-  async pauseRecording(): Promise<void> {
-    await this.#signaling.request('pauseRecording', {});
-  }
-
-  /** @throws ProtocolError */
-  async resumeRecording(): Promise<void> {
-    await this.#signaling.request('resumeRecording', {});
-  }
-
-  /**
-   * Marks this moment of the recording.
-   * @param label may be empty
-   * @throws ProtocolError
-   */
-  async addMarker(label: string): Promise<void> {
-    await this.#signaling.request('addMarker', label ? { label } : {});
-  }
-
-  /**
-   * Says yes or no to being recorded, the first time or later.
-   * @throws ProtocolError
-   */
-  async answerConsent(answer: ConsentAnswer): Promise<void> {
-    await this.#signaling.request('answerConsent', answer);
-    // The server tells it too; a view must not go on asking meanwhile.
-    this.#update({ consent: answer.answer });
   }
 
   /** Tries again after the end by `unreachable`. */

@@ -88,7 +88,7 @@ export class RoomSession {
   /** @param named of a refusal: whether the recording may say who it was */
   answerConsent(answer: 'granted' | 'refused', named = false): Promise<void> {
     const { locale: language } = preferences;
-    return this.attempt(() => this.client.answerConsent({ answer, language, named }));
+    return this.attempt(() => this.client.recording.answer({ answer, language, named }));
   }
 
   hushPhrase(): void {
