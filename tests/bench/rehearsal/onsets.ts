@@ -67,12 +67,16 @@ export interface Comparison {
   readonly offBeatMs: readonly number[];
   /** Recorded less played, in ms. What was played is known only as late as the page could look. */
   readonly offsetsMs: readonly number[];
+  /** The medians of those, of each 20 s: what moves is placed wrongly, or looked at late. */
+  readonly windowMediansMs: readonly number[];
 }
 
 /** The voices' beat: a burst each half second, without a seam where their files begin again. */
 const BEAT_MS = 500;
 /** How far a recorded burst may be from a played one to be the same. */
 const SAME_MS = 200;
+const WINDOW_MS = 20_000;
+const MIN_IN_WINDOW = 15;
 
 /** Compares what was played (ms since 1970) with what the file has, inside the spans that count. */
 export function compare(options: {
@@ -90,21 +94,24 @@ export function compare(options: {
   const offBeatMs = spans.flatMap(([from, to]) =>
     offBeat(counted.filter((at) => at > from && at < to)),
   );
-  const offsetsMs = options.played
+  const offsets = options.played
     .filter((at) => within(at, 1_000))
     .flatMap((at) => {
       const nearest = all.reduce(
         (best, it) => (Math.abs(it - at) < Math.abs(best - at) ? it : best),
         Infinity,
       );
-      return Math.abs(nearest - at) <= SAME_MS ? [nearest - at] : [];
+      return Math.abs(nearest - at) <= SAME_MS ? [{ at, ms: nearest - at }] : [];
     });
   return {
     expected: spans.reduce((sum, [from, to]) => sum + (to - from - 2_000) / BEAT_MS, 0),
     found: counted.length,
     extra: all.filter((at) => !within(at, -1_000)).length,
     offBeatMs,
-    offsetsMs,
+    offsetsMs: offsets.map(({ ms }) => ms),
+    windowMediansMs: [...Map.groupBy(offsets, ({ at }) => Math.floor(at / WINDOW_MS)).values()]
+      .filter((window) => window.length >= MIN_IN_WINDOW)
+      .map((window) => median(window.map(({ ms }) => ms))),
   };
 }
 
@@ -113,6 +120,10 @@ function offBeat(onsets: readonly number[]): number[] {
   const first = onsets[0] ?? 0;
   const wrap = (ms: number) => ms - BEAT_MS * Math.round(ms / BEAT_MS);
   const phases = onsets.map((at) => wrap(at - first));
-  const middle = phases.toSorted((a, b) => a - b)[Math.floor(phases.length / 2)] ?? 0;
+  const middle = median(phases);
   return phases.map((phase) => wrap(phase - middle));
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -89,7 +89,7 @@ async function reportOne(
   for (const { displayName, file, segments, packets, lostPackets } of speakers) {
     const local = await fetched(file.path);
     const sound = await DecodedSound.of(local);
-    const { offsetsMs, offBeatMs, ...counts } = compare({
+    const { offsetsMs, offBeatMs, windowMediansMs, ...counts } = compare({
       played: played[displayName] ?? [],
       recorded: recordedOnsets(sound),
       startedAt,
@@ -99,7 +99,8 @@ async function reportOne(
     lines.push(
       `  ${displayName}: ${counts.found} of ${counts.expected.toFixed(0)} bursts, ${counts.extra} where none should be; ` +
         `off the beat: 95 % within ${figure(quantile(off, 0.95))}, all within ${figure(Math.max(...off))} ms; ` +
-        `recorded less played: median ${figure(quantile(offsetsMs, 0.5))} ms (n = ${offsetsMs.length}); ` +
+        `recorded less played: median ${figure(quantile(offsetsMs, 0.5))} ms (n = ${offsetsMs.length}), ` +
+        `medians of each 20 s from ${figure(Math.min(...windowMediansMs))} to ${figure(Math.max(...windowMediansMs))} ms; ` +
         `${segments.length} segments, ${packets} packets, ${lostPackets} lost; ${sound.seconds.toFixed(2)} s decoded`,
       `    opusinfo: ${await opusInfo(local)}`,
     );
