@@ -1,7 +1,6 @@
 import {
   ProtocolError,
   can,
-  type Consent,
   type ConsentAnswer,
   type MicrophoneState,
   type PeerId,
@@ -187,7 +186,7 @@ export class Room {
       peers: [...this.#peers.values()],
       phrases: [...this.#phrases.recent],
       recording: this.recording,
-      consent: this.#consentOf(peerId),
+      consent: this.#recording.consentOf(peerId),
     };
   }
 
@@ -215,12 +214,8 @@ export class Room {
     return this.#recording.ask(peerId) ? [{ type: 'consentAsked', peerId }] : [];
   }
 
-  #consentOf(peerId: PeerId): Consent | null {
-    return this.#recording.consentOf(peerId);
-  }
-
   #told(peerId: PeerId): RoomEvent {
-    return { type: 'consentChanged', peerId, consent: this.#consentOf(peerId) };
+    return { type: 'consentChanged', peerId, consent: this.#recording.consentOf(peerId) };
   }
 
   #change(peer: PeerInfo, change: Partial<PeerInfo>): RoomEvent[] {
