@@ -1,7 +1,6 @@
-import { Worker } from 'node:worker_threads';
-// Loaded here too, where it is not used: Node unloads an addon with the last thread that has it,
-// and this one leaves destructors behind that run after that, at the end of the thread. SIGSEGV.
-import '@evan/opus';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import type { StopReason } from '#protocol';
 
 export interface FinalizerJob {
@@ -10,20 +9,27 @@ export interface FinalizerJob {
   readonly reasonIfUnknown: StopReason;
 }
 
-/** What the thread posts. */
-export interface FinalizerNews {
-  readonly progress: number;
-}
+/** What the process says of itself. */
+export type FinalizerNews = { readonly progress: number } | { readonly done: true };
 
-/** Megabytes. The thread dies of more, and not the server. */
-const MAX_HEAP_MB = 192;
-/** Megabytes. Nothing lives long there; a larger one only keeps garbage about. */
-const YOUNG_MB = 8;
+const PROGRAM = fileURLToPath(new URL('./finalizerProcess.ts', import.meta.url));
+const LIMITS = [
+  // Megabytes. The finalizer dies of more, and not the server.
+  '--max-old-space-size=192',
+  // Nothing lives long there; a larger one only keeps garbage about.
+  '--max-semi-space-size=4',
+];
 
-/** Finalises recordings one after another, each in a thread of its own at low priority. */
+/** Characters of what a failed finalizer says, for the log. */
+const LONGEST_COMPLAINT = 2_000;
+
+/**
+ * Finalises recordings one after another, each in a process of its own at low priority. Not in a
+ * thread: what people sent is decoded there by native code, and a fault of that ends its process.
+ */
 export class FinalizerQueue {
   #last: Promise<unknown> = Promise.resolve();
-  #running: Worker | null = null;
+  #running: ChildProcess | null = null;
   #closed = false;
 
   /**
@@ -46,24 +52,37 @@ export class FinalizerQueue {
     await Promise.race([this.#last, timeout.promise]);
     clearTimeout(timer);
     this.#closed = true;
-    await this.#running?.terminate();
+    const running = this.#running;
+    if (!running) return;
+    const ended = once(running, 'exit');
+    running.kill('SIGKILL');
+    await ended;
   }
 
   #run(job: FinalizerJob, progress: (fraction: number) => void): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('the finalizer is closed'));
     return new Promise((resolve, reject) => {
-      const worker = new Worker(new URL('./finalizerWorker.ts', import.meta.url), {
-        workerData: job,
-        resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
+      const running = fork(PROGRAM, [JSON.stringify(job)], {
+        execArgv: LIMITS,
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       });
-      this.#running = worker;
-      let failure: unknown = null;
-      worker.on('message', (news: FinalizerNews) => progress(news.progress));
-      worker.once('error', (error) => (failure = error));
-      worker.once('exit', (code) => {
+      this.#running = running;
+      let isDone = false;
+      let said = '';
+      running.stderr?.setEncoding('utf8').on('data', (text: string) => {
+        said = (said + text).slice(-LONGEST_COMPLAINT);
+      });
+      running.on('message', (news: FinalizerNews) => {
+        if ('progress' in news) return progress(news.progress);
+        isDone = true;
+        // It has nothing left to do, and the MP3 encoder's thread would keep it.
+        running.kill('SIGKILL');
+      });
+      running.once('error', reject);
+      running.once('close', (code, signal) => {
         this.#running = null;
-        if (code === 0 && failure === null) resolve();
-        else reject(failure ?? new Error(`the finalizer ended with code ${code}`));
+        if (isDone) resolve();
+        else reject(new Error(`the finalizer ended with ${signal ?? code}: ${said.trim()}`));
       });
     });
   }

@@ -1,0 +1,30 @@
+import { constants, setPriority } from 'node:os';
+import type { FinalizerJob, FinalizerNews } from './finalizerQueue.ts';
+import { finalizeRecording } from './finalizer.ts';
+
+// The process that finalises one recording. It yields to the sound of running rooms. Not the lowest
+// priority: with that it got 1 % of a busy machine, and moderators waited for minutes.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+
+// Ctrl-C and service managers signal all processes of a service at once: the server decides.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+
+const TELL_MS = 500;
+
+const server = process.ppid;
+const [job = ''] = process.argv.slice(2);
+const { folder, reasonIfUnknown } = JSON.parse(job) as FinalizerJob;
+let toldMs = performance.now();
+await finalizeRecording(folder, reasonIfUnknown, (progress) => {
+  if (performance.now() - toldMs < TELL_MS) return;
+  toldMs = performance.now();
+  // The server was killed: its successor finalises this recording, and two must not.
+  if (process.ppid !== server) process.exit(1);
+  tell({ progress });
+});
+tell({ done: true });
+
+function tell(news: FinalizerNews): void {
+  process.send?.(news);
+}
