@@ -145,8 +145,7 @@ async function openObjectStore(options: ObjectStorage, log: Log): Promise<Object
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
-  const running = await start(config, log);
-  process.stdout.write(`Cora is ready: ${running.url}\n`);
+  const starting = start(config, log);
 
   let stopping = false;
   const stop = async (signal: NodeJS.Signals) => {
@@ -155,11 +154,14 @@ async function main(): Promise<void> {
     stopping = true;
     log.info({ signal }, 'stopping');
     setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
-    await running.stop();
+    await (await starting).stop();
     process.exit(0);
   };
+  // From here on, and not once it is ready: a server that dies of a signal leaves its workers.
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  const { url } = await starting;
+  if (!stopping) process.stdout.write(`Cora is ready: ${url}\n`);
 }
 
 function explain(error: unknown): string {

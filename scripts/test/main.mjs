@@ -29,6 +29,7 @@ export async function main(names) {
   console.log(`\nTook ${seconds(performance.now() - startedAt)}.`);
   for (const result of results.filter((it) => it.failed > 0)) {
     console.log(`  ${result.name}: ${result.failed} failed`);
+    for (const failure of result.failures ?? []) console.log(`    ${failure}`);
   }
   process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
   console.log(`${passed} passed, ${failed} failed`);

@@ -9,7 +9,7 @@ const reporter = fileURLToPath(new URL('reporter.mjs', import.meta.url));
 /**
  * Runs one vitest project and counts its tests.
  * @param {string} project
- * @returns {Promise<{ passed: number, failed: number }>}
+ * @returns {Promise<{ passed: number, failed: number, failures: string[] }>}
  */
 export async function runSuite(project) {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'cora-test-'));
@@ -20,10 +20,10 @@ export async function runSuite(project) {
       live: true,
       env: { CORA_TEST_COUNTS: file },
     });
-    const { passed, failed } = readCounts(file);
+    const { passed, failures } = readCounts(file);
     // A run that failed, or did nothing, does not pass for want of a failed test.
-    const isFailure = !run.passed || passed + failed === 0;
-    return { passed, failed: failed === 0 && isFailure ? 1 : failed };
+    if (failures.length === 0 && (!run.passed || passed === 0)) failures.push('vitest failed');
+    return { passed, failed: failures.length, failures };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -34,6 +34,6 @@ function readCounts(file) {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     // Vitest ended before it could count.
-    return { passed: 0, failed: 0 };
+    return { passed: 0, failures: [] };
   }
 }

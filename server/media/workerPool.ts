@@ -92,8 +92,9 @@ export class WorkerPool {
 
   async #start(index: number): Promise<void> {
     const { workerBinary, listenIp, announcedAddress, rtcPort, log } = this.#options;
-    const worker = await createWorker({ workerBin: workerBinary, logLevel: 'warn' });
-    keepThroughSignals(worker);
+    const worker = await keptThroughSignals(() =>
+      createWorker({ workerBin: workerBinary, logLevel: 'warn' }),
+    );
     const listen = {
       ip: listenIp,
       ...(announcedAddress === undefined ? {} : { announcedAddress }),
@@ -131,10 +132,17 @@ export class WorkerPool {
 
 /**
  * mediasoup closes its Workers on SIGINT and SIGTERM by itself, before the server has closed its
- * rooms: recordings would end as interrupted. The pool's own `close` comes at the right moment.
+ * rooms: recordings would end as interrupted, and a Worker that is just being made would never be.
+ * The pool's own `close` comes at the right moment. mediasoup listens before `create` returns.
  */
-function keepThroughSignals(worker: Worker): void {
-  const { onSignal } = worker as unknown as { onSignal: () => void };
-  process.off('SIGINT', onSignal);
-  process.off('SIGTERM', onSignal);
+function keptThroughSignals(create: () => Promise<Worker>): Promise<Worker> {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const before = signals.map((signal) => new Set(process.listeners(signal)));
+  const worker = create();
+  for (const [index, signal] of signals.entries()) {
+    for (const listener of process.listeners(signal)) {
+      if (!before[index]?.has(listener)) process.off(signal, listener);
+    }
+  }
+  return worker;
 }

@@ -11,6 +11,7 @@ import type { RoomCreated } from '#protocol';
 import { childrenOf } from '#tests/bench/figures.ts';
 import { DecodedSound } from '#tests/support/decode.ts';
 import { Person } from '#tests/support/person.ts';
+import { isAlive } from '#tests/support/processes.ts';
 import { fetchFile, readyRecording } from '#tests/support/recordings.ts';
 import { ServerProcess } from '#tests/support/server.ts';
 import { createRoom, enterRoom, recordingReaches, roomLink } from '#tests/support/visit.ts';
@@ -99,6 +100,26 @@ describe('a server with connections that say nothing', () => {
   });
 });
 
+describe('a server that is stopped before it is ready', () => {
+  it('[LC6] takes its workers with it', async () => {
+    const home = await mkdtemp(path.join(tmpdir(), 'cora-early-'));
+    const child = spawn(process.execPath, ['server/main.ts'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, PORT: '0', RTC_PORT: '0', DATA_DIR: home, RECORDINGS_DIR: home },
+    });
+    const ended = once(child, 'exit');
+    const workers: number[] = [];
+    for await (const line of createInterface({ input: child.stderr })) {
+      const { msg, pid } = JSON.parse(line) as { msg: string; pid: number };
+      if (msg !== 'media worker started') continue;
+      if (workers.push(pid) === 1) child.kill('SIGTERM');
+    }
+    expect(await ended).toEqual([0, null]);
+    expect(workers.filter(isAlive)).toEqual([]);
+    await rm(home, { recursive: true });
+  });
+});
+
 describe('npm start', () => {
   it('[LC4] passes SIGTERM on: no server and no worker outlives it', async () => {
     const home = await mkdtemp(path.join(tmpdir(), 'cora-npm-'));
@@ -141,12 +162,3 @@ describe('a server that is told nonsense', () => {
     expect(unsafe.said).toContain('ANNOUNCED_ADDRESS');
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
