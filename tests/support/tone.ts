@@ -34,8 +34,8 @@ export class Tone {
     let phase = 0;
     let sentChunks = 0;
     const startedMs = performance.now();
-    const timer = setInterval(() => {
-      // Timers come late; the clock says how much sound is due.
+    // Timers come late; the clock says how much sound is due.
+    const play = () => {
       const due = Math.floor((performance.now() - startedMs) / CHUNK_MS);
       for (; sentChunks < due; sentChunks += 1) {
         const samples = Int16Array.from({ length: CHUNK_SAMPLES }, () => {
@@ -50,13 +50,18 @@ export class Tone {
           numberOfFrames: CHUNK_SAMPLES,
         });
       }
-    }, CHUNK_MS);
+    };
+    const timer = setInterval(play, CHUNK_MS);
     const track = source.createTrack();
     const tone = new Tone(track, () => {
       clearInterval(timer);
       track.stop();
     });
-    tone.tuneTo = (frequencyHz) => (hz = frequencyHz);
+    tone.tuneTo = (frequencyHz) => {
+      // What is due by now is of the tone until now, also when the event loop stood still.
+      play();
+      hz = frequencyHz;
+    };
     return tone;
   }
 
