@@ -19,7 +19,6 @@ const ROUNDS = 3;
 interface Took {
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
-  readonly beforeMb: number;
   readonly peakMb: number;
 }
 
@@ -42,8 +41,7 @@ export async function measureFinalizer(): Promise<string> {
     return (
       `${speed(median(({ cpuSeconds }) => cpuSeconds))} real time by processor time, ` +
       `${speed(median(({ wallSeconds }) => wallSeconds))} by the wall; memory ` +
-      `${median(({ peakMb }) => peakMb).toFixed(0)} MB at the peak, ` +
-      `${median(({ beforeMb }) => beforeMb).toFixed(0)} MB before (n = ${ROUNDS})`
+      `${median(({ peakMb }) => peakMb).toFixed(0)} MB at the peak (n = ${ROUNDS})`
     );
   } finally {
     rmSync(scratch, { recursive: true });
