@@ -1,5 +1,5 @@
 import { constants, setPriority } from 'node:os';
-import type { FinalizerJob, FinalizerNews } from './finalizerQueue.ts';
+import type { FinalizerNews, FinalizerOrder } from './finalizerQueue.ts';
 import { finalizeRecording } from './finalizer.ts';
 
 // The process that finalises one recording. It yields to the sound of running rooms. Not the lowest
@@ -12,15 +12,14 @@ process.on('SIGTERM', () => {});
 
 const TELL_MS = 500;
 
-const server = process.ppid;
-const [job = ''] = process.argv.slice(2);
-const { folder, reasonIfUnknown } = JSON.parse(job) as FinalizerJob;
+const [order = ''] = process.argv.slice(2);
+const { folder, reasonIfUnknown, serverPid } = JSON.parse(order) as FinalizerOrder;
 let toldMs = performance.now();
 await finalizeRecording(folder, reasonIfUnknown, (progress) => {
+  // The server was killed: its successor finalises this recording, and two must not.
+  if (process.ppid !== serverPid) process.exit(1);
   if (performance.now() - toldMs < TELL_MS) return;
   toldMs = performance.now();
-  // The server was killed: its successor finalises this recording, and two must not.
-  if (process.ppid !== server) process.exit(1);
   tell({ progress });
 });
 tell({ done: true });

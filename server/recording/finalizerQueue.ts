@@ -9,6 +9,9 @@ export interface FinalizerJob {
   readonly reasonIfUnknown: StopReason;
 }
 
+/** What the process is given: its work, and for whom. */
+export type FinalizerOrder = FinalizerJob & { readonly serverPid: number };
+
 /** What the process says of itself. */
 export type FinalizerNews = { readonly progress: number } | { readonly done: true };
 
@@ -34,9 +37,10 @@ export class FinalizerQueue {
 
   /**
    * Resolves when the manifest is there; rejects when it cannot be written or on `close`.
-   * @param progress told 0 to 1 at most twice a second
+   * @param progress told 0 at once, however long the queue is, and then up to 1 at most twice a second
    */
   add(job: FinalizerJob, progress: (fraction: number) => void = () => {}): Promise<void> {
+    progress(0);
     const done = this.#last.then(() => this.#run(job, progress));
     this.#last = done.catch(() => {});
     return done;
@@ -62,7 +66,8 @@ export class FinalizerQueue {
   #run(job: FinalizerJob, progress: (fraction: number) => void): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('the finalizer is closed'));
     return new Promise((resolve, reject) => {
-      const running = fork(PROGRAM, [JSON.stringify(job)], {
+      const order: FinalizerOrder = { ...job, serverPid: process.pid };
+      const running = fork(PROGRAM, [JSON.stringify(order)], {
         execArgv: LIMITS,
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       });

@@ -3,6 +3,7 @@ import type { RoomCreated } from '#protocol';
 import { expectAccessible } from '#tests/support/accessible.ts';
 import { Person } from '#tests/support/person.ts';
 import { playerShows } from '#tests/support/player.ts';
+import { holdFinalizer } from '#tests/support/processes.ts';
 import {
   decodedFile,
   readyRecording,
@@ -98,13 +99,13 @@ describe('who moderates a recording', () => {
     await pages.getByRole('listitem').getByRole('link').click();
     await pages.getByRole('heading', { name: 'Todavía se está grabando' }).waitFor();
 
-    await Promise.all([page, pages].map((it) => it.evaluate(noteProgress)));
+    const held = holdFinalizer(server.pid);
     await page.getByRole('button', { name: 'Detener la grabación' }).click();
+    const finalizer = await held;
     for (const it of [page, pages]) {
-      await it.waitForFunction(() => Reflect.has(globalThis, 'coraProgress'));
-      const words = await it.evaluate(() => String(Reflect.get(globalThis, 'coraProgress')));
-      expect(words).toMatch(/^Preparando la grabación: \d+\s%$/);
+      await it.getByRole('progressbar', { name: /^Preparando la grabación: \d+\s%$/ }).waitFor();
     }
+    process.kill(finalizer, 'SIGCONT');
     await pages.getByRole('button', { name: 'Reproducir' }).waitFor();
     await isTold(ana, 'La grabación está lista');
     recording = await readyRecording(server.url, room);
@@ -151,13 +152,4 @@ function askOften(): void {
   const { setTimeout: real } = globalThis;
   globalThis.setTimeout = ((action: () => void, ms = 0) =>
     real(action, ms >= 1_000 ? ms / 10 : ms)) as typeof setTimeout;
-}
-
-/** Runs in the page: notes the words at a progress bar, however soon it is gone again. */
-function noteProgress(): void {
-  new MutationObserver(() => {
-    const id = document.querySelector('progress')?.getAttribute('aria-labelledby');
-    const words = id && document.getElementById(id)?.textContent;
-    if (words) Object.assign(globalThis, { coraProgress: words });
-  }).observe(document.body, { childList: true, subtree: true });
 }
