@@ -20,7 +20,7 @@ export function isAlive(pid: number): boolean {
  * @returns its process id: SIGCONT lets it go on
  */
 export async function holdFinalizer(serverPid: number): Promise<number> {
-  for (const giveUpMs = performance.now() + PATIENCE_MS; performance.now() < giveUpMs; ) {
+  for (const giveUpMs = performance.now() + PATIENCE_MS; performance.now() < giveUpMs;) {
     const finalizer = childrenOf(serverPid).find(isFinalizer);
     if (finalizer !== undefined) {
       process.kill(finalizer, 'SIGSTOP');
