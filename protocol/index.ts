@@ -7,4 +7,5 @@ export * from './phrases.ts';
 export * from './recordings.ts';
 export * from './rooms.ts';
 export * from './shares.ts';
+export * from './speech.ts';
 export * from './text.ts';

@@ -177,7 +177,8 @@ export type TransportOptions = v.InferOutput<typeof TransportOptionsSchema>;
 export const ConsumerOptionsSchema = v.strictObject({
   consumerId: ConsumerIdSchema,
   producerId: ProducerIdSchema,
-  peerId: PeerIdSchema,
+  /** Whose microphone it is; null for the voice in which the server speaks phrases. */
+  peerId: v.nullable(PeerIdSchema),
   rtpParameters: RtpParametersSchema,
 });
 export type ConsumerOptions = v.InferOutput<typeof ConsumerOptionsSchema>;

@@ -19,7 +19,7 @@ import {
   SctpStreamParametersSchema,
   TransportOptionsSchema,
 } from './media.ts';
-import { DraftIdSchema, PHRASE_HISTORY, PhraseSchema } from './phrases.ts';
+import { DraftIdSchema, PHRASE_HISTORY, PhraseDraftSchema, PhraseSchema } from './phrases.ts';
 import {
   ConsentAnswerSchema,
   ConsentSchema,
@@ -27,6 +27,13 @@ import {
   RunningRecordingSchema,
   StopReasonSchema,
 } from './recordings.ts';
+import {
+  HeardBySchema,
+  ModerateSpeechSchema,
+  ReceiptSchema,
+  SpeechSchema,
+  UnspokenReasonSchema,
+} from './speech.ts';
 import { plainText } from './text.ts';
 import { PeerInfoSchema, RevisionSchema, RoomSnapshotSchema } from './rooms.ts';
 
@@ -63,8 +70,8 @@ export const clientRequests = {
   /** Disconnects the microphone, which can be connected again. */
   stopProducing: request(EmptySchema),
   /**
-   * The phrases that come after one: for those said between a snapshot and the opening of the
-   * channel, and for gaps. The server keeps PHRASE_HISTORY of them.
+   * The phrases that come after one, at most PHRASE_HISTORY at a time: for those said between a
+   * snapshot and the opening of the channel, and for gaps. The server keeps PHRASE_LOG of them.
    */
   getPhrases: request(
     v.strictObject({
@@ -72,6 +79,16 @@ export const clientRequests = {
     }),
     v.strictObject({ phrases: v.pipe(v.array(PhraseSchema), v.maxLength(PHRASE_HISTORY)) }),
   ),
+  /** Says a phrase where the phrase channel cannot be opened. Refusals come as `phraseRejected`. */
+  sendPhrase: request(PhraseDraftSchema),
+  /** Whether phrases come as `phraseSaid` from here on, for want of a phrase channel. */
+  followPhrases: request(v.strictObject({ on: v.boolean() })),
+  /** What reached this client, where it has no phrase channel to say it on. */
+  confirmPhrases: request(ReceiptSchema),
+  /** The moderator's hand on the queue of phrases to be spoken. */
+  moderateSpeech: request(ModerateSpeechSchema),
+  /** Lets go of transports and all that runs over them, so that they can be built anew. */
+  restartMedia: request(EmptySchema),
   /** Mutes or unmutes the caller's own microphone at the server. */
   setMuted: request(v.strictObject({ muted: v.boolean() })),
   startRecording: request(EmptySchema, RunningRecordingSchema),
@@ -128,6 +145,16 @@ export const serverNotifications = {
       v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000)),
     ),
   }),
+  /** What the room's voice does; the last one counts. */
+  speechChanged: v.strictObject({ speech: SpeechSchema }),
+  /** To its author: a phrase was shown but not spoken. */
+  phraseUnspoken: v.strictObject({ seq: PhraseSchema.entries.seq, reason: UnspokenReasonSchema }),
+  /** To its author, at most twice a second: to how many phrases came, and were played. */
+  phrasesHeard: v.strictObject({
+    phrases: v.pipe(v.array(HeardBySchema), v.maxLength(PHRASE_HISTORY)),
+  }),
+  /** To those who follow phrases on the socket. */
+  phraseSaid: v.strictObject({ phrase: PhraseSchema }),
   /** How far the finalizer is with a recording of this room, 0 to 1; for those who may see it. */
   recordingProgress: v.strictObject({
     recordingId: RecordingIdSchema,

@@ -5,8 +5,10 @@ import { plainText, shownText } from './text.ts';
 export const PHRASE_MAX_GRAPHEMES = 280;
 /** UTF-16 code units: room for 280 emoji of several code points each, below the SCTP message limit. */
 const PHRASE_MAX_UNITS = 1_120;
-/** How many phrases a newcomer is given. */
+/** How many phrases a newcomer is given, and how many are asked for at a time. */
 export const PHRASE_HISTORY = 200;
+/** How many phrases of a room can still be asked for. */
+export const PHRASE_LOG = 10_000;
 /** Bytes. The largest message a client may send on its phrase channel. */
 export const PHRASE_MAX_BYTES = 4_096;
 /** Label of the data channels that carry phrases, both ways. */

@@ -3,6 +3,7 @@ import { PeerIdSchema, RoomIdSchema } from './ids.ts';
 import { RtpCapabilitiesSchema } from './media.ts';
 import { DisplayNameSchema, PhraseSchema, ShownNameSchema } from './phrases.ts';
 import { ConsentSchema, RunningRecordingSchema } from './recordings.ts';
+import { ApprovalSchema, SpeechSchema } from './speech.ts';
 import { plainText, shownText } from './text.ts';
 
 /** In order of rights, the fullest first. */
@@ -11,10 +12,11 @@ export const RoleSchema = v.picklist(ROLES);
 export type Role = v.InferOutput<typeof RoleSchema>;
 
 /** What a person may do in a room. Listening and reading come with entering it. */
-export type Right = 'speak' | 'sendPhrase' | 'record' | 'seeRecordings' | 'invite';
+export type Right =
+  'speak' | 'sendPhrase' | 'record' | 'seeRecordings' | 'invite' | 'moderatePhrases';
 
 const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
-  moderator: ['speak', 'sendPhrase', 'record', 'seeRecordings', 'invite'],
+  moderator: ['speak', 'sendPhrase', 'record', 'seeRecordings', 'invite', 'moderatePhrases'],
   speaker: ['speak', 'sendPhrase'],
   audience: [],
 };
@@ -41,6 +43,10 @@ export const RoomSettingsSchema = v.strictObject({
   consent: v.exactOptional(v.picklist(['ask', 'required']), 'ask'),
   /** Whether recording begins by itself with the first microphone. */
   autoRecord: v.exactOptional(v.boolean(), false),
+  /** Whose phrases a moderator lets through before they are spoken. */
+  approval: v.exactOptional(ApprovalSchema, 'none'),
+  /** Whether authors are told the names of those who heard their phrases. */
+  namedReceipts: v.exactOptional(v.boolean(), false),
 });
 export type RoomSettings = v.InferOutput<typeof RoomSettingsSchema>;
 
@@ -75,6 +81,9 @@ export const RoomSnapshotSchema = v.strictObject({
   peers: v.array(PeerInfoSchema),
   /** The last PHRASE_HISTORY of them, oldest first. */
   phrases: v.array(PhraseSchema),
+  /** Another one means that the numbers of the phrases began anew. */
+  logId: v.pipe(v.string(), v.maxLength(36)),
+  speech: SpeechSchema,
   recording: v.nullable(RunningRecordingSchema),
   /** One's own; null when nothing is recorded, or nothing of one's own could be. */
   consent: v.nullable(ConsentSchema),

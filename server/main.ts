@@ -75,6 +75,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
   const registry = new RoomRegistry({
     engine: new SfuEngine(pool),
     recorder: recordings.recorder,
+    speech: null,
     clock,
     log,
     makeRecordingId,

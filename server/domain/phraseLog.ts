@@ -1,5 +1,6 @@
 import {
   PHRASE_HISTORY,
+  PHRASE_LOG,
   ProtocolError,
   type PeerId,
   type Phrase,
@@ -12,29 +13,36 @@ const PHRASES_PER_SECOND = 2;
 
 /** The room's numbered phrases: who said what in which order, and nobody faster than the limit. */
 export class PhraseLog {
-  readonly #recent: Phrase[] = [];
+  readonly #kept: Phrase[] = [];
+  /** Author and draft of each that is kept. */
+  readonly #drafts = new Set<string>();
   readonly #limits = new Map<PeerId, TokenBucket>();
   #lastSeq = 0;
 
   /** The last PHRASE_HISTORY phrases, oldest first. */
   get recent(): readonly Phrase[] {
-    return this.#recent;
+    return this.#kept.slice(-PHRASE_HISTORY);
   }
 
-  /** Those of `recent` that come after `seq`. */
+  /** The PHRASE_HISTORY of those kept that come after `seq`. */
   after(seq: number): readonly Phrase[] {
-    return this.#recent.filter((phrase) => phrase.seq > seq);
+    const first = this.#kept[0]?.seq ?? 1;
+    const from = Math.max(0, seq + 1 - first);
+    return this.#kept.slice(from, from + PHRASE_HISTORY);
   }
 
   /**
-   * Stamps a draft.
+   * Stamps a draft. Null when this author's draft of that name was stamped before: who was cut off
+   * sends again what may have arrived.
    * @throws ProtocolError RATE_LIMITED beyond 2 a second with a burst of 5
    */
   append(
     author: { peerId: PeerId; displayName: string },
     draft: PhraseDraft,
     now: { wallMs: number; monotonicMs: number },
-  ): Phrase {
+  ): Phrase | null {
+    const draftKey = `${author.peerId} ${draft.draftId}`;
+    if (this.#drafts.has(draftKey)) return null;
     const retryAfterMs = this.#limitOf(author.peerId, now.monotonicMs).take(now.monotonicMs);
     if (retryAfterMs > 0) {
       throw new ProtocolError('RATE_LIMITED', 'phrases come too fast', { retryAfterMs });
@@ -49,9 +57,15 @@ export class PhraseLog {
       language: draft.language,
       draftId: draft.draftId,
     };
-    this.#recent.push(phrase);
-    if (this.#recent.length > PHRASE_HISTORY) this.#recent.shift();
+    this.#kept.push(phrase);
+    this.#drafts.add(draftKey);
+    if (this.#kept.length > PHRASE_LOG) this.#forgetOldest();
     return phrase;
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#kept.shift();
+    if (oldest) this.#drafts.delete(`${oldest.authorId} ${oldest.draftId}`);
   }
 
   #limitOf(peerId: PeerId, nowMs: number): TokenBucket {

@@ -19,6 +19,9 @@ import { PhraseLog } from './phraseLog.ts';
 import { RecordingRules } from './recordingRules.ts';
 import type { RoomChange, RoomEvent } from './roomEvents.ts';
 
+/** What others than the room's rules add to a snapshot. */
+type SnapshotRest = Pick<RoomSnapshot, 'routerRtpCapabilities' | 'serverTime' | 'logId' | 'speech'>;
+
 /** Who begins a recording. Nobody of the room when it comes from outside, or begins by itself. */
 export interface Starter {
   readonly peerId: PeerId | null;
@@ -98,8 +101,15 @@ export class Room {
     return this.#change(peer, { microphone });
   }
 
-  /** @throws ProtocolError FORBIDDEN or RATE_LIMITED */
-  say(peerId: PeerId, draft: PhraseDraft, now: { wallMs: number; monotonicMs: number }): Phrase {
+  /**
+   * Null for a draft that became a phrase before: its author did not know.
+   * @throws ProtocolError FORBIDDEN or RATE_LIMITED
+   */
+  say(
+    peerId: PeerId,
+    draft: PhraseDraft,
+    now: { wallMs: number; monotonicMs: number },
+  ): Phrase | null {
     const peer = this.#peer(peerId);
     if (!can(peer.role, 'sendPhrase')) {
       throw new ProtocolError('FORBIDDEN', 'this role sends no phrases');
@@ -176,8 +186,8 @@ export class Room {
     return this.#recording.consentOf(peerId) === 'granted';
   }
 
-  /** What `peerId` needs to know on arrival, but for what the media side adds. */
-  snapshot(peerId: PeerId): Omit<RoomSnapshot, 'routerRtpCapabilities' | 'serverTime'> {
+  /** What `peerId` needs to know on arrival, but for what is not a matter of rules. */
+  snapshot(peerId: PeerId): Omit<RoomSnapshot, keyof SnapshotRest> {
     return {
       revision: this.#revision,
       roomId: this.roomId,

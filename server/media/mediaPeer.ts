@@ -16,7 +16,14 @@ import {
   type TransportId,
   type TransportOptions,
 } from '#protocol';
-import type { Consumer, Producer, Router, WebRtcServer, WebRtcTransport } from 'mediasoup/types';
+import type {
+  Consumer,
+  DataProducer,
+  Producer,
+  Router,
+  WebRtcServer,
+  WebRtcTransport,
+} from 'mediasoup/types';
 import type { MediaPeer, MediaPeerEvents } from '../session/ports.ts';
 import { orProtocolError } from './mediaError.ts';
 import type { PhraseChannel } from './phraseChannel.ts';
@@ -39,6 +46,7 @@ export class SfuPeer implements MediaPeer {
   readonly #transports = new Map<Direction, WebRtcTransport>();
   readonly #consumers = new Map<ConsumerId, Consumer>();
   #microphone: Producer | null = null;
+  #drafts: DataProducer | null = null;
   #closed = false;
 
   constructor(options: {
@@ -117,6 +125,7 @@ export class SfuPeer implements MediaPeer {
         label: PHRASE_CHANNEL_LABEL,
       }),
     );
+    this.#drafts = drafts;
     await orProtocolError('WRONG_STATE', () =>
       this.#phrases.listenTo(drafts, (message) => this.#events.phraseMessage(message)),
     );
@@ -130,7 +139,7 @@ export class SfuPeer implements MediaPeer {
 
   async consume(options: {
     producerId: ProducerId;
-    peerId: PeerId;
+    peerId: PeerId | null;
     rtpCapabilities: RtpCapabilities;
   }): Promise<ConsumerOptions> {
     const { producerId, peerId, rtpCapabilities } = options;
@@ -162,6 +171,12 @@ export class SfuPeer implements MediaPeer {
     const producer = this.#microphone;
     if (!producer) throw new ProtocolError('NOT_FOUND', 'no microphone is connected');
     await orProtocolError('NOT_FOUND', () => (muted ? producer.pause() : producer.resume()));
+  }
+
+  setPhrasesPaused(paused: boolean): void {
+    const drafts = this.#drafts;
+    // Rejects when it closes first, and then nothing comes of it any more.
+    (paused ? drafts?.pause() : drafts?.resume())?.catch(() => {});
   }
 
   close(): void {

@@ -19,11 +19,13 @@ import { tapAudio } from './audioTap.ts';
 import { observeLevels, type LevelObserver } from './levelObserver.ts';
 import { SfuPeer } from './mediaPeer.ts';
 import { PhraseChannel } from './phraseChannel.ts';
+import { SfuVoice } from './roomVoice.ts';
 import type { WorkerPool } from './workerPool.ts';
 
 /** A room's Router and all that hangs on it. */
 export class SfuRoom implements MediaRoom {
   readonly rtpCapabilities: RtpCapabilities;
+  readonly voice: SfuVoice;
   readonly #router: Router;
   readonly #webRtcServer: WebRtcServer;
   /** Where the server itself listens and speaks: phrases and taps. */
@@ -37,9 +39,12 @@ export class SfuRoom implements MediaRoom {
     const { router, webRtcServer } = await pool.createRouter(() => events.died());
     try {
       const direct = await router.createDirectTransport();
-      const phrases = await PhraseChannel.create(direct);
+      const [phrases, voice] = await Promise.all([
+        PhraseChannel.create(direct),
+        SfuVoice.create(direct),
+      ]);
       const levels = await observeLevels(router, events);
-      return new SfuRoom({ router, webRtcServer, direct, phrases, levels });
+      return new SfuRoom({ router, webRtcServer, direct, phrases, voice, levels });
     } catch (error) {
       router.close();
       throw error;
@@ -51,12 +56,14 @@ export class SfuRoom implements MediaRoom {
     webRtcServer: WebRtcServer;
     direct: DirectTransport;
     phrases: PhraseChannel;
+    voice: SfuVoice;
     levels: LevelObserver;
   }) {
     this.#router = parts.router;
     this.#webRtcServer = parts.webRtcServer;
     this.#direct = parts.direct;
     this.#phrases = parts.phrases;
+    this.voice = parts.voice;
     this.#levels = parts.levels;
     this.rtpCapabilities = v.parse(RtpCapabilitiesSchema, {
       codecs: this.#router.rtpCapabilities.codecs,

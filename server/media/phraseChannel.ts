@@ -7,6 +7,10 @@ import {
 } from '#protocol';
 import type { DataProducer, DirectTransport, WebRtcTransport } from 'mediasoup/types';
 
+/** WebRTC's mark of a text message (RFC 8831 section 8, PPID 51). */
+const TEXT = 51;
+const NO_TEXT = new Uint8Array(0);
+
 /**
  * The two halves of the way of a phrase: what peers send ends at the server, and one DataProducer
  * of the room sends what the server has stamped to everybody.
@@ -28,10 +32,10 @@ export class PhraseChannel {
     if (!this.#toEveryone.closed) this.#toEveryone.send(JSON.stringify(phrase));
   }
 
-  /** Hands every message of a peer's DataProducer to `take`, until the DataProducer closes. */
+  /** Hands every message of a peer's DataProducer to `take`, binary ones as empty, until it closes. */
   async listenTo(drafts: DataProducer, take: (message: Uint8Array) => void): Promise<void> {
     const consumer = await this.#direct.consumeData({ dataProducerId: drafts.id });
-    consumer.on('message', (message) => take(message));
+    consumer.on('message', (message, ppid) => take(ppid === TEXT ? message : NO_TEXT));
   }
 
   /** Lets a peer receive the room's phrases, reliably and in order. */

@@ -1,4 +1,11 @@
-import type { PeerId, Phrase, ProducerId, RecordingSummary, StopReason } from '#protocol';
+import {
+  ownerOfLane,
+  type PeerId,
+  type Phrase,
+  type ProducerId,
+  type RecordingSummary,
+  type StopReason,
+} from '#protocol';
 import type { ConsentEntry } from '../domain/consent.ts';
 import type { ActiveRecording, Clock, RecordedTrack } from '../session/ports.ts';
 import { JournalWriter, type JournalOptions } from './journal.ts';
@@ -10,6 +17,7 @@ import {
   type JournalHeader,
   type Marker,
   type Resume,
+  type SpokenPhrase,
 } from './journalPayloads.ts';
 import { RecordingClock } from './recordingClock.ts';
 import { TrackRecorder } from './trackRecorder.ts';
@@ -81,7 +89,7 @@ export class JournalRecording implements ActiveRecording {
     this.#endInterruption();
     this.#append(RECORD.streamStart, streamId, track.startPayload());
     this.#tracks.set(streamId, track);
-    this.#speakers.set(options.peerId, options.displayName);
+    this.#speakers.set(ownerOfLane(options.peerId), options.displayName);
     return track;
   }
 
@@ -89,6 +97,11 @@ export class JournalRecording implements ActiveRecording {
     if (this.#clock.paused) return;
     this.#phraseCount++;
     this.#append(RECORD.phrase, 0, encodeJson(phrase));
+  }
+
+  spoken(seq: number, durationMs: number): void {
+    if (this.#clock.paused) return;
+    this.#append(RECORD.spoken, 0, encodeJson({ seq, durationMs } satisfies SpokenPhrase));
   }
 
   consent(entry: ConsentEntry): void {

@@ -1,9 +1,11 @@
 import { countGraphemes, type Manifest, type Phrase } from '#protocol';
 
-/** A phrase and when it was said, in ms since the recording's start. */
+/** A phrase and when it was said, or heard where the server spoke it, in ms since the recording's start. */
 export interface TimedPhrase {
   readonly startMs: number;
   readonly phrase: Phrase;
+  /** How long it took the server to speak it. */
+  readonly spokenMs?: number;
 }
 
 export type Caption = Manifest['phrases'][number];
@@ -20,10 +22,11 @@ const LONGEST_CUE_MS = 8_000;
 export function captionsOf(phrases: readonly TimedPhrase[], durationMs: number): Caption[] {
   const nextOf = new Map<string, number>();
   const captions: Caption[] = [];
-  for (const { startMs, phrase } of phrases.toReversed()) {
+  for (const { startMs, phrase, spokenMs } of phrases.toReversed()) {
     const reading = SHORTEST_CUE_MS + READING_MS_PER_GRAPHEME * countGraphemes(phrase.text);
     const latest = Math.min(nextOf.get(phrase.authorId) ?? Infinity, durationMs);
-    const endMs = Math.min(startMs + Math.min(reading, LONGEST_CUE_MS), latest);
+    const stands = Math.max(Math.min(reading, LONGEST_CUE_MS), spokenMs ?? 0);
+    const endMs = Math.min(startMs + stands, latest);
     captions.push({
       seq: phrase.seq,
       startSeconds: Math.round(startMs) / 1_000,

@@ -38,6 +38,8 @@ export const RECORD = {
   end: 14,
   /** JSON `Asked`: somebody was asked whether they may be recorded. */
   asked: 15,
+  /** JSON `SpokenPhrase`: the server begins to speak a phrase. */
+  spoken: 16,
 } as const;
 
 export interface JournalRecord {

@@ -60,6 +60,12 @@ export const ConsentEntrySchema = v.object({
 export const AskedSchema = v.object({ peerId: PeerIdSchema });
 export type Asked = v.InferOutput<typeof AskedSchema>;
 
+export const SpokenPhraseSchema = v.object({
+  seq: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  durationMs: v.pipe(milliseconds, v.minValue(0)),
+});
+export type SpokenPhrase = v.InferOutput<typeof SpokenPhraseSchema>;
+
 export const ResumeSchema = v.object({ pausedMs: v.pipe(milliseconds, v.minValue(0)) });
 export type Resume = v.InferOutput<typeof ResumeSchema>;
 

@@ -1,4 +1,10 @@
-import type { Manifest, RecordingId, RecordingSummary, RoomId } from '#protocol';
+import {
+  ownerOfLane,
+  type Manifest,
+  type RecordingId,
+  type RecordingSummary,
+  type RoomId,
+} from '#protocol';
 import type { JournalHeader } from './journalPayloads.ts';
 import { manifestFiles } from './manifestFiles.ts';
 
@@ -45,7 +51,11 @@ export class RecordingIndex {
     this.set({
       ...{ recordingId, roomId, roomName, startedAt, startedBy, durationSeconds },
       state: 'ready',
-      speakers: manifest.speakers.map(({ displayName }) => displayName),
+      speakers: [
+        ...new Map(
+          manifest.speakers.map(({ peerId, displayName }) => [ownerOfLane(peerId), displayName]),
+        ).values(),
+      ],
       phraseCount: manifest.phrases.length,
       progress: 1,
       sizeBytes: manifestFiles(manifest).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),

@@ -14,6 +14,7 @@ import {
   JournalHeaderSchema,
   MarkerSchema,
   PhraseSchema,
+  SpokenPhraseSchema,
   ResumeSchema,
   StreamStartSchema,
   type JournalGap,
@@ -100,6 +101,9 @@ class Surveyor {
       case RECORD.phrase:
         this.#phrase(record);
         break;
+      case RECORD.spoken:
+        this.#spoken(record);
+        break;
       case RECORD.gap: {
         const gap = decodeJson(JournalGapSchema, record.payload);
         if (gap !== null) this.gaps.push(gap);
@@ -174,6 +178,16 @@ class Surveyor {
     const phrase = decodeJson(PhraseSchema, record.payload);
     if (phrase === null || this.phrases.length >= MAX_PHRASES) this.incomplete = true;
     else this.phrases.push({ startMs: record.arrivalMs, phrase });
+  }
+
+  /** Its caption stands where it is heard, and so long. */
+  #spoken(record: JournalRecord): void {
+    const spoken = decodeJson(SpokenPhraseSchema, record.payload);
+    const at = this.phrases.findLastIndex(({ phrase }) => phrase.seq === spoken?.seq);
+    const [said] = at < 0 ? [] : this.phrases.splice(at, 1);
+    if (!spoken || !said) return;
+    const { arrivalMs: startMs } = record;
+    this.phrases.push({ ...said, startMs, spokenMs: spoken.durationMs });
   }
 }
 

@@ -3,12 +3,12 @@ import type { PeerSession } from './peerSession.ts';
 import { AckTimeout, type Log } from './ports.ts';
 
 /**
- * Lets `listener` hear a microphone: the Consumer is made paused, announced, and resumed when the
+ * Lets `listener` hear a microphone, or the server's voice where `peerId` is null: the Consumer is made paused, announced, and resumed when the
  * client acknowledges, so that its first packet is not lost. Never rejects.
  */
 export async function announce(
   listener: PeerSession,
-  peerId: PeerId,
+  peerId: PeerId | null,
   producerId: ProducerId,
   log: Log,
 ): Promise<void> {

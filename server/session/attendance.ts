@@ -1,4 +1,4 @@
-import { can, type PeerId, type Right, type RtpCapabilities } from '#protocol';
+import { can, type PeerId, type ProducerId, type Right, type RtpCapabilities } from '#protocol';
 import type { RoomEvent } from '../domain/roomEvents.ts';
 import { announce } from './announce.ts';
 import type { PeerSession } from './peerSession.ts';
@@ -75,9 +75,17 @@ export class Attendance {
     }
   }
 
-  /** Announces every microphone to somebody who receives from now on. */
-  startReceiving(listener: PeerSession, rtpCapabilities: RtpCapabilities): void {
+  /**
+   * Announces every microphone to somebody who receives from now on.
+   * @param voice the server's own Producer, where it speaks
+   */
+  startReceiving(
+    listener: PeerSession,
+    rtpCapabilities: RtpCapabilities,
+    voice: ProducerId | null,
+  ): void {
     listener.seat.rtpCapabilities = rtpCapabilities;
+    if (voice) void announce(listener, null, voice, this.#log);
     for (const speaker of this.#sessions.values()) {
       const { producerId } = speaker.seat;
       if (speaker !== listener && producerId) {

@@ -23,7 +23,9 @@ export function createHandlers(registry: RoomRegistry): Handlers<ClientRequests,
 
     produce: async (session, options) => {
       const { room } = session.seat;
-      const producerId = await session.inSlot('microphone', () => room.produce(session, options));
+      const producerId = await session.inSlot('microphone', () =>
+        room.microphones.connect(session, options),
+      );
       return { producerId };
     },
 
@@ -43,7 +45,7 @@ export function createHandlers(registry: RoomRegistry): Handlers<ClientRequests,
     },
 
     stopProducing: (session) => {
-      session.seat.room.stopProducing(session);
+      session.seat.room.microphones.disconnect(session);
       return {};
     },
 
@@ -51,8 +53,33 @@ export function createHandlers(registry: RoomRegistry): Handlers<ClientRequests,
       phrases: session.seat.room.phrasesAfter(afterSeq),
     }),
 
+    sendPhrase: (session, draft) => {
+      session.seat.room.phrases.intake.draft(session, draft);
+      return {};
+    },
+
+    followPhrases: (session, { on }) => {
+      session.seat.followsPhrases = on;
+      return {};
+    },
+
+    confirmPhrases: (session, receipt) => {
+      session.seat.room.phrases.intake.receipt(session, receipt);
+      return {};
+    },
+
+    moderateSpeech: (session, command) => {
+      session.seat.room.phrases.moderate(command);
+      return {};
+    },
+
+    restartMedia: (session) => {
+      session.seat.room.restartMedia(session);
+      return {};
+    },
+
     setMuted: async (session, { muted }) => {
-      await session.seat.room.setMuted(session, muted);
+      await session.seat.room.microphones.setMuted(session, muted);
       return {};
     },
 

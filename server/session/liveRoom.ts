@@ -1,29 +1,29 @@
+import { randomUUID } from 'node:crypto';
 import {
   ProtocolError,
   type ConsentAnswer,
   type Phrase,
-  type ProducerId,
   type RecordingId,
   type RoomSnapshot,
   type RtpCapabilities,
-  type RtpParameters,
   type RunningRecording,
   type StopReason,
 } from '#protocol';
 import type { Room } from '../domain/room.ts';
 import { Attendance } from './attendance.ts';
-import { readDraft, rejectRefused } from './phraseIntake.ts';
+import { Microphones } from './microphones.ts';
+import { PhraseDesk } from './phraseDesk.ts';
 import type { PeerSession, Seat } from './peerSession.ts';
-import type { Clock, Log, MediaEngine, Recorder } from './ports.ts';
+import type { Clock, Log, MediaEngine, MediaPeer, Recorder, SpeechEngine } from './ports.ts';
 import { RecordingDesk } from './recordingDesk.ts';
 import { RoomMedia } from './roomMedia.ts';
-import type { Speaker } from './roomRecording.ts';
 import { SpeakerLevels } from './speakerLevels.ts';
 
 export interface LiveRoomOptions {
   readonly room: Room;
   readonly engine: MediaEngine;
   readonly recorder: Recorder;
+  readonly speech: SpeechEngine | null;
   readonly clock: Clock;
   readonly log: Log;
   readonly makeRecordingId: () => RecordingId;
@@ -42,8 +42,12 @@ export class LiveRoom {
   readonly #log: Log;
   readonly #onClosed: () => void;
   readonly #people: Attendance;
-  readonly #levels: SpeakerLevels;
+  readonly #microphones: Microphones;
   readonly #desk: RecordingDesk;
+  readonly #phrases: PhraseDesk;
+  /** Where the numbers of this room's phrases begin. */
+  readonly #logId = randomUUID();
+  readonly #speaks: boolean;
   /** Somebody is on the way to a seat: an empty room is about to be one no longer. */
   #isSeating = false;
   #cancelEmptyClose: () => void = () => {};
@@ -57,7 +61,10 @@ export class LiveRoom {
       ...options,
       roomId: options.room.roomId,
       events: {
-        levels: (loudest) => levels.update(loudest),
+        levels: (loudest) => {
+          levels.update(loudest);
+          opened.live?.phrases.heard(loudest[0]?.dBov ?? null);
+        },
         dominantSpeaker: (producerId) => levels.setDominant(producerId),
         died: () => {
           if (opened.live) opened.live.#mediaDied();
@@ -75,15 +82,29 @@ export class LiveRoom {
     this.#clock = options.clock;
     this.#log = options.log;
     this.#onClosed = options.onClosed;
-    this.#levels = levels;
     this.#people = new Attendance(options.log);
-    this.#levels.onChange = (change) => this.#people.tell('levelsChanged', change);
+    levels.onChange = (change) => this.#people.tell('levelsChanged', change);
     this.#desk = new RecordingDesk({
       ...options,
       media: () => media.current,
       publish: (events) => this.#people.publish(events),
-      speakers: () => this.#speakers(),
+      speakers: () => this.#microphones.speakers(),
       tellThoseWhoSeeRecordings: (name, body) => this.#people.tell(name, body, 'seeRecordings'),
+    });
+    this.#microphones = new Microphones({
+      ...options,
+      people: this.#people,
+      recording: this.#desk,
+      levels,
+      isOpen: () => !this.#closed,
+    });
+    this.#speaks = options.speech !== null;
+    this.#phrases = new PhraseDesk({
+      ...options,
+      people: this.#people,
+      recording: this.#desk,
+      engine: options.speech,
+      media: () => media.current,
     });
   }
 
@@ -130,6 +151,8 @@ export class LiveRoom {
     );
     return {
       ...this.#room.snapshot(session.peerId),
+      logId: this.#logId,
+      speech: this.#phrases.speech,
       routerRtpCapabilities: this.#media.current.rtpCapabilities,
       serverTime: this.#clock.wallMs(),
     };
@@ -139,11 +162,10 @@ export class LiveRoom {
     this.#people.of(session.peerId)?.remove('REPLACED');
     const events = this.#room.join(session.identity, answer, this.#clock.wallMs());
     try {
-      const media = this.#media.current.addPeer(session.peerId, {
-        phraseMessage: (message) => this.#takePhrase(session, message),
-        consumerClosed: (consumerId) => session.channel.notify('consumerClosed', { consumerId }),
+      const media = this.#addMedia(session);
+      session.takeSeat({
+        ...{ room: this, media, producerId: null, rtpCapabilities: null, followsPhrases: false },
       });
-      session.takeSeat({ room: this, media, producerId: null, rtpCapabilities: null });
     } catch (error) {
       this.#people.publish([...events, ...this.#room.leave(session.peerId)]);
       throw error;
@@ -153,45 +175,31 @@ export class LiveRoom {
     this.#people.publish(events, session.peerId);
   }
 
+  /** Begins a peer's media anew: what it had over WebRTC is gone, its place in the room is not. */
+  restartMedia(session: PeerSession): void {
+    const { seat } = session;
+    this.#microphones.disconnect(session);
+    seat.media.close();
+    seat.rtpCapabilities = null;
+    session.freeAllSlots();
+    seat.media = this.#addMedia(session);
+  }
+
+  #addMedia(session: PeerSession): MediaPeer {
+    return this.#media.current.addPeer(session.peerId, {
+      phraseMessage: (message) => this.#phrases.intake.message(session, message),
+      consumerClosed: (consumerId) => session.channel.notify('consumerClosed', { consumerId }),
+    });
+  }
+
   /** Called by the session, once, as it gives up its seat. */
   leave(session: PeerSession, { media, producerId }: Seat): void {
     if (!this.#people.remove(session)) return;
-    if (producerId) this.#forgetMicrophone(producerId);
+    if (producerId) this.#microphones.forget(producerId);
     media.close();
     this.#people.publish(this.#room.leave(session.peerId));
     this.#log.info({ roomId: this.roomId, peerId: session.peerId }, 'peer left');
     this.closeIfEmpty();
-  }
-
-  async produce(
-    session: PeerSession,
-    options: { rtpParameters: RtpParameters; muted: boolean },
-  ): Promise<ProducerId> {
-    const { seat } = session;
-    const producerId = await seat.media.produce(options);
-    if (session.isClosed) throw new ProtocolError('WRONG_STATE', 'connection closed');
-    seat.producerId = producerId;
-    this.#levels.add(producerId, session.peerId);
-    this.#people.publish(
-      this.#room.setMicrophone(session.peerId, options.muted ? 'muted' : 'open'),
-    );
-    const speaker = { producerId, muted: options.muted, ...session.identity };
-    this.#desk.microphoneConnected(speaker, () => !this.#closed);
-    this.#people.announceMicrophone(session);
-    this.#log.info({ roomId: this.roomId, peerId: session.peerId }, 'microphone connected');
-    return producerId;
-  }
-
-  /** Disconnects a microphone. Without effect when there is none. */
-  stopProducing(session: PeerSession): void {
-    const { seat } = session;
-    if (!seat.producerId) return;
-    this.#forgetMicrophone(seat.producerId);
-    seat.producerId = null;
-    seat.media.closeMicrophone();
-    session.freeSlot('microphone');
-    this.#people.publish(this.#room.setMicrophone(session.peerId, 'none'));
-    this.#log.info({ roomId: this.roomId, peerId: session.peerId }, 'microphone disconnected');
   }
 
   phrasesAfter(seq: number): Phrase[] {
@@ -200,16 +208,8 @@ export class LiveRoom {
 
   /** From here on every microphone is announced to `session`. */
   startReceiving(session: PeerSession, rtpCapabilities: RtpCapabilities): void {
-    this.#people.startReceiving(session, rtpCapabilities);
-  }
-
-  async setMuted(session: PeerSession, muted: boolean): Promise<void> {
-    const { media, producerId } = session.seat;
-    if (!producerId) throw new ProtocolError('NOT_FOUND', 'no microphone is connected');
-    await media.setMuted(muted);
-    if (session.isClosed) return;
-    this.#desk.setMuted(producerId, muted);
-    this.#people.publish(this.#room.setMicrophone(session.peerId, muted ? 'muted' : 'open'));
+    const voice = this.#speaks ? this.#media.current.voice.producerId : null;
+    this.#people.startReceiving(session, rtpCapabilities, voice);
   }
 
   startRecording(session: PeerSession): Promise<RunningRecording> {
@@ -219,6 +219,15 @@ export class LiveRoom {
   /** Begins a recording for somebody who need not be in the room. */
   startRecordingFor(displayName: string): Promise<RunningRecording> {
     return this.#desk.start({ peerId: null, displayName }, () => !this.#closed);
+  }
+
+  get microphones(): Microphones {
+    return this.#microphones;
+  }
+
+  /** What is written in the room, and what becomes of it. */
+  get phrases(): PhraseDesk {
+    return this.#phrases;
   }
 
   /** What the moderator, or the person concerned, does to the recording. */
@@ -241,6 +250,7 @@ export class LiveRoom {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancelEmptyClose();
+    this.#phrases.close();
     const recorded = this.isRecording ? this.#desk.stop(reason) : Promise.resolve();
     for (const session of this.#people.all) session.remove(code);
     this.#media.close();
@@ -259,31 +269,5 @@ export class LiveRoom {
       if (!isOpen) void this.close('INTERNAL', 'interrupted');
     });
     for (const session of this.#people.all) session.remove('INTERNAL');
-  }
-
-  #forgetMicrophone(producerId: ProducerId): void {
-    this.#levels.remove(producerId);
-    this.#desk.microphoneGone(producerId);
-  }
-
-  #takePhrase(session: PeerSession, message: Uint8Array): void {
-    const draft = session.isClosed ? null : readDraft(session.channel, message);
-    if (!draft) return;
-    rejectRefused(session.channel, draft, () => {
-      const phrase = this.#room.say(session.peerId, draft, {
-        wallMs: this.#clock.wallMs(),
-        monotonicMs: this.#clock.monotonicMs(),
-      });
-      this.#media.current.broadcastPhrase(phrase);
-      this.#desk.phrase(phrase);
-    });
-  }
-
-  #speakers(): Speaker[] {
-    return this.#people.all.flatMap(({ identity, seat }) => {
-      if (!seat.producerId) return [];
-      const muted = this.#room.microphoneOf(identity.peerId) === 'muted';
-      return [{ producerId: seat.producerId, muted, ...identity }];
-    });
   }
 }

@@ -16,9 +16,11 @@ type Slot = `${Direction}Transport` | 'microphone' | 'phraseDrafts' | 'phraseCha
 /** A peer that is in a room: its media and what it was given so far. */
 export interface Seat {
   readonly room: LiveRoom;
-  readonly media: MediaPeer;
+  media: MediaPeer;
   producerId: ProducerId | null;
   rtpCapabilities: RtpCapabilities | null;
+  /** Phrases come to this one over the socket. */
+  followsPhrases: boolean;
 }
 
 type State =
@@ -32,7 +34,7 @@ export class PeerSession {
   readonly identity: Identity;
   readonly channel: ClientChannel;
   readonly #clock: Clock;
-  readonly #slots = new Set<Slot>();
+  #slots = new Set<Slot>();
   #state: State = { name: 'connected' };
 
   constructor(options: { identity: Identity; channel: ClientChannel; clock: Clock }) {
@@ -81,14 +83,20 @@ export class PeerSession {
    * @throws ProtocolError LIMIT_REACHED when the slot is taken
    */
   async inSlot<T>(slot: Slot, make: () => Promise<T>): Promise<T> {
-    if (this.#slots.has(slot)) throw new ProtocolError('LIMIT_REACHED', `one ${slot} per peer`);
-    this.#slots.add(slot);
+    const slots = this.#slots;
+    if (slots.has(slot)) throw new ProtocolError('LIMIT_REACHED', `one ${slot} per peer`);
+    slots.add(slot);
     try {
       return await make();
     } catch (error) {
-      this.#slots.delete(slot);
+      slots.delete(slot);
       throw error;
     }
+  }
+
+  /** All can be asked for anew. What is being made for the slots of before no longer counts. */
+  freeAllSlots(): void {
+    this.#slots = new Set();
   }
 
   freeSlot(slot: Slot): void {

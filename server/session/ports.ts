@@ -112,12 +112,25 @@ export interface MediaRoomEvents {
 export interface MediaRoom {
   readonly rtpCapabilities: RtpCapabilities;
   addPeer(peerId: PeerId, events: MediaPeerEvents): MediaPeer;
+  /** Where the server itself is heard. */
+  readonly voice: MediaVoice;
   /** Sends to everyone whose phrase channel is open. */
   broadcastPhrase(phrase: Phrase): void;
   /** Hands a Producer's packets to `sink` until either is closed. */
   tapAudio(producerId: ProducerId, sink: AudioSink): Promise<AudioTap>;
   /** Idempotent; closes every peer and tap. */
   close(): void;
+}
+
+/** A Producer of the server's own: Opus, 48 kHz, mono. */
+export interface MediaVoice {
+  readonly producerId: ProducerId;
+  /**
+   * Sends one Opus packet; without effect once the media side is gone.
+   * @param at.timestamp in samples; the marker begins a talkspurt (RFC 3551 section 4.1)
+   * @returns the RTP packet, for whoever records it
+   */
+  send(opus: Uint8Array, at: { timestamp: number; marker: boolean }): Uint8Array;
 }
 
 export interface MediaPeerEvents {
@@ -138,11 +151,14 @@ export interface MediaPeer {
   /** The new Consumer is paused. */
   consume(options: {
     producerId: ProducerId;
-    peerId: PeerId;
+    /** Null for the server's voice. */
+    peerId: PeerId | null;
     rtpCapabilities: RtpCapabilities;
   }): Promise<ConsumerOptions>;
   resumeConsumer(consumerId: ConsumerId): Promise<void>;
   setMuted(muted: boolean): Promise<void>;
+  /** Drops what the peer sends on its phrase channel where it arrives; without effect without one. */
+  setPhrasesPaused(paused: boolean): void;
   /** Idempotent. */
   close(): void;
 }
@@ -192,6 +208,8 @@ export interface ActiveRecording {
   /** A new track for every Producer: a republished microphone gets its own, of the same peer. */
   addTrack(options: { peerId: PeerId; displayName: string; producerId: ProducerId }): RecordedTrack;
   phrase(phrase: Phrase): void;
+  /** The server begins to speak a phrase, for so long: its caption stands then. */
+  spoken(seq: number, durationMs: number): void;
   /** Somebody was asked whether they may be recorded. Told once a person. */
   asked(peerId: PeerId): void;
   /** An answer to that, for the log that is kept with the recording. */
@@ -214,6 +232,35 @@ export interface RecordedTrack extends AudioSink {
   setMuted(muted: boolean): void;
   /** Idempotent. */
   end(): void;
+}
+
+/** Reads phrases aloud, away from the event loop. */
+export interface SpeechEngine {
+  /** What it speaks, without regions (RFC 5646): for people to be told. At most 200. */
+  readonly languages: readonly string[];
+  /** Whether there is a voice for this language (RFC 5646), or one close to it. */
+  speaks(language: string): boolean;
+  /**
+   * Rejects when it could not be said, or not within the engine's patience. One at a time or several:
+   * the engine's matter.
+   */
+  say(request: SpeechRequest): Promise<SpokenSound>;
+  /** Idempotent. Ends its processes. */
+  close(): Promise<void>;
+}
+
+export interface SpeechRequest {
+  readonly text: string;
+  readonly language: string;
+  /** Which of VOICES voices that can be told apart, from 0. */
+  readonly voice: number;
+}
+
+export interface SpokenSound {
+  /** Opus, 20 ms each, 48 kHz, mono (RFC 6716). */
+  readonly packets: readonly Uint8Array[];
+  /** When each word begins, in order: UTF-16 index in the text, ms from the start. May be empty. */
+  readonly words: readonly { readonly index: number; readonly atMs: number }[];
 }
 
 /** The log of lifecycle transitions. Never given a token, a full address or what people wrote. */

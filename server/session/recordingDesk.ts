@@ -12,7 +12,7 @@ import {
 import type * as v from 'valibot';
 import type { Room, Starter } from '../domain/room.ts';
 import type { RoomEvent } from '../domain/roomEvents.ts';
-import type { Clock, Log, MediaRoom, Recorder } from './ports.ts';
+import type { Clock, Log, MediaRoom, RecordedTrack, Recorder } from './ports.ts';
 import { RoomRecording, type Speaker } from './roomRecording.ts';
 
 type Tell = <Name extends 'recordingProgress' | 'recordingReady' | 'recordingFailed'>(
@@ -114,6 +114,7 @@ export class RecordingDesk {
     const { room, clock } = this.#options;
     const events = room.answerConsent(peerId, answer, clock.wallMs());
     if (!room.isRecorded(peerId)) {
+      this.#recording.endSpoken(peerId);
       for (const speaker of this.#options.speakers()) {
         if (speaker.peerId === peerId) this.#recording.removeSpeaker(speaker.producerId);
       }
@@ -149,6 +150,12 @@ export class RecordingDesk {
 
   phrase(phrase: Phrase): void {
     if (this.#options.room.isRecorded(phrase.authorId)) this.#recording.phrase(phrase);
+  }
+
+  /** A track for a phrase that the server speaks from now on; null where it is not to be recorded. */
+  speak(phrase: Phrase, durationMs: number, producerId: ProducerId): RecordedTrack | null {
+    if (!this.#options.room.isRecorded(phrase.authorId)) return null;
+    return this.#recording.speak(phrase, durationMs, producerId);
   }
 
   /** Keeps with the recording who was asked and what they answered, here or on their way in. */

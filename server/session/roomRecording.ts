@@ -1,4 +1,5 @@
 import {
+  phraseLaneOf,
   ProtocolError,
   type PeerId,
   type Phrase,
@@ -30,6 +31,8 @@ interface Running {
   readonly recording: ActiveRecording;
   isPaused: boolean;
   readonly tracks: Map<ProducerId, { track: RecordedTrack; tap: AudioTap | null }>;
+  /** The phrase that is being spoken. */
+  spoken: { readonly authorId: PeerId; readonly track: RecordedTrack } | null;
 }
 
 type State = { readonly name: 'idle' } | { readonly name: 'starting' } | Running;
@@ -88,7 +91,10 @@ export class RoomRecording {
           },
         },
       });
-      this.#state = { name: 'running', recordingId, recording, isPaused: false, tracks: new Map() };
+      const tracks = new Map();
+      this.#state = {
+        ...{ name: 'running', recordingId, recording, isPaused: false, tracks, spoken: null },
+      };
       this.#log.info({ roomId, recordingId }, 'recording started');
     } catch (error) {
       this.#state = { name: 'idle' };
@@ -138,6 +144,26 @@ export class RoomRecording {
     if (state.name === 'running' && !state.isPaused) state.recording.phrase(phrase);
   }
 
+  /** A track of its author's for a phrase that is spoken; null when nothing is recorded, or it is paused. */
+  speak(phrase: Phrase, durationMs: number, producerId: ProducerId): RecordedTrack | null {
+    const state = this.#state;
+    if (state.name !== 'running' || state.isPaused) return null;
+    state.recording.spoken(phrase.seq, durationMs);
+    const track = state.recording.addTrack({
+      peerId: phraseLaneOf(phrase.authorId),
+      displayName: phrase.authorName,
+      producerId,
+    });
+    state.spoken = { authorId: phrase.authorId, track };
+    return track;
+  }
+
+  /** Ends the track of a phrase of this author's that is being spoken, if there is one. */
+  endSpoken(authorId: PeerId): void {
+    if (this.#state.name !== 'running' || this.#state.spoken?.authorId !== authorId) return;
+    this.#state.spoken.track.end();
+  }
+
   asked(peerId: PeerId): void {
     if (this.#state.name === 'running') this.#state.recording.asked(peerId);
   }
@@ -173,7 +199,8 @@ export class RoomRecording {
     this.#state.recording.resume();
   }
 
-  #removeSpeakers({ tracks }: Running): void {
+  #removeSpeakers({ tracks, spoken }: Running): void {
+    spoken?.track.end();
     for (const producerId of [...tracks.keys()]) this.removeSpeaker(producerId);
   }
 

@@ -9,7 +9,7 @@ import {
 import { Room } from '../domain/room.ts';
 import { LiveRoom } from './liveRoom.ts';
 import type { PeerSession } from './peerSession.ts';
-import type { Clock, Log, MediaEngine, Recorder, RecordingControl } from './ports.ts';
+import type { Clock, Log, MediaEngine, Recorder, RecordingControl, SpeechEngine } from './ports.ts';
 
 /** The rooms that are open. Opens one on its first join, however many arrive together. */
 export class RoomRegistry implements RecordingControl {
@@ -18,6 +18,7 @@ export class RoomRegistry implements RecordingControl {
   readonly #open = new Map<RoomId, LiveRoom>();
   readonly #engine: MediaEngine;
   readonly #recorder: Recorder;
+  readonly #speech: SpeechEngine | null;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #makeRecordingId: () => RecordingId;
@@ -28,6 +29,8 @@ export class RoomRegistry implements RecordingControl {
   constructor(options: {
     engine: MediaEngine;
     recorder: Recorder;
+    /** Null where the server has no voice. */
+    speech: SpeechEngine | null;
     clock: Clock;
     log: Log;
     makeRecordingId: () => RecordingId;
@@ -36,6 +39,7 @@ export class RoomRegistry implements RecordingControl {
   }) {
     this.#engine = options.engine;
     this.#recorder = options.recorder;
+    this.#speech = options.speech;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#makeRecordingId = options.makeRecordingId;
@@ -115,6 +119,7 @@ export class RoomRegistry implements RecordingControl {
       room: new Room({ roomId, roomName, settings, maxPeers: this.#maxPeersPerRoom }),
       engine: this.#engine,
       recorder: this.#recorder,
+      speech: this.#speech,
       clock: this.#clock,
       log: this.#log,
       makeRecordingId: this.#makeRecordingId,

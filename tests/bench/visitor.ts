@@ -82,10 +82,13 @@ export class Visitor {
       signaling: this.signaling,
       device: await nodeDevice(),
       routerRtpCapabilities,
+      onConnected: () => {},
       onFailed: () => {},
     });
     this.#transports = transports;
-    this.#phrases.receive(await transports.startReceiving(), (phrase) => this.onPhrase(phrase));
+    this.#phrases.receive(await transports.startReceiving(), {
+      take: (phrase) => this.onPhrase(phrase),
+    });
     if (role === 'audience') return;
     const drafts = await transports.openSending();
     await new Promise<void>((resolve) => {

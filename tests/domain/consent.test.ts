@@ -77,7 +77,7 @@ describe('consent to a recording', () => {
       start();
       return room.join(dora, GRANTED, 30)[1];
     };
-    expect(wordsAtTheDoor({ consent: 'required', autoRecord: false })).toMatchObject({
+    expect(wordsAtTheDoor({ ...SETTINGS, consent: 'required' })).toMatchObject({
       entry: { language: 'es', words: CONSENT_WORDS.es.required },
     });
     expect(wordsAtTheDoor(SETTINGS)).toMatchObject({ entry: { words: CONSENT_WORDS.es.ask } });
@@ -139,7 +139,7 @@ describe('consent to a recording', () => {
   });
 
   it('[CB10] is a condition of entry where the room is made so, but for an audience', () => {
-    open({ consent: 'required', autoRecord: false });
+    open({ ...SETTINGS, consent: 'required' });
     start();
     const dora = { ...beto, peerId: 'peer-dora1' as PeerId };
     expect(refusalOf(() => room.join(dora, undefined, 30))).toBe('CONSENT_REQUIRED');
@@ -153,7 +153,7 @@ describe('consent to a recording', () => {
   });
 
   it('[CB13] keeps nobody out who was inside when it began, or has answered it before', () => {
-    open({ consent: 'required', autoRecord: false });
+    open({ ...SETTINGS, consent: 'required' });
     start();
     answer(REFUSED);
     room.leave(beto.peerId);
@@ -167,7 +167,7 @@ describe('consent to a recording', () => {
   });
 
   it('[CB11] is nobody’s condition while nothing is recorded', () => {
-    open({ consent: 'required', autoRecord: false });
+    open({ ...SETTINGS, consent: 'required' });
     expect(room.peerCount).toBe(3);
     start();
     expect(consentOf(beto)).toBe('pending');

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { draft } from '#tests/support/builders.ts';
+import { SETTINGS, draft } from '#tests/support/builders.ts';
 import { settled } from '#tests/support/fakes.ts';
 import { GRANTED, House, REFUSED, type Visitor } from '#tests/support/house.ts';
 import { refusalFrom } from '#tests/support/refusals.ts';
 
-const REQUIRED = { consent: 'required', autoRecord: false } as const;
+const REQUIRED = { ...SETTINGS, consent: 'required' } as const;
 
 describe('who is recorded', () => {
   let house: House;

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RecordingId } from '#protocol';
-import { ROOM_ID, draft } from '#tests/support/builders.ts';
+import { ROOM_ID, SETTINGS, draft } from '#tests/support/builders.ts';
 import { settled } from '#tests/support/fakes.ts';
 import { House, type Visitor } from '#tests/support/house.ts';
 import { refusalFrom } from '#tests/support/refusals.ts';
 
-const AUTO = { consent: 'ask', autoRecord: true } as const;
+const AUTO = { ...SETTINGS, autoRecord: true } as const;
 const MAX_MS = 60_000;
 
 describe('a recording that runs', () => {

@@ -18,7 +18,12 @@ import type { Identity } from '#server/session/ports.ts';
 export const ROOM_ID = 'room-0000001' as RoomId;
 
 /** As a room is made when nothing is said about it. */
-export const SETTINGS: RoomSettings = { consent: 'ask', autoRecord: false };
+export const SETTINGS: RoomSettings = {
+  consent: 'ask',
+  autoRecord: false,
+  approval: 'none',
+  namedReceipts: false,
+};
 
 let peers = 0;
 

@@ -17,6 +17,7 @@ import type {
   MediaPeerEvents,
   MediaRoom,
   MediaRoomEvents,
+  MediaVoice,
 } from '#server/session/ports.ts';
 import { opusCapabilities, rtpParameters, sampleTransport, sctpStream } from './builders.ts';
 import { Latch } from './fakes.ts';
@@ -54,6 +55,7 @@ export class FakeMediaEngine implements MediaEngine {
 
 export class FakeMediaRoom implements MediaRoom {
   readonly rtpCapabilities = opusCapabilities();
+  readonly voice = new FakeVoice();
   readonly peers: FakeMediaPeer[] = [];
   readonly phrases: Phrase[] = [];
   readonly taps: { producerId: ProducerId; sink: AudioSink; isClosed: boolean }[] = [];
@@ -113,6 +115,17 @@ export function mediaId<Id extends string>(): Id {
   return `00000000-0000-4000-8000-${lastId.toString(16).padStart(12, '0')}` as Id;
 }
 
+/** Keeps what the server says, each packet with its time. */
+export class FakeVoice implements MediaVoice {
+  readonly producerId = mediaId<ProducerId>();
+  readonly sent: { opus: Uint8Array; timestamp: number; marker: boolean }[] = [];
+
+  send(opus: Uint8Array, at: { timestamp: number; marker: boolean }): Uint8Array {
+    this.sent.push({ opus, ...at });
+    return opus;
+  }
+}
+
 export class FakeMediaPeer implements MediaPeer {
   readonly peerId: PeerId;
   readonly events: MediaPeerEvents;
@@ -163,7 +176,7 @@ export class FakeMediaPeer implements MediaPeer {
     };
   }
 
-  async consume({ producerId, peerId }: { producerId: ProducerId; peerId: PeerId }) {
+  async consume({ producerId, peerId }: { producerId: ProducerId; peerId: PeerId | null }) {
     await this.#work();
     this.journal.push('consumer made, paused');
     const consumerId = mediaId<ConsumerId>();
@@ -172,6 +185,12 @@ export class FakeMediaPeer implements MediaPeer {
 
   async resumeConsumer(): Promise<void> {
     this.journal.push('consumer resumed');
+  }
+
+  readonly phrasePauses: boolean[] = [];
+
+  setPhrasesPaused(paused: boolean): void {
+    this.phrasePauses.push(paused);
   }
 
   async setMuted(muted: boolean): Promise<void> {

@@ -32,6 +32,7 @@ export class FakeRecording implements ActiveRecording {
   readonly options: StartOptions;
   readonly tracks: FakeTrack[] = [];
   readonly phrases: Phrase[] = [];
+  readonly spokenPhrases: { seq: number; durationMs: number }[] = [];
   readonly stops: StopReason[] = [];
   readonly consents: ConsentEntry[] = [];
   readonly askedPeers: PeerId[] = [];
@@ -52,6 +53,10 @@ export class FakeRecording implements ActiveRecording {
 
   phrase(phrase: Phrase): void {
     this.phrases.push(phrase);
+  }
+
+  spoken(seq: number, durationMs: number): void {
+    this.spokenPhrases.push({ seq, durationMs });
   }
 
   consent(entry: ConsentEntry): void {

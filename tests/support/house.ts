@@ -15,6 +15,7 @@ import { RoomRegistry } from '#server/session/roomRegistry.ts';
 import { bytes, identity, opusCapabilities, rtpParameters } from './builders.ts';
 import { FakeMediaEngine, type FakeMediaPeer } from './fakeMedia.ts';
 import { FakeRecorder } from './fakeRecorder.ts';
+import { FakeSpeech } from './fakeSpeech.ts';
 import { FakeChannel, FakeClock, FakeLog, settled } from './fakes.ts';
 
 export const GRANTED: ConsentAnswer = { answer: 'granted', language: 'es', named: false };
@@ -28,14 +29,16 @@ export class House {
   readonly log = new FakeLog();
   readonly engine = new FakeMediaEngine(this.journal);
   readonly recorder = new FakeRecorder();
+  readonly speech = new FakeSpeech();
   readonly registry: RoomRegistry;
   readonly handlers: ReturnType<typeof createHandlers>;
   #recordings = 0;
 
-  constructor({ maxPeersPerRoom = 10, maxRecordingMs = 14_400_000 } = {}) {
+  constructor({ maxPeersPerRoom = 10, maxRecordingMs = 14_400_000, speaks = false } = {}) {
     this.registry = new RoomRegistry({
       engine: this.engine,
       recorder: this.recorder,
+      speech: speaks ? this.speech : null,
       clock: this.clock,
       log: this.log,
       makeRecordingId: () => {

@@ -3,7 +3,7 @@ import { makeRecordingId, makeRoomId } from '#server/ids.ts';
 import { SfuEngine } from '#server/media/mediaEngine.ts';
 import { WorkerPool } from '#server/media/workerPool.ts';
 import { createHandlers } from '#server/session/handlers.ts';
-import type { Log, Recorder } from '#server/session/ports.ts';
+import type { Log, Recorder, SpeechEngine } from '#server/session/ports.ts';
 import { RoomRegistry } from '#server/session/roomRegistry.ts';
 import { workerBinary } from '../../scripts/worker/path.mjs';
 import { realClock as clock } from './clock.ts';
@@ -18,7 +18,7 @@ export class MediaHouse {
   readonly roomId: RoomId = makeRoomId();
   readonly #peers: NodePeer[] = [];
 
-  static async open(recorder: Recorder): Promise<MediaHouse> {
+  static async open(recorder: Recorder, speech: SpeechEngine | null = null): Promise<MediaHouse> {
     const pool = await WorkerPool.create({
       workerBinary: workerBinary(),
       count: 1,
@@ -27,14 +27,15 @@ export class MediaHouse {
       rtcPort: 0,
       log: quiet,
     });
-    return new MediaHouse(pool, recorder);
+    return new MediaHouse(pool, recorder, speech);
   }
 
-  private constructor(pool: WorkerPool, recorder: Recorder) {
+  private constructor(pool: WorkerPool, recorder: Recorder, speech: SpeechEngine | null) {
     this.pool = pool;
     this.registry = new RoomRegistry({
       engine: new SfuEngine(pool),
       recorder,
+      speech,
       clock,
       log: quiet,
       makeRecordingId,

@@ -18,6 +18,7 @@ import type { ClientChannel, Clock } from '#server/session/ports.ts';
 import { PhraseChannel } from '#web/client/phraseChannel.ts';
 import { Transports, type Ask } from '#web/client/transports.ts';
 import * as v from 'valibot';
+import { SETTINGS } from './builders.ts';
 import { Tone } from './tone.ts';
 import { nodeDevice } from './webrtc.ts';
 
@@ -33,6 +34,8 @@ function askDirectly(
   };
 }
 
+const ROOM_VOICE = 'room-voice' as PeerId;
+
 /** A real WebRTC peer in this process: ICE, DTLS, SRTP, Opus and SCTP against a real worker. */
 export class NodePeer {
   readonly session: PeerSession;
@@ -40,6 +43,11 @@ export class NodePeer {
   readonly phrases: Phrase[] = [];
   readonly notifications: { name: string; body: unknown }[] = [];
   readonly heard = new Map<PeerId, Tone>();
+  /** What the server says in its own voice, once it is announced. */
+  get voice(): Tone | undefined {
+    return this.heard.get(ROOM_VOICE);
+  }
+
   readonly #ask: Ask;
   readonly #channel: PhraseChannel;
   readonly #waiting = new Set<() => void>();
@@ -58,7 +66,7 @@ export class NodePeer {
     const channel: ClientChannel = {
       request: async (_name, consumer) => {
         const { track } = await this.#required().consume(consumer);
-        this.heard.set(consumer.peerId, Tone.heardOn(track));
+        this.heard.set(consumer.peerId ?? ROOM_VOICE, Tone.heardOn(track));
         return {} as never;
       },
       notify: (name, body) => {
@@ -74,7 +82,7 @@ export class NodePeer {
         peerId: this.peerId,
         displayName: options.displayName,
         role: options.role,
-        settings: { consent: 'ask', autoRecord: false },
+        settings: SETTINGS,
         expiresAt: Number.MAX_SAFE_INTEGER,
       },
       channel,
@@ -91,12 +99,15 @@ export class NodePeer {
       signaling: this.#ask,
       device,
       routerRtpCapabilities: snapshot.routerRtpCapabilities,
+      onConnected: () => {},
       onFailed: () => {},
     });
     const phrases = await this.#transports.startReceiving();
-    this.#channel.receive(phrases, (phrase) => {
-      this.phrases.push(phrase);
-      this.#changed();
+    this.#channel.receive(phrases, {
+      take: (phrase) => {
+        this.phrases.push(phrase);
+        this.#changed();
+      },
     });
     return snapshot;
   }

@@ -47,6 +47,26 @@ describe('the phrases of one visit', () => {
     expect(heard).toEqual([1, 2, 3, 4]);
   });
 
+  it('[PF4] that come by the channel while others are asked for are not forgotten', async () => {
+    const heard: number[] = [];
+    // The first answer is from before the last two were said.
+    const answers = [[1, 2, 3], [4, 5], []].map((seqs) => seqs.map(phrase));
+    const first = Promise.withResolvers<void>();
+    const feed = new PhraseFeed({
+      lastSeq: 0,
+      fetchAfter: async () => {
+        await first.promise;
+        return answers.shift() ?? [];
+      },
+      take: (phrases) => heard.push(...phrases.map(({ seq }) => seq)),
+    });
+    const caughtUp = feed.catchUp();
+    feed.arrived(phrase(5));
+    first.resolve();
+    await caughtUp;
+    expect(heard).toEqual([1, 2, 3, 4, 5]);
+  });
+
   it('[PF3] that could not be asked for are asked for again', async () => {
     const { feed, heard, hold, say } = feedAfter(0);
     say(2);

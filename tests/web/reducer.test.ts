@@ -5,7 +5,7 @@ import { Revisions } from '#web/client/revisions.ts';
 import {
   reduce,
   reduceNews,
-  type RecordingNews,
+  type RoomNews,
   type RoomNotification,
 } from '#web/client/roomReducer.ts';
 import { INITIAL_ROOM_STATE, fromSnapshot, type RoomState } from '#web/client/roomState.ts';
@@ -103,9 +103,9 @@ describe('the room as a client knows it', () => {
 });
 
 describe('the news of recordings', () => {
-  const hear = (before: RoomState, name: RecordingNews['name'], body: object): RoomState => ({
+  const hear = (before: RoomState, name: RoomNews['name'], body: object): RoomState => ({
     ...before,
-    ...reduceNews(before, { name, body } as RecordingNews),
+    ...reduceNews(before, { name, body } as RoomNews),
   });
 
   it('[CL9] say what one has answered, until there is nothing to answer', () => {

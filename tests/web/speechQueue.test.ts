@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PeerId, Phrase } from '#protocol';
-import { SpeechQueue, wordEnd, type Voice } from '#web/state/speechQueue.ts';
+import { SpeechQueue, type Voice } from '#web/state/speechQueue.ts';
+import { wordEnd } from '#web/state/spokenPhrase.ts';
 
 const phrase = (seq: number, text: string): Phrase => ({
   seq,

@@ -12,18 +12,13 @@ export function stillPending(
   return pending.filter(({ draftId }) => !back.has(draftId));
 }
 
-/** The server refused one. */
+/** The server refused one; or all that are on their way, when they were too many at once. */
 export function withFailure(
   pending: readonly PendingPhrase[],
   refusal: { draftId: string | null; code: ErrorCode; retryAfterMs?: number },
 ): readonly PendingPhrase[] {
   const { draftId, ...failure } = refusal;
-  return pending.map((phrase) => (phrase.draftId === draftId ? { ...phrase, failure } : phrase));
-}
-
-/** The connection is gone, and what was on its way perhaps with it: its author decides. */
-export function interrupted(pending: readonly PendingPhrase[]): readonly PendingPhrase[] {
-  return pending.map((phrase) =>
-    phrase.failure ? phrase : { ...phrase, failure: { code: 'WRONG_STATE' } },
-  );
+  const isMeant = (phrase: PendingPhrase) =>
+    draftId === null ? refusal.code === 'RATE_LIMITED' : phrase.draftId === draftId;
+  return pending.map((phrase) => (isMeant(phrase) ? { ...phrase, failure } : phrase));
 }

@@ -1,10 +1,17 @@
-import { PhraseDraftSchema, PhraseSchema, type Phrase, type PhraseDraft } from '#protocol';
+import {
+  PhraseDraftSchema,
+  PhraseSchema,
+  type Phrase,
+  type PhraseDraft,
+  type Receipt,
+} from '#protocol';
 import type { DataConsumer, DataProducer } from 'mediasoup-client/types';
 import * as v from 'valibot';
 
 /** Phrases in and out over the data channels of one visit. */
 export class PhraseChannel {
   #drafts: DataProducer | null = null;
+  #incoming: DataConsumer | null = null;
   readonly #onChange: () => void;
 
   /** @param onChange told when `isOpen` may have changed */
@@ -17,11 +24,25 @@ export class PhraseChannel {
     return this.#drafts?.readyState === 'open';
   }
 
-  receive(channel: DataConsumer, take: (phrase: Phrase) => void): void {
+  /** Whether phrases come over it. */
+  get isReceiving(): boolean {
+    return this.#incoming?.readyState === 'open';
+  }
+
+  receive(
+    channel: DataConsumer,
+    events: { take: (phrase: Phrase) => void; opened?: () => void },
+  ): void {
+    this.#incoming = channel;
     channel.on('message', (message: unknown) => {
       const phrase = readPhrase(message);
-      if (phrase) take(phrase);
+      if (phrase) events.take(phrase);
     });
+    channel.on('open', () => {
+      events.opened?.();
+      this.#onChange();
+    });
+    channel.on('close', this.#onChange);
   }
 
   sendOn(drafts: DataProducer): void {
@@ -36,6 +57,11 @@ export class PhraseChannel {
   send(draft: PhraseDraft): void {
     if (!this.#drafts || !this.isOpen) throw new Error('the phrase channel is not open');
     this.#drafts.send(JSON.stringify(draft));
+  }
+
+  /** Says what was shown and played here; without effect when the channel is not open. */
+  confirm(receipt: Receipt): void {
+    if (this.#drafts && this.isOpen) this.#drafts.send(JSON.stringify(receipt));
   }
 }
 

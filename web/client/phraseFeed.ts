@@ -1,10 +1,12 @@
-import type { Phrase } from '#protocol';
+import { PHRASE_HISTORY, type Phrase } from '#protocol';
 
 /** Puts the phrases of one visit in order: each once, none left out where the server still has it. */
 export class PhraseFeed {
   readonly #fetchAfter: (seq: number) => Promise<readonly Phrase[]>;
   readonly #take: (phrases: readonly Phrase[]) => void;
   #lastSeq: number;
+  /** The latest of which it is known that it was said. */
+  #knownSeq = 0;
   #catchingUp = false;
 
   /**
@@ -23,16 +25,23 @@ export class PhraseFeed {
 
   /** A phrase came over the channel. */
   arrived(phrase: Phrase): void {
+    this.#knownSeq = Math.max(this.#knownSeq, phrase.seq);
     if (phrase.seq > this.#lastSeq + 1) void this.catchUp();
     else this.#add([phrase]);
   }
 
-  /** Asks for what was missed. When that fails the next phrase that arrives asks again. */
+  /** Asks for what was missed, page by page. When that fails the next phrase that arrives asks again. */
   async catchUp(): Promise<void> {
     if (this.#catchingUp) return;
     this.#catchingUp = true;
     try {
-      this.#add(await this.#fetchAfter(this.#lastSeq));
+      let page: number;
+      do {
+        const phrases = await this.#fetchAfter(this.#lastSeq);
+        page = phrases.length;
+        this.#add(phrases);
+        // Another may have come by the channel while these were on their way.
+      } while (page === PHRASE_HISTORY || (page > 0 && this.#lastSeq < this.#knownSeq));
     } catch {
       // The connection went meanwhile, and the next one begins with a snapshot.
     } finally {

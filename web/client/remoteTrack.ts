@@ -4,18 +4,30 @@ import { visibleLevel } from './levels.ts';
 
 /** A level older than this belongs to a sound that has ended: with DTX silence sends nothing. */
 const STALE_MS = 500;
+/** A volume that jumps clicks; one that creeps covers the first word. */
+const FADE_STEPS = 6;
+const FADE_STEP_MS = 25;
 
-/** Somebody else's microphone, playing. */
+/** Somebody else's microphone, or the room's voice, playing. */
 export class RemoteTrack {
-  readonly peerId: PeerId;
+  /** Null for the room's voice. */
+  readonly peerId: PeerId | null;
   readonly #consumer: Consumer;
   readonly #audio: HTMLAudioElement;
+  #fade: ReturnType<typeof setInterval> | undefined;
 
-  constructor(options: { peerId: PeerId; consumer: Consumer; sinkId: string }) {
+  constructor(options: {
+    peerId: PeerId | null;
+    consumer: Consumer;
+    sinkId: string;
+    volume: number;
+  }) {
     this.peerId = options.peerId;
     this.#consumer = options.consumer;
     this.#audio = document.createElement('audio');
-    this.#audio.dataset['peerId'] = options.peerId;
+    if (options.peerId === null) this.#audio.dataset['voice'] = 'room';
+    else this.#audio.dataset['peerId'] = options.peerId;
+    this.#audio.volume = options.volume;
     this.#audio.srcObject = new MediaStream([options.consumer.track]);
     document.body.append(this.#audio);
     if (options.sinkId) void this.setSinkId(options.sinkId);
@@ -30,6 +42,20 @@ export class RemoteTrack {
       // AbortError: the element went away meanwhile, which is nobody's to mend.
       return !(error instanceof DOMException && error.name === 'NotAllowedError');
     }
+  }
+
+  /** Brings it to a volume from 0 to 1; some phones leave that to their own buttons. */
+  fadeTo(volume: number): void {
+    clearInterval(this.#fade);
+    const from = this.#audio.volume;
+    let step = 0;
+    if (from === volume) return;
+    this.#fade = setInterval(() => {
+      step += 1;
+      const isLast = step === FADE_STEPS;
+      this.#audio.volume = isLast ? volume : from + ((volume - from) * step) / FADE_STEPS;
+      if (isLast) clearInterval(this.#fade);
+    }, FADE_STEP_MS);
   }
 
   /** Where it plays; browsers that cannot choose keep to their default. */
@@ -48,6 +74,7 @@ export class RemoteTrack {
 
   /** Idempotent. */
   close(): void {
+    clearInterval(this.#fade);
     this.#consumer.close();
     this.#audio.srcObject = null;
     this.#audio.remove();

@@ -2,22 +2,33 @@ import type { ConsumerId, PeerId } from '#protocol';
 import type { Consumer } from 'mediasoup-client/types';
 import { RemoteTrack } from './remoteTrack.ts';
 
-/** Everybody else's microphones, and where they play. */
+/** How loud what arrives is played, 0 to 1. */
+export interface Volumes {
+  /** Everybody's microphones. */
+  readonly people: number;
+  /** The voice in which the server speaks phrases. */
+  readonly voice: number;
+}
+
+/** Everybody else's microphones and the room's voice: how loud, and where they play. */
 export class RemoteTracks {
   readonly #tracks = new Map<ConsumerId, RemoteTrack>();
   /** Closed before they were built: the server was quicker than the browser. */
   readonly #closedEarly = new Set<ConsumerId>();
   readonly #onBlocked: () => void;
   #sinkId = '';
+  #volumes: Volumes = { people: 1, voice: 1 };
 
   /** @param onBlocked told when the browser wants a tap before it plays */
   constructor(onBlocked: () => void) {
     this.#onBlocked = onBlocked;
   }
 
-  add(consumerId: ConsumerId, peerId: PeerId, consumer: Consumer): void {
+  /** @param peerId null for the room's voice */
+  add(consumerId: ConsumerId, peerId: PeerId | null, consumer: Consumer): void {
     if (this.#closedEarly.delete(consumerId)) return consumer.close();
-    const track = new RemoteTrack({ peerId, consumer, sinkId: this.#sinkId });
+    const volume = this.#volumeOf(peerId);
+    const track = new RemoteTrack({ peerId, consumer, sinkId: this.#sinkId, volume });
     this.#tracks.set(consumerId, track);
     void track.play().then((plays) => plays || this.#onBlocked());
   }
@@ -36,6 +47,11 @@ export class RemoteTracks {
     return 0;
   }
 
+  setVolumes(volumes: Volumes): void {
+    this.#volumes = volumes;
+    for (const track of this.#tracks.values()) track.fadeTo(this.#volumeOf(track.peerId));
+  }
+
   /** Whether all of them play now. */
   async play(): Promise<boolean> {
     const played = await Promise.all([...this.#tracks.values()].map((track) => track.play()));
@@ -51,5 +67,9 @@ export class RemoteTracks {
     for (const track of this.#tracks.values()) track.close();
     this.#tracks.clear();
     this.#closedEarly.clear();
+  }
+
+  #volumeOf(peerId: PeerId | null): number {
+    return peerId === null ? this.#volumes.voice : this.#volumes.people;
   }
 }

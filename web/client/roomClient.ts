@@ -4,28 +4,26 @@ import {
   type ConsentAnswer,
   type ConsumerOptions,
   type ErrorCode,
+  type ModerateSpeech,
   type PeerId,
   type Phrase,
   type RoomSnapshot,
 } from '#protocol';
-import { Device } from 'mediasoup-client';
-import { OwnMicrophone } from './ownMicrophone.ts';
-import { interrupted, stillPending, withFailure } from './pendingPhrases.ts';
-import { PhraseChannel, makeDraft } from './phraseChannel.ts';
-import { PhraseFeed } from './phraseFeed.ts';
+import { MediaSide } from './mediaSide.ts';
+import { MicrophoneControl } from './microphoneControl.ts';
+import { PhraseLine } from './phraseLine.ts';
 import { RecordingControls } from './recordingControls.ts';
-import { RemoteTracks } from './remoteTracks.ts';
+import { RemoteTracks, type Volumes } from './remoteTracks.ts';
 import { Revisions } from './revisions.ts';
 import { reduce, reduceNews, type RoomNotification } from './roomReducer.ts';
 import {
   INITIAL_ROOM_STATE,
   fromSnapshot,
   type EndReason,
-  type PendingPhrase,
   type RoomState,
+  type SoundLoss,
 } from './roomState.ts';
 import { Signaling, type Notification } from './signaling.ts';
-import { Transports } from './transports.ts';
 
 /** Attempts, at most 5 s apart, after which a person is told that the server is gone. */
 const MAX_ATTEMPTS = 12;
@@ -47,25 +45,22 @@ export interface RoomClientOptions {
 /** What lives as long as one connection. */
 interface Visit {
   readonly revisions: Revisions;
-  transports: Transports | null;
+  media: MediaSide | null;
 }
 
 /** One person in one room: keeps the connection, the sound and the phrases going. */
 export class RoomClient {
   readonly recording: RecordingControls;
+  readonly phrases: PhraseLine;
+  readonly microphone: MicrophoneControl;
   readonly #signaling: Signaling;
-  readonly #phraseChannel = new PhraseChannel(() => this.#showWhetherPhrasesGo());
   readonly #listeners = new Set<() => void>();
   readonly #phraseListeners = new Set<(phrase: Phrase) => void>();
   readonly #remoteTracks = new RemoteTracks(() => this.#update({ playbackBlocked: true }));
-  readonly #microphone = new OwnMicrophone(() => void this.#loseMicrophone());
   #state: RoomState = INITIAL_ROOM_STATE;
   #visit: Visit | null = null;
-  #muted: boolean;
   /** Good for the first visit alone: who comes back may meet another recording, and is asked anew. */
   #answerAtDoor: ConsentAnswer | undefined;
-  /** Connections of microphones, one after another. */
-  #connecting: Promise<unknown> = Promise.resolve();
 
   /** Returns at once; `state` says how it goes. */
   static connect(options: RoomClientOptions): RoomClient {
@@ -73,9 +68,7 @@ export class RoomClient {
   }
 
   private constructor({ accessToken, microphone, muted, consent, url = '' }: RoomClientOptions) {
-    this.#muted = muted;
     this.#answerAtDoor = consent;
-    if (microphone) this.#microphone.use(microphone);
     this.#signaling = new Signaling({
       url,
       accessToken,
@@ -88,6 +81,20 @@ export class RoomClient {
         },
         notified: (notification) => this.#take(notification),
         asked: { newConsumer: (options) => this.#consume(options) },
+      },
+    });
+    this.microphone = new MicrophoneControl({
+      signaling: this.#signaling,
+      media: () => this.#visit?.media ?? null,
+      track: microphone,
+      muted,
+    });
+    this.phrases = new PhraseLine({
+      signaling: this.#signaling,
+      state: () => this.#state,
+      update: (change) => this.#update(change),
+      arrived: (phrase) => {
+        for (const listener of this.#phraseListeners) listener(phrase);
       },
     });
     this.recording = new RecordingControls({
@@ -114,62 +121,22 @@ export class RoomClient {
 
   /** How loud somebody is at this moment, 0 to 1; for an animation frame, not part of `state`. */
   levelOf(peerId: PeerId): number {
-    if (peerId !== this.#state.me?.peerId) return this.#remoteTracks.levelOf(peerId);
-    return this.#muted ? 0 : this.#microphone.level;
+    if (peerId === this.#state.me?.peerId) return this.microphone.level;
+    return this.#remoteTracks.levelOf(peerId);
   }
 
-  /** Sends a phrase. It is pending until it comes back stamped; returns the name of its draft. */
-  sendPhrase(text: string, language: string): string {
-    const draftId = crypto.randomUUID();
-    const draft = makeDraft({ draftId, text, language });
-    const code = draft ? this.#trySend(draft) : 'INVALID_MESSAGE';
-    const pending: PendingPhrase = { draftId, text, language, failure: code && { code } };
-    this.#update({ pendingPhrases: [...this.#state.pendingPhrases, pending] });
-    return draftId;
-  }
-
-  dismissPending(draftId: string): void {
-    this.#update({
-      pendingPhrases: this.#state.pendingPhrases.filter((it) => it.draftId !== draftId),
-    });
-  }
-
-  /**
-   * Silence at once, whatever the server says; sound only when the server lets it through.
-   * @throws ProtocolError when the server could not be told; one is then muted all the same
-   */
-  async setMuted(muted: boolean): Promise<void> {
-    const before = this.#muted;
-    this.#muted = muted;
-    const transports = this.#visit?.transports;
-    if (muted) transports?.setMuted(true);
-    if (!transports?.hasMicrophone) return;
-    try {
-      await this.#signaling.request('setMuted', { muted });
-    } catch (error) {
-      if (!muted) this.#muted = before;
-      throw error;
-    }
-    transports.setMuted(this.#muted);
-  }
-
-  /**
-   * Connects a microphone, or changes to another. The track is the client's from here on, and
-   * stopped when it cannot be connected.
-   */
-  async useMicrophone(track: MediaStreamTrack): Promise<void> {
-    try {
-      await this.#connectMicrophone(track);
-    } catch (error) {
-      track.stop();
-      throw error;
-    }
-    this.#microphone.use(track);
+  /** What a moderator does to the queue of phrases. @throws ProtocolError */
+  async moderateSpeech(command: ModerateSpeech): Promise<void> {
+    await this.#signaling.request('moderateSpeech', command);
   }
 
   /** @param deviceId empty for the browser's default */
   async setOutputDevice(deviceId: string): Promise<void> {
     await this.#remoteTracks.setSinkId(deviceId);
+  }
+
+  setVolumes(volumes: Volumes): void {
+    this.#remoteTracks.setVolumes(volumes);
   }
 
   /** Plays what the browser held back; to be called from a person's tap. */
@@ -190,12 +157,12 @@ export class RoomClient {
     // Nobody waits for the answer: the server notices the closed socket as well.
     if (this.#visit) void this.#signaling.request('leave', {}).catch(() => undefined);
     this.#end('left');
-    this.#microphone.release();
+    this.microphone.release();
   }
 
   async #enter(): Promise<void> {
     this.#closeMedia();
-    const visit: Visit = { revisions: new Revisions(), transports: null };
+    const visit: Visit = { revisions: new Revisions(), media: null };
     this.#visit = visit;
     try {
       const consent = this.#answerAtDoor;
@@ -203,10 +170,8 @@ export class RoomClient {
       if (visit !== this.#visit) return;
       this.#answerAtDoor = undefined;
       this.#signaling.settled();
-      this.#update({
-        ...fromSnapshot(this.#state, snapshot),
-        pendingPhrases: stillPending(this.#state.pendingPhrases, snapshot.phrases),
-      });
+      this.#update(fromSnapshot(this.#state, snapshot));
+      this.phrases.begin();
       for (const early of visit.revisions.begin(snapshot.revision)) this.#change(early);
       await this.#openMedia(visit, snapshot);
     } catch (error) {
@@ -220,63 +185,40 @@ export class RoomClient {
   }
 
   async #openMedia(visit: Visit, snapshot: RoomSnapshot): Promise<void> {
-    const transports = await Transports.open({
+    const media: MediaSide = new MediaSide({
       signaling: this.#signaling,
-      device: await Device.factory(),
       routerRtpCapabilities: snapshot.routerRtpCapabilities,
-      onFailed: () => {
-        if (visit === this.#visit) this.#reconnect();
-      },
+      line: this.phrases,
+      tracks: this.#remoteTracks,
+      maySend: can(this.#state.me?.role ?? 'audience', 'sendPhrase'),
+      opened: () => this.#mediaOpened(media),
+      loss: this.#state.soundLost?.reason ?? null,
+      soundChanged: (loss) => this.#soundChanged(loss),
     });
-    if (visit !== this.#visit) return transports.close();
-    visit.transports = transports;
-    const feed = new PhraseFeed({
-      lastSeq: snapshot.phrases.at(-1)?.seq ?? 0,
-      fetchAfter: async (afterSeq) =>
-        (await this.#signaling.request('getPhrases', { afterSeq })).phrases,
-      take: (phrases) => {
-        if (visit === this.#visit) this.#hear(phrases);
-      },
-    });
-    const channel = await transports.startReceiving();
-    this.#phraseChannel.receive(channel, (phrase) => feed.arrived(phrase));
-    // What was said before the channel stood went by it.
-    channel.on('open', () => void feed.catchUp());
-    if (can(this.#state.me?.role ?? 'audience', 'sendPhrase')) {
-      this.#phraseChannel.sendOn(await transports.openSending());
-    }
-    if (visit !== this.#visit) return;
+    visit.media = media;
+    await media.open();
+  }
+
+  async #mediaOpened(media: MediaSide): Promise<void> {
+    if (media !== this.#visit?.media) return;
     this.#update({ connection: 'connected' });
-    const { track } = this.#microphone;
-    if (!track) return;
-    // Who cannot be heard can still listen and write.
-    await this.#connectMicrophone(track).catch((error: unknown) => {
-      console.error('Cora could not connect the microphone', error);
-    });
+    await this.microphone.connect(media);
   }
 
-  #connectMicrophone(track: MediaStreamTrack): Promise<void> {
-    const connected = this.#connecting.then(async () => {
-      await this.#visit?.transports?.useMicrophone(track, this.#muted);
-    });
-    this.#connecting = connected.catch(() => undefined);
-    return connected;
-  }
-
-  /** The device went away: the others are shown so, and another can be connected. */
-  async #loseMicrophone(): Promise<void> {
-    this.#microphone.release();
-    this.#visit?.transports?.closeMicrophone();
-    if (this.#visit) await this.#signaling.request('stopProducing', {}).catch(() => undefined);
+  #soundChanged(reason: SoundLoss | null): void {
+    const before = this.#state.soundLost;
+    const nowMs = Date.now();
+    this.#update(
+      reason
+        ? { soundLost: { sinceMs: before?.sinceMs ?? nowMs, reason } }
+        : { soundLost: null, soundMissedMs: before && nowMs - before.sinceMs },
+    );
   }
 
   async #consume(options: ConsumerOptions): Promise<Record<string, never>> {
-    const visit = this.#visit;
-    if (!visit?.transports) throw new Error('not receiving');
-    const consumer = await visit.transports.consume(options);
-    if (visit === this.#visit) {
-      this.#remoteTracks.add(options.consumerId, options.peerId, consumer);
-    }
+    const media = this.#visit?.media;
+    if (!media) throw new Error('not receiving');
+    await media.consume(options);
     return {};
   }
 
@@ -290,11 +232,16 @@ export class RoomClient {
         }
         return;
       case 'phraseRejected':
-        return this.#update({ pendingPhrases: withFailure(this.#state.pendingPhrases, told.body) });
+        return this.phrases.rejected(told.body);
+      case 'phraseSaid':
+        return this.phrases.arrived(told.body.phrase);
       case 'consentChanged':
       case 'recordingProgress':
       case 'recordingReady':
       case 'recordingFailed':
+      case 'speechChanged':
+      case 'phraseUnspoken':
+      case 'phrasesHeard':
         return this.#update(reduceNews(this.#state, told));
       case 'removed':
         // A server that stops is usually one that starts again: keep trying.
@@ -311,30 +258,6 @@ export class RoomClient {
     if (place === 'news') this.#update(reduce(this.#state, notification));
   }
 
-  #hear(phrases: readonly Phrase[]): void {
-    this.#update({
-      phrases: [...this.#state.phrases, ...phrases],
-      pendingPhrases: stillPending(this.#state.pendingPhrases, phrases),
-    });
-    for (const phrase of phrases) {
-      for (const listener of this.#phraseListeners) listener(phrase);
-    }
-  }
-
-  #trySend(draft: Parameters<PhraseChannel['send']>[0]): ErrorCode | null {
-    try {
-      this.#phraseChannel.send(draft);
-      return null;
-    } catch {
-      return 'WRONG_STATE';
-    }
-  }
-
-  #showWhetherPhrasesGo(): void {
-    const canSendPhrases = this.#phraseChannel.isOpen;
-    if (canSendPhrases !== this.#state.canSendPhrases) this.#update({ canSendPhrases });
-  }
-
   #reconnect(): void {
     this.#lose();
     this.#signaling.reconnect();
@@ -342,27 +265,26 @@ export class RoomClient {
 
   #lose(): void {
     this.#closeMedia();
-    if (this.#state.connection === 'ended') return;
-    this.#update({
-      connection: 'reconnecting',
-      pendingPhrases: interrupted(this.#state.pendingPhrases),
-      canSendPhrases: false,
-    });
+    // Who was not in yet has lost nothing.
+    if (this.#state.connection !== 'connected') return;
+    this.#update({ connection: 'reconnecting' });
+    this.#soundChanged('blocked');
   }
 
   /** The end keeps the microphone only where `retry` may follow. */
   #end(endReason: EndReason): void {
-    if (endReason !== 'unreachable') this.#microphone.release();
+    if (endReason !== 'unreachable') this.microphone.release();
     if (this.#state.connection === 'ended') return;
     this.#closeMedia();
-    this.#update({ connection: 'ended', endReason, canSendPhrases: false, playbackBlocked: false });
+    this.phrases.close();
+    this.#update({ connection: 'ended', endReason, playbackBlocked: false });
     this.#signaling.close();
   }
 
   #closeMedia(): void {
-    this.#remoteTracks.clear();
-    this.#visit?.transports?.close();
+    this.#visit?.media?.close();
     this.#visit = null;
+    this.phrases.lost();
   }
 
   #update(change: Partial<RoomState>): void {

@@ -25,14 +25,23 @@ export function reduce(state: RoomState, { name, body }: RoomNotification): Part
   }
 }
 
-/** What one is told beside the room: of one's own consent, and of recordings being prepared. */
-export type RecordingNews = Extract<
+/** What one is told beside the room: of oneself, of the room's voice and of recordings being prepared. */
+export type RoomNews = Extract<
   Notification,
-  { name: 'consentChanged' | 'recordingProgress' | 'recordingReady' | 'recordingFailed' }
+  {
+    name:
+      | 'consentChanged'
+      | 'recordingProgress'
+      | 'recordingReady'
+      | 'recordingFailed'
+      | 'speechChanged'
+      | 'phraseUnspoken'
+      | 'phrasesHeard';
+  }
 >;
 
 /** What such news change of the state; they are not numbered, and the last one counts. */
-export function reduceNews(state: RoomState, { name, body }: RecordingNews): Partial<RoomState> {
+export function reduceNews(state: RoomState, { name, body }: RoomNews): Partial<RoomState> {
   switch (name) {
     case 'consentChanged':
       return { consent: body.consent };
@@ -44,6 +53,14 @@ export function reduceNews(state: RoomState, { name, body }: RecordingNews): Par
       return { readyRecordings: [...state.readyRecordings, body.recordingId] };
     case 'recordingFailed':
       return { failedRecordings: [...state.failedRecordings, body.recordingId] };
+    case 'speechChanged':
+      return { speech: body.speech };
+    case 'phraseUnspoken':
+      return { unspoken: { ...state.unspoken, [body.seq]: body.reason } };
+    case 'phrasesHeard': {
+      const heardBy = Object.fromEntries(body.phrases.map((heard) => [heard.seq, heard]));
+      return { heardBy: { ...state.heardBy, ...heardBy } };
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type {
   Consent,
   ErrorCode,
+  HeardBy,
   PeerId,
   PeerInfo,
   Phrase,
@@ -8,7 +9,9 @@ import type {
   RoomId,
   RoomSnapshot,
   RunningRecording,
+  Speech,
   StopReason,
+  UnspokenReason,
 } from '#protocol';
 
 /** `reconnecting` keeps the last known room on screen; `ended` is final. */
@@ -39,6 +42,20 @@ export interface RoomState {
   readonly pendingPhrases: readonly PendingPhrase[];
   /** Whether a phrase can be sent this moment. */
   readonly canSendPhrases: boolean;
+  /** Phrases go and come over the socket: their channel could not be opened. */
+  readonly phrasesOnSocket: boolean;
+  /** Where the numbers of the phrases began: with another one they begin anew. */
+  readonly logId: string | null;
+  /** What the room's voice does. */
+  readonly speech: Speech;
+  /** To how many one's own phrases came, by their numbers. */
+  readonly heardBy: Readonly<Record<number, HeardBy>>;
+  /** Which of one's own phrases were shown but not spoken, and why. */
+  readonly unspoken: Readonly<Record<number, UnspokenReason>>;
+  /** Since when sound is of no use here (by Date.now()), and why; null while it is. */
+  readonly soundLost: { readonly sinceMs: number; readonly reason: SoundLoss } | null;
+  /** How long sound was gone when it came back the last time; null before. */
+  readonly soundMissedMs: number | null;
   readonly recording: RunningRecording | null;
   /** Why the last recording ended; null while none has. */
   readonly stopReason: StopReason | null;
@@ -57,6 +74,18 @@ export interface RoomState {
   readonly serverClockOffsetMs: number;
 }
 
+/** `blocked`: no way through for it; `lossy`: too little of it arrives to be understood. */
+export type SoundLoss = 'blocked' | 'lossy';
+
+const SILENT: Speech = {
+  languages: [],
+  approval: 'none',
+  held: false,
+  current: null,
+  waiting: [],
+  unapproved: [],
+};
+
 export const INITIAL_ROOM_STATE: RoomState = {
   connection: 'connecting',
   endReason: null,
@@ -67,6 +96,13 @@ export const INITIAL_ROOM_STATE: RoomState = {
   phrases: [],
   pendingPhrases: [],
   canSendPhrases: false,
+  phrasesOnSocket: false,
+  logId: null,
+  speech: SILENT,
+  heardBy: {},
+  unspoken: {},
+  soundLost: null,
+  soundMissedMs: null,
   recording: null,
   stopReason: null,
   consent: null,
@@ -86,10 +122,25 @@ export function fromSnapshot(state: RoomState, snapshot: RoomSnapshot): RoomStat
     roomName: snapshot.roomName,
     me: snapshot.peers.find((peer) => peer.peerId === snapshot.you) ?? null,
     peers: snapshot.peers,
-    phrases: snapshot.phrases,
+    phrases: sinceBefore(state, snapshot),
+    logId: snapshot.logId,
+    ...(state.logId !== snapshot.logId && { heardBy: {}, unspoken: {} }),
+    speech: snapshot.speech,
     recording: snapshot.recording,
     consent: snapshot.consent,
     activeSpeaker: null,
     serverClockOffsetMs: snapshot.serverTime - Date.now(),
   };
+}
+
+/**
+ * The phrases that were here before, and those of a snapshot that follow them. Where some between
+ * are missing, only the former: the rest are fetched.
+ */
+function sinceBefore(state: RoomState, { logId, phrases }: RoomSnapshot): readonly Phrase[] {
+  const last = state.phrases.at(-1)?.seq;
+  const first = phrases[0]?.seq;
+  if (state.logId !== logId || last === undefined || first === undefined) return phrases;
+  if (first > last + 1) return state.phrases;
+  return [...state.phrases, ...phrases.filter(({ seq }) => seq > last)];
 }

@@ -11,6 +11,7 @@ import type {
   SctpStreamParameters,
 } from 'mediasoup-client/types';
 import type { Signaling } from './signaling.ts';
+import type { SoundSample } from './soundHealth.ts';
 
 /** The way to ask the server; all that the media side needs of the signalling. */
 export type Ask = Pick<Signaling, 'request'>;
@@ -24,6 +25,16 @@ const CODEC_OPTIONS = {
   opusMaxAverageBitrate: 40_000,
 } as const;
 
+/** Stream of the voice in which the server speaks phrases. */
+const ROOM_VOICE = 'room-voice';
+
+interface TransportsEvents {
+  /** Sound can arrive. */
+  readonly onConnected: () => void;
+  /** A transport is beyond recovery. */
+  readonly onFailed: () => void;
+}
+
 /** The WebRTC side of one visit to a room: built anew after every connection. */
 export class Transports {
   readonly #signaling: Ask;
@@ -31,15 +42,16 @@ export class Transports {
   readonly #receive: Transport;
   #send: Transport | null = null;
   #microphone: Producer | null = null;
-  readonly #onFailed: () => void;
+  readonly #events: TransportsEvents;
 
-  /** @param onFailed told once a transport is beyond recovery */
-  static async open(options: {
-    signaling: Ask;
-    device: Device;
-    routerRtpCapabilities: RtpCapabilities;
-    onFailed: () => void;
-  }): Promise<Transports> {
+  /** Rejects with what the server refuses with, or where this browser cannot do it. */
+  static async open(
+    options: {
+      signaling: Ask;
+      device: Device;
+      routerRtpCapabilities: RtpCapabilities;
+    } & TransportsEvents,
+  ): Promise<Transports> {
     const { device } = options;
     await device.load({
       routerRtpCapabilities: options.routerRtpCapabilities as DeviceRtpCapabilities,
@@ -50,12 +62,12 @@ export class Transports {
   }
 
   private constructor(
-    options: { signaling: Ask; onFailed: () => void },
+    options: { signaling: Ask } & TransportsEvents,
     device: Device,
     receive: Transport,
   ) {
     this.#signaling = options.signaling;
-    this.#onFailed = options.onFailed;
+    this.#events = options;
     this.#device = device;
     this.#receive = receive;
     this.#wire(receive);
@@ -81,8 +93,19 @@ export class Transports {
       kind: 'audio',
       rtpParameters: rtpParameters as Parameters<Transport['consume']>[0]['rtpParameters'],
       // One stream a person: browsers synchronise the tracks of a stream with each other.
-      streamId: peerId,
+      streamId: peerId ?? ROOM_VOICE,
     });
+  }
+
+  /** What has arrived of all sound so far. */
+  async soundSample(): Promise<SoundSample> {
+    let [received, lost] = [0, 0];
+    for (const report of (await this.#receive.getStats()).values()) {
+      if (report.type !== 'inbound-rtp') continue;
+      received += report.packetsReceived;
+      lost += report.packetsLost;
+    }
+    return { received, lost, connected: this.#receive.connectionState === 'connected' };
   }
 
   /** Opens the way out. Only for roles that may send. */
@@ -150,7 +173,8 @@ export class Transports {
         .then(() => resolve(), reject);
     });
     transport.on('connectionstatechange', (state) => {
-      if (state === 'failed') this.#onFailed();
+      if (state === 'connected' && transport === this.#receive) this.#events.onConnected();
+      if (state === 'failed') this.#events.onFailed();
     });
   }
 }

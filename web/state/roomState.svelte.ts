@@ -1,4 +1,5 @@
-import type { Phrase } from '#protocol';
+import { SvelteSet } from 'svelte/reactivity';
+import { can, speaksLanguage, type ModerateSpeech, type PeerId, type Phrase } from '#protocol';
 import type { RoomClient } from '#web/client/roomClient.ts';
 import { MicrophoneError, openMicrophone } from '#web/client/microphone.ts';
 import { m } from '#web/paraglide/messages.js';
@@ -7,29 +8,60 @@ import { failureOf, wordsOf } from './failure.ts';
 import { microphoneWords } from './microphoneWords.ts';
 import { observe } from './observe.ts';
 import { preferences } from './preferences.svelte.ts';
-import { can } from '#protocol';
+import { RoomVoice } from './roomVoice.ts';
 import { SpeechQueue } from './speechQueue.ts';
+import type { SpokenPhrase } from './spokenPhrase.ts';
 import { toasts } from './toasts.svelte.ts';
+
+/** How loud people are while a phrase is heard: -12 dB. */
+const DUCKED = 0.25;
 
 /** One visit to a room, as its views see it. */
 export class RoomSession {
   readonly client: RoomClient;
-  readonly #speech: SpeechQueue;
+  /** Authors whose phrases are not to be heard here. */
+  readonly silenced = new SvelteSet<PeerId>();
+  /** Speaks what the server does not, and all of it while sound does not arrive. */
+  readonly #local: SpeechQueue;
+  readonly #voice: RoomVoice;
   readonly #room: { readonly current: RoomClient['state'] };
-  readonly #spoken: { readonly current: SpeechQueue['current'] };
-  readonly #stopListening: () => void;
+  readonly #spokenHere: { readonly current: SpokenPhrase | null };
+  readonly #spokenThere: { readonly current: SpokenPhrase | null };
+  readonly #stops: (() => void)[];
   #heardSeq = $state(0);
 
   constructor(client: RoomClient) {
     this.client = client;
-    this.#speech = new SpeechQueue({
+    const onHeard = ({ seq }: Phrase) => client.phrases.heard(seq);
+    this.#local = new SpeechQueue({
       voice: browserVoice,
-      settings: () => ({ aloud: preferences.speaksPhrases, volume: preferences.phraseVolume }),
+      settings: ({ authorId }) => ({
+        aloud: this.#wants(authorId),
+        volume: preferences.phraseVolume,
+      }),
       onSpoken: (phrase) => this.#onSpoken(phrase),
+      onHeard,
+    });
+    this.#voice = new RoomVoice({
+      onSpoken: (phrase) => {
+        if (this.#hears(phrase.authorId)) this.#onSpoken(phrase);
+      },
+      onFinished: (phrase) => {
+        if (this.#hears(phrase.authorId)) onHeard(phrase);
+      },
     });
     this.#room = observe(client, () => client.state);
-    this.#spoken = observe(this.#speech, () => this.#speech.current);
-    this.#stopListening = client.onPhrase((phrase) => this.#speech.add(phrase));
+    this.#spokenHere = observe(this.#local, () => this.#local.current);
+    this.#spokenThere = observe(this.#voice, () => this.#voice.current);
+    this.#stops = [
+      client.onPhrase((phrase) => {
+        if (!this.#serverSpeaks(phrase)) this.#local.add(phrase);
+      }),
+      client.subscribe(() => this.#voice.take(client.state)),
+      $effect.root(() => {
+        $effect(() => this.#setVolumes());
+      }),
+    ];
     if (preferences.speakerId) void this.chooseSpeaker(preferences.speakerId);
   }
 
@@ -41,6 +73,7 @@ export class RoomSession {
   readonly role = $derived.by(() => this.me?.role ?? 'audience');
   readonly maySpeak = $derived.by(() => can(this.role, 'speak'));
   readonly mayWrite = $derived.by(() => can(this.role, 'sendPhrase'));
+  readonly mayModeratePhrases = $derived.by(() => can(this.role, 'moderatePhrases'));
   readonly mayRecord = $derived.by(() => can(this.role, 'record'));
   /** Whether there is a recording that one could be in. */
   readonly isAsked = $derived.by(() => this.room.recording !== null && this.room.consent !== null);
@@ -55,9 +88,19 @@ export class RoomSession {
   readonly audience = $derived.by(() => this.room.peers.filter((peer) => !can(peer.role, 'speak')));
 
   /** The phrase whose turn it is or was, and how far it has been read. */
-  get spoken(): SpeechQueue['current'] {
-    return this.#spoken.current;
+  get spoken(): SpokenPhrase | null {
+    const [here, there] = [this.#spokenHere.current, this.#spokenThere.current];
+    if (!here || !there) return here ?? there;
+    if (here.finished !== there.finished) return here.finished ? there : here;
+    return here.phrase.seq > there.phrase.seq ? here : there;
   }
+
+  /** The phrase that waits for its turn, when nothing is being said. */
+  readonly next = $derived.by(() => {
+    const [first] = this.room.speech.waiting;
+    if (first === undefined || (this.spoken && !this.spoken.finished)) return null;
+    return this.room.phrases.find(({ seq }) => seq === first) ?? null;
+  });
 
   /** Number of the last phrase that was given to the voice, 0 before the first. */
   get heardSeq(): number {
@@ -72,7 +115,7 @@ export class RoomSession {
     try {
       const track = await openMicrophone(deviceId || undefined);
       preferences.microphoneId = deviceId;
-      await this.attempt(() => this.client.useMicrophone(track));
+      await this.attempt(() => this.client.microphone.use(track));
     } catch (error) {
       const reason = error instanceof MicrophoneError ? error.reason : 'unknown';
       toasts.show(microphoneWords(reason).text);
@@ -91,8 +134,13 @@ export class RoomSession {
     return this.attempt(() => this.client.recording.answer({ answer, language, named }));
   }
 
+  /** Ends what this browser itself is saying. */
   hushPhrase(): void {
-    this.#speech.skip();
+    this.#local.skip();
+  }
+
+  moderateSpeech(command: ModerateSpeech): Promise<void> {
+    return this.attempt(() => this.client.moderateSpeech(command));
   }
 
   /** Runs something the server may refuse, and says so in words if it does. */
@@ -105,9 +153,35 @@ export class RoomSession {
   }
 
   close(): void {
-    this.#stopListening();
-    this.#speech.close();
+    for (const stop of this.#stops) stop();
+    this.#local.close();
+    this.#voice.close();
     this.client.leave();
+  }
+
+  #serverSpeaks({ language }: Phrase): boolean {
+    const { speech, soundLost } = this.client.state;
+    return soundLost === null && speaksLanguage(speech, language);
+  }
+
+  #wants(authorId: PeerId): boolean {
+    return preferences.speaksPhrases && !this.silenced.has(authorId);
+  }
+
+  /** Whether the server's voice is heard here when it speaks for this author. */
+  #hears(authorId: PeerId): boolean {
+    const { soundLost, playbackBlocked } = this.client.state;
+    return this.#wants(authorId) && soundLost === null && !playbackBlocked;
+  }
+
+  #setVolumes(): void {
+    const { current } = this.room.speech;
+    const author = this.room.phrases.findLast(({ seq }) => seq === current?.seq)?.authorId;
+    const isHeard = author !== undefined && this.#wants(author);
+    this.client.setVolumes({
+      people: isHeard ? DUCKED : 1,
+      voice: isHeard ? preferences.phraseVolume : 0,
+    });
   }
 
   #onSpoken(phrase: Phrase): void {

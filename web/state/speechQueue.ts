@@ -1,4 +1,5 @@
 import type { Phrase } from '#protocol';
+import { wordEnd, type SpokenPhrase } from './spokenPhrase.ts';
 
 /** How fast words light up when no voice tells where it is: characters a second. */
 const CHARACTERS_PER_SECOND = 15;
@@ -32,21 +33,13 @@ export interface SpeechSettings {
   readonly volume: number;
 }
 
-/** The phrase whose turn it is, or the last one that had it. */
-export interface SpokenPhrase {
-  readonly phrase: Phrase;
-  /** How much of its text has been said, in UTF-16 code units. */
-  readonly reached: number;
-  readonly finished: boolean;
-  /** It should be heard, but no voice here speaks its language. */
-  readonly voiceless: boolean;
-}
-
 interface Options {
   readonly voice: Voice;
-  readonly settings: () => SpeechSettings;
+  readonly settings: (phrase: Phrase) => SpeechSettings;
   /** Told when a phrase's turn to be heard comes; not told of phrases that are only shown. */
   readonly onSpoken: (phrase: Phrase) => void;
+  /** Told when a phrase was heard to its end. */
+  readonly onHeard?: (phrase: Phrase) => void;
 }
 
 /** Gives arriving phrases their turn, one after another: heard where there is a voice, and lit up word by word. */
@@ -99,7 +92,7 @@ export class SpeechQueue {
     if (!phrase || this.#closed) return;
     this.#waiting = rest;
     this.#current = { phrase, reached: 0, finished: false, voiceless: false };
-    const settings = this.#options.settings();
+    const settings = this.#options.settings(phrase);
     if (settings.aloud) this.#sayAloud(phrase, settings.volume);
     else this.#pace(phrase, this.#readingMs(phrase), () => this.#finish(phrase));
     this.#tell();
@@ -124,7 +117,12 @@ export class SpeechQueue {
       return;
     }
     const finish = () => this.#finish(phrase);
-    this.#saying.finished.then(finish, finish);
+    this.#saying.finished.then(() => {
+      if (this.#current?.phrase === phrase && !this.#current.finished) {
+        this.#options.onHeard?.(phrase);
+      }
+      finish();
+    }, finish);
     this.#pace(phrase, patienceMs(text), finish, () => voiceKnowsItsPlace);
   }
 
@@ -171,10 +169,4 @@ export class SpeechQueue {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** Where the word that begins at or after `index` ends. */
-export function wordEnd(text: string, index: number): number {
-  const space = text.indexOf(' ', index + 1);
-  return space === -1 ? text.length : space;
 }

@@ -1,0 +1,153 @@
+import type { ConsumerOptions, RtpCapabilities } from '#protocol';
+import { Device } from 'mediasoup-client';
+import type { PhraseLine } from './phraseLine.ts';
+import type { RemoteTracks } from './remoteTracks.ts';
+import type { SoundLoss } from './roomState.ts';
+import { SoundHealth } from './soundHealth.ts';
+import { Transports, type Ask } from './transports.ts';
+
+/** How often the sound that arrives is looked at. */
+const LOOK_MS = 2_000;
+/** Between attempts to get a way for sound, once one has failed for good. */
+const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
+
+interface Options {
+  readonly signaling: Ask;
+  readonly routerRtpCapabilities: RtpCapabilities;
+  readonly line: PhraseLine;
+  readonly tracks: RemoteTracks;
+  /** Whether this role writes, and so has a way out. */
+  readonly maySend: boolean;
+  /** Called each time there is a new way out. */
+  readonly opened: () => Promise<void>;
+  /** Whether sound was lost before, and has not been back yet. */
+  readonly loss: SoundLoss | null;
+  /** Told when sound is lost, and with null when it is back. */
+  readonly soundChanged: (loss: SoundLoss | null) => void;
+}
+
+/**
+ * The WebRTC side of one connection to a room. Where it fails the connection stays, phrases take the
+ * socket, and another way for sound is tried until there is one.
+ */
+export class MediaSide {
+  readonly #options: Options;
+  #transports: Transports | null = null;
+  #health: SoundHealth;
+  #loss: SoundLoss | null;
+  #attempt = 0;
+  #look: ReturnType<typeof setInterval> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  /** Connections of microphones, one after another. */
+  #connecting: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#loss = options.loss;
+    this.#health = new SoundHealth(options.loss ?? 'useful');
+    this.#look = setInterval(() => void this.#sample(), LOOK_MS);
+  }
+
+  get hasMicrophone(): boolean {
+    return this.#transports?.hasMicrophone ?? false;
+  }
+
+  /** @throws ProtocolError or Error where there is no way to have sound at all */
+  async open(): Promise<void> {
+    const { signaling, line, maySend, routerRtpCapabilities } = this.#options;
+    const transports = await Transports.open({
+      signaling,
+      device: await Device.factory(),
+      routerRtpCapabilities,
+      onConnected: () => void this.#sample(),
+      onFailed: () => {
+        if (transports === this.#transports) this.#startAnew();
+      },
+    });
+    if (this.#closed) return transports.close();
+    this.#transports = transports;
+    await line.openOver(transports, maySend);
+    if (transports === this.#transports) await this.#options.opened();
+  }
+
+  async consume(options: ConsumerOptions): Promise<void> {
+    const transports = this.#transports;
+    if (!transports) throw new Error('not receiving');
+    const consumer = await transports.consume(options);
+    if (transports === this.#transports) {
+      this.#options.tracks.add(options.consumerId, options.peerId, consumer);
+    }
+  }
+
+  /** Connects a microphone, or changes to another. Without effect while there is no way out. */
+  useMicrophone(track: MediaStreamTrack, muted: () => boolean): Promise<void> {
+    const connected = this.#connecting.then(() => this.#transports?.useMicrophone(track, muted()));
+    this.#connecting = connected.catch(() => undefined);
+    return connected;
+  }
+
+  closeMicrophone(): void {
+    this.#transports?.closeMicrophone();
+  }
+
+  setMuted(muted: boolean): void {
+    this.#transports?.setMuted(muted);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#look);
+    clearTimeout(this.#retry);
+    this.#closeTransports();
+  }
+
+  async #sample(): Promise<void> {
+    const sample = await this.#transports?.soundSample();
+    if (this.#closed) return;
+    this.#health.take(sample ?? { received: 0, lost: 0, connected: false });
+    const { loss } = this.#health;
+    if (loss === this.#loss) return;
+    const [hadWay, hasWay] = [this.#loss === null, loss === null];
+    this.#loss = loss;
+    if (hasWay) this.#attempt = 0;
+    this.#options.soundChanged(loss);
+    // Phrases do not wait for a network that loses every third packet.
+    if (hadWay !== hasWay) await this.#options.line.takeSocket(!hasWay);
+  }
+
+  /** What was built is beyond recovery; the place in the room is not. */
+  #startAnew(): void {
+    this.#closeTransports();
+    this.#health = new SoundHealth('blocked');
+    this.#loss ??= this.#tellBlocked();
+    void this.#options.line.takeSocket(true);
+    const delayMs = RETRY_MS[Math.min(this.#attempt, RETRY_MS.length - 1)] as number;
+    this.#attempt += 1;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void this.#openAgain(), delayMs * (0.75 + Math.random() / 2));
+  }
+
+  async #openAgain(): Promise<void> {
+    try {
+      await this.#options.signaling.request('restartMedia', {});
+      await this.open();
+    } catch {
+      if (!this.#closed) this.#startAnew();
+    }
+  }
+
+  #tellBlocked(): SoundLoss {
+    this.#options.soundChanged('blocked');
+    return 'blocked';
+  }
+
+  #closeTransports(): void {
+    const transports = this.#transports;
+    this.#transports = null;
+    this.#options.tracks.clear();
+    this.#options.line.lostChannel();
+    transports?.close();
+  }
+}

@@ -1,0 +1,210 @@
+import {
+  ProtocolError,
+  type ErrorCode,
+  type Phrase,
+  type PhraseDraft,
+  type Receipt,
+} from '#protocol';
+import { stillPending, withFailure } from './pendingPhrases.ts';
+import { PhraseChannel, makeDraft } from './phraseChannel.ts';
+import { PhraseFeed } from './phraseFeed.ts';
+import { ReceiptSender } from './receiptSender.ts';
+import type { PendingPhrase, RoomState } from './roomState.ts';
+import type { Ask, Transports } from './transports.ts';
+
+/** For how long a phrase channel may be opening before phrases take the socket. */
+const CHANNEL_PATIENCE_MS = 5_000;
+
+interface Refusal {
+  readonly draftId: string | null;
+  readonly code: ErrorCode;
+  readonly retryAfterMs?: number;
+}
+
+interface Options {
+  readonly signaling: Ask;
+  readonly state: () => RoomState;
+  readonly update: (change: Partial<RoomState>) => void;
+  /** Told of each phrase as it arrives, once and in order. */
+  readonly arrived: (phrase: Phrase) => void;
+}
+
+/** Phrases out and in: over their channel, or over the socket where that does not open; none lost, none twice. */
+export class PhraseLine {
+  readonly #options: Options;
+  readonly #receipts = new ReceiptSender((receipt) => this.#confirm(receipt));
+  #channel = new PhraseChannel(() => this.#showWay());
+  #feed: PhraseFeed | null = null;
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  #followsSocket = false;
+  /** Drafts that went out and can still come back: not over a channel that is gone. */
+  readonly #sent = new Set<string>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Sends a phrase. It is pending until it comes back stamped; returns the name of its draft. */
+  send(text: string, language: string): string {
+    const draftId = crypto.randomUUID();
+    const draft = makeDraft({ draftId, text, language });
+    const failure = draft ? null : { code: 'INVALID_MESSAGE' as const };
+    const pending: PendingPhrase = { draftId, text, language, failure };
+    this.#update({ pendingPhrases: [...this.#state.pendingPhrases, pending] });
+    if (draft) this.#trySend(draft);
+    return draftId;
+  }
+
+  dismiss(draftId: string): void {
+    this.#update({
+      pendingPhrases: this.#state.pendingPhrases.filter((it) => it.draftId !== draftId),
+    });
+  }
+
+  rejected(refusal: Refusal): void {
+    this.#update({ pendingPhrases: withFailure(this.#state.pendingPhrases, refusal) });
+  }
+
+  /** A connection stands and the snapshot is in the state: goes on from the last phrase there. */
+  begin(): void {
+    this.#sent.clear();
+    const { phrases, pendingPhrases } = this.#state;
+    this.#update({ pendingPhrases: stillPending(pendingPhrases, phrases) });
+    const feed = new PhraseFeed({
+      lastSeq: phrases.at(-1)?.seq ?? 0,
+      fetchAfter: async (afterSeq) =>
+        (await this.#options.signaling.request('getPhrases', { afterSeq })).phrases,
+      take: (fresh) => {
+        if (feed === this.#feed) this.#take(fresh);
+      },
+    });
+    this.#feed = feed;
+    void feed.catchUp();
+  }
+
+  /** @param maySend whether this role writes */
+  async openOver(transports: Transports, maySend: boolean): Promise<void> {
+    const feed = this.#feed;
+    const channel = (this.#channel = new PhraseChannel(() => this.#showWay()));
+    this.#patience = setTimeout(() => {
+      if (channel === this.#channel && !(channel.isReceiving && (channel.isOpen || !maySend))) {
+        void this.takeSocket(true);
+      }
+    }, CHANNEL_PATIENCE_MS);
+    channel.receive(await transports.startReceiving(), {
+      take: (phrase) => feed?.arrived(phrase),
+      // What was said before the channel stood went by it.
+      opened: () => void feed?.catchUp(),
+    });
+    if (maySend) channel.sendOn(await transports.openSending());
+  }
+
+  /** Whether phrases come over the socket too from here on, and go over it where no channel is open. */
+  async takeSocket(on: boolean): Promise<void> {
+    const feed = this.#feed;
+    await this.#options.signaling.request('followPhrases', { on }).then(
+      () => {
+        if (feed !== this.#feed) return;
+        // What lies in a channel that lets nothing through is said on the socket too, once.
+        if (on && !this.#followsSocket) this.#sent.clear();
+        this.#followsSocket = on;
+        this.#showWay();
+        void feed?.catchUp();
+      },
+      // The socket went too, and the next connection begins anew.
+      () => undefined,
+    );
+  }
+
+  /** A phrase came over the socket. */
+  arrived(phrase: Phrase): void {
+    this.#feed?.arrived(phrase);
+  }
+
+  /** A phrase was played to the person. */
+  heard(seq: number): void {
+    this.#receipts.heard(seq);
+  }
+
+  /** The connection is gone: what has not come back is sent again on the next one. */
+  lost(): void {
+    this.#feed = null;
+    this.#followsSocket = false;
+    this.#closeChannel();
+    this.#update({ phrasesOnSocket: false, canSendPhrases: false });
+  }
+
+  /** The media side is gone, the connection is not: what it had not brought back goes again. */
+  lostChannel(): void {
+    this.#sent.clear();
+    this.#closeChannel();
+    this.#showWay();
+  }
+
+  close(): void {
+    this.#closeChannel();
+    this.#receipts.close();
+  }
+
+  #closeChannel(): void {
+    clearTimeout(this.#patience);
+    this.#channel = new PhraseChannel(() => this.#showWay());
+  }
+
+  #take(fresh: readonly Phrase[]): void {
+    const { phrases, pendingPhrases } = this.#state;
+    this.#update({
+      phrases: [...phrases, ...fresh],
+      pendingPhrases: stillPending(pendingPhrases, fresh),
+    });
+    for (const phrase of fresh) {
+      if (phrase.authorId !== this.#state.me?.peerId) this.#receipts.got(phrase.seq);
+      this.#options.arrived(phrase);
+    }
+  }
+
+  #trySend(draft: PhraseDraft): void {
+    const { draftId } = draft;
+    if (this.#followsSocket) {
+      this.#options.signaling.request('sendPhrase', draft).catch((error: unknown) => {
+        // Not answered is not refused: it is sent again on the next connection.
+        if (!(error instanceof ProtocolError) || error.code === 'INTERNAL') return;
+        this.rejected({ draftId, code: error.code });
+      });
+    } else if (this.#channel.isOpen) this.#channel.send(draft);
+    else return;
+    this.#sent.add(draftId);
+  }
+
+  #confirm(receipt: Receipt): void {
+    if (this.#channel.isOpen && !this.#followsSocket) return this.#channel.confirm(receipt);
+    this.#options.signaling.request('confirmPhrases', receipt).catch(() => undefined);
+  }
+
+  #showWay(): void {
+    const phrasesOnSocket = this.#followsSocket && !this.#channel.isReceiving;
+    const canSendPhrases = this.#channel.isOpen || this.#followsSocket;
+    const state = this.#state;
+    if (phrasesOnSocket !== state.phrasesOnSocket || canSendPhrases !== state.canSendPhrases) {
+      this.#update({ phrasesOnSocket, canSendPhrases });
+    }
+    if (canSendPhrases) this.#sendWhatWaits();
+  }
+
+  /** The server knows a draft that it had before, so none is said twice. */
+  #sendWhatWaits(): void {
+    for (const { draftId, text, language, failure } of this.#state.pendingPhrases) {
+      const draft =
+        failure || this.#sent.has(draftId) ? null : makeDraft({ draftId, text, language });
+      if (draft) this.#trySend(draft);
+    }
+  }
+
+  get #state(): RoomState {
+    return this.#options.state();
+  }
+
+  #update(change: Partial<RoomState>): void {
+    this.#options.update(change);
+  }
+}
