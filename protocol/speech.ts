@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { PeerId } from './ids.ts';
 import { ShownNameSchema } from './phrases.ts';
 
-const seq = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER));
+const seq = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 32));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e6));
 const ms = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000));
 /** More phrases than can wait in a minute of speech. */
@@ -63,7 +63,7 @@ export const ModerateSpeechSchema = v.variant('action', [
 export type ModerateSpeech = v.InferOutput<typeof ModerateSpeechSchema>;
 
 /** How many phrases one receipt may speak of. */
-export const RECEIPT_MAX = 200;
+export const RECEIPT_MAX = 50;
 /** A client's word on what reached it: sent on its phrase channel, or over the socket without one. */
 export const ReceiptSchema = v.strictObject({
   /** Shown here. */

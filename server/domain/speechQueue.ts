@@ -1,11 +1,4 @@
-import {
-  countGraphemes,
-  ProtocolError,
-  type Approval,
-  type ModerateSpeech,
-  type PeerId,
-  type Phrase,
-} from '#protocol';
+import { countGraphemes, ProtocolError, type Approval, type PeerId, type Phrase } from '#protocol';
 
 /** Beyond this much speech ahead of it a phrase is only shown. */
 export const LONGEST_QUEUE_MS = 60_000;
@@ -98,9 +91,7 @@ export class SpeechQueue {
       this.#unapproved.push(entry);
       return 'unapproved';
     }
-    if (this.#lengthMs(nowMs) + entry.durationMs > LONGEST_QUEUE_MS) return 'full';
-    this.#waiting.push(entry);
-    return 'waiting';
+    return this.#append(entry, nowMs) ? 'waiting' : 'full';
   }
 
   /** The phrase's sound is there: it takes so long. */
@@ -166,29 +157,40 @@ export class SpeechQueue {
 
   /**
    * Lets a phrase through, and with it, where newcomers are looked at, its author.
-   * @throws ProtocolError NOT_FOUND when it does not wait for that
+   * @throws ProtocolError NOT_FOUND when it does not wait for that, LIMIT_REACHED while the queue is full
    */
-  approve(seq: number): void {
-    const at = this.#unapproved.findIndex(({ phrase }) => phrase.seq === seq);
-    const [entry] = at < 0 ? [] : this.#unapproved.splice(at, 1);
+  approve(seq: number, nowMs: number): void {
+    const entry = this.#unapproved.find(({ phrase }) => phrase.seq === seq);
     if (!entry) throw notFound(seq);
+    if (!this.#append(entry, nowMs)) throw new ProtocolError('LIMIT_REACHED', 'the queue is full');
+    this.#unapproved = this.#unapproved.filter((other) => other !== entry);
     this.#known.add(entry.phrase.authorId);
-    this.#waiting.push(entry);
   }
 
-  /** Those who need no yes any more are let through, in their order. */
-  setApproval(approval: Approval): void {
+  /**
+   * Those who need no yes any more are let through, in their order.
+   * @returns those for which the queue has no room
+   */
+  setApproval(approval: Approval, nowMs: number): Phrase[] {
     this.#approval = approval;
     const stays = ({ phrase }: Entry) =>
       approval === 'all' || (approval === 'first' && !this.#known.has(phrase.authorId));
-    this.#waiting.push(...this.#unapproved.filter((entry) => !stays(entry)));
+    const free = this.#unapproved.filter((entry) => !stays(entry));
     this.#unapproved = this.#unapproved.filter(stays);
+    return free.filter((entry) => !this.#append(entry, nowMs)).map(({ phrase }) => phrase);
   }
 
   /** How long it would take to speak what is there. */
   #lengthMs(nowMs: number): number {
     const current = this.#current ? Math.max(0, this.#current.endsAtMs - nowMs) : 0;
     return this.#waiting.reduce((sum, { durationMs }) => sum + durationMs + PAUSE_MS, current);
+  }
+
+  /** False when it would make the queue too long. */
+  #append(entry: Entry, nowMs: number): boolean {
+    if (this.#lengthMs(nowMs) + entry.durationMs > LONGEST_QUEUE_MS) return false;
+    this.#waiting.push(entry);
+    return true;
   }
 
   #take(seq: number): Entry | undefined {
@@ -206,22 +208,4 @@ function estimate({ text }: Phrase): number {
 
 function notFound(seq: number): ProtocolError {
   return new ProtocolError('NOT_FOUND', `phrase ${seq} does not wait`);
-}
-
-/** Commands that change the queue alone; the rest concern what is being spoken. */
-export type QueueCommand = Exclude<ModerateSpeech, { action: 'skip' }>;
-
-/** @throws ProtocolError NOT_FOUND */
-export function moderate(queue: SpeechQueue, command: QueueCommand): void {
-  switch (command.action) {
-    case 'hold':
-    case 'release':
-      return queue.hold(command.action === 'hold');
-    case 'approve':
-      return queue.approve(command.seq);
-    case 'move':
-      return queue.move(command.seq, command.place);
-    case 'setApproval':
-      return queue.setApproval(command.approval);
-  }
 }

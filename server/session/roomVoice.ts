@@ -1,5 +1,5 @@
 import type { Approval, ModerateSpeech, Phrase, Speech, Spoken, UnspokenReason } from '#protocol';
-import { moderate, SpeechQueue } from '../domain/speechQueue.ts';
+import { SpeechQueue } from '../domain/speechQueue.ts';
 import { Voices } from '../domain/voices.ts';
 import { PhrasePlayer, type PhraseTrack } from './phrasePlayer.ts';
 import type { Clock, Log, MediaRoom, SpeechEngine } from './ports.ts';
@@ -48,7 +48,7 @@ export class RoomVoice {
 
   get speech(): Speech {
     return {
-      languages: this.#options.engine?.languages ?? [],
+      languages: [...(this.#options.engine?.languages ?? [])],
       approval: this.#queue.approval,
       held: this.#queue.isHeld,
       current: this.#current?.spoken ?? null,
@@ -72,10 +72,27 @@ export class RoomVoice {
     this.#step();
   }
 
-  /** @throws ProtocolError NOT_FOUND for a phrase that does not wait */
+  /** @throws ProtocolError NOT_FOUND for a phrase that does not wait, LIMIT_REACHED when too many do */
   moderate(command: ModerateSpeech): void {
-    if (command.action === 'skip') this.#skip(command.seq);
-    else moderate(this.#queue, command);
+    switch (command.action) {
+      case 'hold':
+      case 'release':
+        this.#queue.hold(command.action === 'hold');
+        break;
+      case 'skip':
+        this.#skip(command.seq);
+        break;
+      case 'approve':
+        this.#queue.approve(command.seq, this.#now());
+        break;
+      case 'move':
+        this.#queue.move(command.seq, command.place);
+        break;
+      case 'setApproval':
+        for (const phrase of this.#queue.setApproval(command.approval, this.#now())) {
+          this.#options.unspoken(phrase, 'queueFull');
+        }
+    }
     this.#changed();
   }
 

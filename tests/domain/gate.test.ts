@@ -14,6 +14,11 @@ produceData       U       W         W     F        ok      ok        F      E
 startReceiving    U       W         W     ok       ok      ok        F      E
 stopProducing     U       W         W     F        ok      ok        F      E
 getPhrases        U       W         W     ok       ok      ok        F      E
+sendPhrase        U       W         W     F        ok      ok        F      E
+followPhrases     U       W         W     ok       ok      ok        F      E
+confirmPhrases    U       W         W     ok       ok      ok        F      E
+moderateSpeech    U       W         W     F        F       ok        F      E
+restartMedia      U       W         W     ok       ok      ok        F      E
 setMuted          U       W         W     F        ok      ok        F      E
 startRecording    U       W         W     F        F       ok        F      E
 stopRecording     U       W         W     F        F       ok        F      E

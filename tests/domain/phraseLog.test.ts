@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { PHRASE_HISTORY, type ProtocolError, type PeerId } from '#protocol';
+import { PHRASE_HISTORY, PHRASE_LOG, type ProtocolError, type PeerId } from '#protocol';
 import { PhraseLog } from '#server/domain/phraseLog.ts';
 import { draft } from '#tests/support/builders.ts';
 import { refusalOf } from '#tests/support/refusals.ts';
@@ -77,5 +77,28 @@ describe('PhraseLog', () => {
     expect(log.recent).toHaveLength(200);
     expect(log.recent[0]).toMatchObject({ seq: 51, text: 'frase 50' });
     expect(log.recent.at(-1)).toMatchObject({ seq: 250, text: 'frase 249' });
+  });
+
+  it('[PH7] takes a draft of the same author once, and one of the same name from another', () => {
+    const first = draft({ draftId: 'same' });
+    expect(log.append(ana, first, at(0))?.seq).toBe(1);
+    expect(log.append(ana, first, at(0))).toBeNull();
+    expect(log.append(beto, first, at(0))?.seq).toBe(2);
+    // What was said before costs nothing of the limit.
+    for (let i = 0; i < 20; i += 1) expect(log.append(ana, first, at(0))).toBeNull();
+    expect(accepted(4, 0)).toBe(4);
+  });
+
+  it('[PH8] can be asked for page by page, as far back as 10,000', () => {
+    const total = PHRASE_LOG + 50;
+    for (let i = 0; i < total; i += 1) log.append(ana, draft(), at(i * 500));
+    const seqs: number[] = [];
+    for (let page = log.after(0); page.length > 0; page = log.after(seqs.at(-1) as number)) {
+      expect(page.length).toBeLessThanOrEqual(PHRASE_HISTORY);
+      seqs.push(...page.map(({ seq }) => seq));
+    }
+    expect(PHRASE_LOG).toBe(10_000);
+    expect(seqs).toEqual(Array.from({ length: PHRASE_LOG }, (_, index) => 51 + index));
+    expect(log.after(total)).toEqual([]);
   });
 });

@@ -9,6 +9,7 @@ import {
   ErrorBodySchema,
   PhraseDraftSchema,
   PhraseSchema,
+  ReceiptSchema,
   RecordingDetailSchema,
   RecordingListSchema,
   RoomCreatedSchema,
@@ -35,7 +36,11 @@ const CHAPTERS: Readonly<Record<string, Readonly<Record<string, Schemas>>>> = {
   Notifications: Object.fromEntries(
     Object.entries(serverNotifications).map(([name, schema]) => [name, { '': schema }]),
   ),
-  Phrases: { PhraseDraft: { '': PhraseDraftSchema }, Phrase: { '': PhraseSchema } },
+  Phrases: {
+    PhraseDraft: { '': PhraseDraftSchema },
+    Phrase: { '': PhraseSchema },
+    Receipt: { '': ReceiptSchema },
+  },
   HTTP: {
     'POST /api/rooms': { in: CreateRoomSchema, out: RoomCreatedSchema },
     'POST /api/rooms/:roomId/invitations': { in: EmptySchema, out: RoomCreatedSchema },

@@ -4,6 +4,7 @@ import {
   CreateShareSchema,
   EnterRoomSchema,
   PhraseDraftSchema,
+  ReceiptSchema,
   clientRequests,
   serverNotifications,
   serverRequests,
@@ -24,6 +25,7 @@ const INPUTS: [string, v.GenericSchema, unknown][] = [
     requests[name]?.['in'],
   ]),
   ['PhraseDraft', PhraseDraftSchema, examplesOf('Phrases')['PhraseDraft']?.['']],
+  ['Receipt', ReceiptSchema, examplesOf('Phrases')['Receipt']?.['']],
   ['POST /api/rooms', CreateRoomSchema, calls['POST /api/rooms']?.['in']],
   [
     'POST /api/rooms/:roomId/peers',

@@ -14,7 +14,7 @@ describe('phrases', () => {
   const rejections = () => ana.channel.told('phraseRejected');
 
   it('[PS1] reach everyone stamped with their author, whatever the message claims', () => {
-    ana.say(draft({ text: '  Hola   a todos ' }));
+    ana.say(draft({ draftId: 'd1', text: '  Hola   a todos ' }));
     expect(house.engine.room.phrases).toEqual([
       {
         seq: 1,
@@ -68,7 +68,7 @@ describe('phrases', () => {
 
   it('[PS5] of an audience are refused with FORBIDDEN', async () => {
     const carla = await house.enter('audience');
-    carla.say(draft());
+    carla.say(draft({ draftId: 'd1' }));
     expect(carla.channel.told('phraseRejected')).toEqual([{ draftId: 'd1', code: 'FORBIDDEN' }]);
     expect(house.engine.room.phrases).toEqual([]);
   });

@@ -26,6 +26,7 @@ export const SETTINGS: RoomSettings = {
 };
 
 let peers = 0;
+let drafts = 0;
 
 export function identity(change: Partial<Identity> = {}): Identity {
   peers += 1;
@@ -41,8 +42,10 @@ export function identity(change: Partial<Identity> = {}): Identity {
   };
 }
 
+/** Another one each time, unless it is named: a draft that was said before is not said again. */
 export function draft(change: Partial<PhraseDraft> = {}): PhraseDraft {
-  return { draftId: 'd1', text: 'Hola a todos', language: 'es', ...change };
+  drafts += 1;
+  return { draftId: `draft-${String(drafts)}`, text: 'Hola a todos', language: 'es', ...change };
 }
 
 export const bytes = (value: unknown) =>

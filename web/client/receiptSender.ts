@@ -7,8 +7,8 @@ const SPREAD_MS = 400;
 /** Tells the server in batches which phrases were shown here, and which were played. */
 export class ReceiptSender {
   readonly #send: (receipt: Receipt) => void;
-  #got = new Set<number>();
-  #heard = new Set<number>();
+  readonly #got = new Set<number>();
+  readonly #heard = new Set<number>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(send: (receipt: Receipt) => void) {
@@ -36,10 +36,14 @@ export class ReceiptSender {
 
   #flush(): void {
     this.#timer = null;
-    const take = (seqs: Set<number>) => [...seqs].slice(-RECEIPT_MAX);
-    const receipt = { got: take(this.#got), heard: take(this.#heard) };
-    this.#got = new Set();
-    this.#heard = new Set();
-    this.#send(receipt);
+    this.#send({ got: take(this.#got), heard: take(this.#heard) });
+    if (this.#got.size + this.#heard.size > 0) this.#sendSoon();
   }
+}
+
+/** As many as go into one receipt, the latest first: of old ones nobody is told any more. */
+function take(seqs: Set<number>): number[] {
+  const taken = [...seqs].slice(-RECEIPT_MAX);
+  for (const seq of taken) seqs.delete(seq);
+  return taken;
 }
