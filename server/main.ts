@@ -27,6 +27,7 @@ import { PeerSession } from './session/peerSession.ts';
 import type { Clock, Log, ObjectStore } from './session/ports.ts';
 import { RoomRegistry } from './session/roomRegistry.ts';
 import { serveSockets } from './signaling/socketServer.ts';
+import { openSpeech } from './speech/openSpeech.ts';
 
 /** What a stop leaves browsers to close their connections themselves. */
 const GOODBYE_MS = 500;
@@ -72,10 +73,11 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
     rtcPort: config.rtcPort,
     log,
   });
+  const speech = openSpeech(config.speech, log);
   const registry = new RoomRegistry({
     engine: new SfuEngine(pool),
     recorder: recordings.recorder,
-    speech: null,
+    speech,
     clock,
     log,
     makeRecordingId,
@@ -114,6 +116,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
     await app.close();
     clearTimeout(impatience);
     await recordings.close();
+    await speech?.close();
     await pool.close();
   };
   try {

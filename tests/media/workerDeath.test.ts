@@ -20,8 +20,9 @@ describe('a worker that dies while a room is recorded', () => {
   const seconds = () => (performance.now() - sinceMs) / 1_000;
   const enter = async (before?: typeof peers) => {
     const { house } = recorded;
-    const ana = await house.enter('moderator', 'Ana', before?.[0].peerId);
-    const beto = await house.enter('speaker', 'Beto', before?.[1].peerId);
+    const again = (peer?: NodePeer) => (peer ? { peerId: peer.peerId } : {});
+    const ana = await house.enter('moderator', 'Ana', again(before?.[0]));
+    const beto = await house.enter('speaker', 'Beto', again(before?.[1]));
     const voices = [Tone.playing(ANA_HZ), Tone.playing(BETO_HZ)] as const;
     tones.unshift(...voices);
     await ana.send(voices[0]);

@@ -7,7 +7,9 @@ import type { Log, Recorder, SpeechEngine } from '#server/session/ports.ts';
 import { RoomRegistry } from '#server/session/roomRegistry.ts';
 import { workerBinary } from '../../scripts/worker/path.mjs';
 import { realClock as clock } from './clock.ts';
-import { NodePeer } from './nodePeer.ts';
+import { NodePeer, type NodePeerOptions } from './nodePeer.ts';
+
+type VisitorOptions = Pick<NodePeerOptions, 'peerId' | 'heedsNoSize'>;
 
 const quiet: Log = { info() {}, warn() {}, error() {} };
 
@@ -45,18 +47,17 @@ export class MediaHouse {
   }
 
   /** @param peerId of somebody who was here before */
-  async enter(role: Role, displayName: string, peerId?: PeerId): Promise<NodePeer> {
-    const peer = this.visitor(role, displayName, peerId);
+  async enter(role: Role, displayName: string, as: VisitorOptions = {}): Promise<NodePeer> {
+    const peer = this.visitor(role, displayName, as);
     await peer.join();
     return peer;
   }
 
   /** A peer that has not joined. */
-  visitor(role: Role, displayName: string, peerId?: PeerId): NodePeer {
+  visitor(role: Role, displayName: string, as: VisitorOptions = {}): NodePeer {
     const handlers = createHandlers(this.registry);
     const { roomId } = this;
-    const again = peerId === undefined ? {} : { peerId };
-    const peer = new NodePeer({ handlers, clock, roomId, role, displayName, ...again });
+    const peer = new NodePeer({ handlers, clock, roomId, role, displayName, ...as });
     this.#peers.push(peer);
     return peer;
   }

@@ -85,14 +85,14 @@ export class Tone {
 
   /** Share of the last half second's energy at `frequencyHz`, 0 to 1. 0 before there is any. */
   shareOf(frequencyHz: number): number {
-    const count = SAMPLE_RATE / 2;
-    if (this.#heard < count) return 0;
-    const from = this.#heard - count;
-    const samples = Float32Array.from(
-      { length: count },
-      (_, at) => (this.#ring[(from + at) % SAMPLE_RATE] as number) / 32_768,
-    );
-    return shareOf(samples, frequencyHz, SAMPLE_RATE);
+    return shareOf(this.#last(SAMPLE_RATE / 2), frequencyHz, SAMPLE_RATE);
+  }
+
+  /** Root mean square of the last 200 ms, full scale 1. 0 before there is any. */
+  get loudness(): number {
+    const samples = this.#last(SAMPLE_RATE / 5);
+    const energy = samples.reduce((sum, sample) => sum + sample * sample, 0);
+    return Math.sqrt(energy / Math.max(1, samples.length));
   }
 
   /** The longest time without sound since it was last asked for. */
@@ -104,6 +104,16 @@ export class Tone {
 
   close(): void {
     this.#stop();
+  }
+
+  /** The last samples that were heard, full scale 1; none before there are so many. */
+  #last(count: number): Float32Array {
+    if (this.#heard < count) return new Float32Array(0);
+    const from = this.#heard - count;
+    return Float32Array.from(
+      { length: count },
+      (_, at) => (this.#ring[(from + at) % SAMPLE_RATE] as number) / 32_768,
+    );
   }
 
   #noteQuiet(samples: Int16Array, channelCount: number): void {
