@@ -13,6 +13,7 @@ const UNIT = [
   'signaling',
   'http',
   'config',
+  'speech',
   'web',
 ];
 

@@ -7,6 +7,7 @@ import {
   toObjectStorage,
   type ObjectStorage,
 } from './config/objectStorage.ts';
+import { SPEECH, speechProblems, toSpeech, type Speech } from './config/speech.ts';
 import { address, directory, integer, LOOPBACK_HOSTS, origin } from './config/values.ts';
 
 /** Exit code of a server that was told nonsense: EX_CONFIG of sysexits.h. */
@@ -37,6 +38,7 @@ const EnvironmentSchema = v.object({
   RECORDINGS_DIR: v.optional(directory, 'recordings'),
   RETENTION_DAYS: v.optional(integer(0, 36_500), '30'),
   ...OBJECT_STORAGE,
+  ...SPEECH,
   DATA_DIR: v.optional(directory, 'data'),
   TOKEN_SECRET: v.exactOptional(
     v.pipe(
@@ -80,6 +82,8 @@ export interface Config {
   readonly retentionDays: number;
   /** Where recordings go when they are done; undefined keeps them in their directory. */
   readonly objectStorage: ObjectStorage | undefined;
+  /** Who reads phrases aloud. */
+  readonly speech: Speech;
   readonly dataDirectory: string;
   readonly tokenSecret: string | undefined;
   readonly logLevel: string;
@@ -166,7 +170,7 @@ function unsafe(env: Environment): string[] {
       `LISTEN_IP: with PUBLIC_URL=${publicUrl.origin} sound must be reachable too. Set LISTEN_IP to this machine's address, or to 0.0.0.0 with ANNOUNCED_ADDRESS.`,
     );
   }
-  return [...problems, ...objectStorageProblems(env)];
+  return [...problems, ...objectStorageProblems(env), ...speechProblems(env)];
 }
 
 function toConfig(env: Environment): Config {
@@ -184,6 +188,7 @@ function toConfig(env: Environment): Config {
     recordingsDirectory: env.RECORDINGS_DIR,
     retentionDays: env.RETENTION_DAYS,
     objectStorage: toObjectStorage(env),
+    speech: toSpeech(env),
     dataDirectory: env.DATA_DIR,
     tokenSecret: env.TOKEN_SECRET,
     logLevel: env.LOG_LEVEL,

@@ -7,6 +7,7 @@ import { measureFirstSound } from './firstSound.ts';
 import { measureFinalizer } from './finalizer.ts';
 import { measurePhrases } from './phrases.ts';
 import { measureRecordedCost } from './recordedCost.ts';
+import { measureSpeech } from './speech.ts';
 
 const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promise<string>]>> = {
   phrases: ['A phrase to each of 10 peers, send to receipt', measurePhrases],
@@ -15,6 +16,7 @@ const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promis
   recorded: ['CPU with 10 who talk', measureRecordedCost],
   finalizer: ['Finalising 10 minutes of 10 who talk', measureFinalizer],
   crowd: ['200 who talk and are recorded in 20 rooms, 2 workers', measureCrowd],
+  speech: ['A phrase of 60 characters, asked to spoken', measureSpeech],
   stall: ['A 5 s stall of the capture, Chromium', measureCaptureStall],
 };
 
