@@ -112,7 +112,7 @@ describe('the page in the archive, opened from a disk', () => {
     expect(await at(person)).toBeCloseTo(packed.manifest.markers[1]!.seconds, 2);
     expect(await page.locator('img, b').count()).toBe(0);
     const text = await page.locator('body').innerText();
-    expect(text).toContain('Estuvo alguien más que no está en la grabación.');
+    expect(text).toContain('Hubo una persona más que no quedó en la grabación.');
     expect(text).toContain('En 0:15 se pausó la grabación 1 min');
     expect(person.complaints).toEqual([]);
   });

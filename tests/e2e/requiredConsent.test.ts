@@ -29,7 +29,7 @@ describe('a room that records by itself, and takes only who agrees', () => {
     await page.goto(server.url);
     await page.getByLabel('Nombre de la sala').fill('Consejo');
     await page.getByText('Más ajustes').click();
-    await page.getByRole('radio', { name: 'Entra solo si acepta' }).check({ force: true });
+    await page.getByRole('radio', { name: 'Solo entra quien acepta' }).check({ force: true });
     await page.getByRole('switch', { name: 'Grabar sin que nadie lo pulse' }).check();
     await ana.picture('landing-settings');
     await expectAccessible(ana);
