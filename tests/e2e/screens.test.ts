@@ -83,6 +83,30 @@ describe('the screens before, around and after a room', () => {
     await expectAccessible(person);
   });
 
+  it('[SC5] says of a pasted name that it is too long, and cuts nothing off', async () => {
+    const { page } = person;
+    await page.goto(server.url);
+    await page.getByLabel('Nombre de la sala').focus();
+    await page.keyboard.insertText('ñ'.repeat(61));
+    await page.getByRole('button', { name: 'Crear la sala' }).click();
+    await page.getByRole('alert').getByText('usa 60 letras o menos').waitFor();
+    expect(await page.getByLabel('Nombre de la sala').inputValue()).toHaveLength(61);
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: /está lista$/ }).waitFor();
+
+    const room = await createRoom(server.url, 'Sala');
+    for (const role of ['speaker', 'audience'] as const) {
+      await page.goto('about:blank');
+      await page.goto(roomLink(server.url, room, role));
+      await page.getByLabel(/^Tu nombre/).fill('');
+      await page.getByLabel(/^Tu nombre/).focus();
+      await page.keyboard.insertText('ñ'.repeat(41));
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').getByText('usa 40 letras o menos').waitFor();
+    }
+  });
+
   it('[SC4] lets a person in whose microphone is refused, and says how to mend it', async () => {
     const { page } = person;
     const room = await createRoom(server.url, 'Sala');
