@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chromium, type BrowserServer, type Page } from 'playwright-core';
+import { CHROMIUM } from './chromium.ts';
 import { writeHoppingFile } from './hops.ts';
 import { childrenOf } from '#tests/bench/figures.ts';
 
@@ -28,7 +29,7 @@ export class StalledBrowser {
     const file = path.join(folder, 'voice.wav');
     await writeHoppingFile(file, 120);
     const server = await chromium.launchServer({
-      executablePath: '/usr/bin/chromium',
+      executablePath: CHROMIUM,
       headless: true,
       args: [
         '--no-sandbox',
