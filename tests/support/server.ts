@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,11 +8,14 @@ import { createInterface } from 'node:readline';
 
 const READY = /^Cora is ready: (\S+)$/;
 const START_TIMEOUT_MS = 30_000;
+const MEMORY = '/dev/shm';
+/** A container often has 64 MB of it, and the recorder refuses to begin below 200 MB. */
+const ENOUGH_BYTES = 1e9;
 /**
- * Memory where there is some: these tests end processes, not disks, and a disk that the machine's
+ * Memory where there is enough: these tests end processes, not disks, and a disk that the machine's
  * other work keeps busy for seconds would be measured instead of the server.
  */
-const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+const SCRATCH = existsSync(MEMORY) && freeBytes(MEMORY) >= ENOUGH_BYTES ? MEMORY : tmpdir();
 
 /** A server as a person starts it: its own process, on free ports, with folders of its own. */
 export class ServerProcess {
@@ -94,4 +97,9 @@ async function readyUrl(child: ChildProcess, logLines: string[]): Promise<string
     clearTimeout(timeout);
   }
   throw new Error(`the server did not start:\n${logLines.join('\n')}`);
+}
+
+function freeBytes(directory: string): number {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize;
 }
