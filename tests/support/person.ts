@@ -101,8 +101,9 @@ export class Person {
     await this.page.waitForFunction(hearsAll, frequenciesHz, { polling: 100, timeout: 15_000 });
   }
 
-  /** Waits until no remote sound is louder than noise for a second. */
+  /** Waits until nothing that `hears` listened to is louder than noise for a second. */
   async hearsNothing(): Promise<void> {
+    await this.page.evaluate(() => Reflect.deleteProperty(globalThis, 'coraQuietSince'));
     await this.page.waitForFunction(hearsNone, undefined, { polling: 100, timeout: 15_000 });
   }
 
@@ -203,7 +204,9 @@ function hearsAll(frequenciesHz: number[]): boolean {
 function hearsNone(): boolean {
   const scope = globalThis as unknown as { coraEars?: Ears; coraQuietSince?: number };
   const now = performance.now();
-  const loud = [...(scope.coraEars?.analysers.values() ?? [])].some((analyser) => {
+  const analysers = [...(scope.coraEars?.analysers.values() ?? [])];
+  if (analysers.length === 0) throw new Error('nothing was listened to: call `hears` before');
+  const loud = analysers.some((analyser) => {
     const spectrum = new Float32Array(analyser.frequencyBinCount);
     analyser.getFloatFrequencyData(spectrum);
     return Math.max(...spectrum) > -70;
