@@ -6,8 +6,8 @@ interface Wanted {
 }
 
 /**
- * Waits until the player of a recording sounds at all of `heard` Hz, and for a second at none of
- * `unheard`, however it makes that sound.
+ * Waits until the player of a recording sounds at all of `heard` Hz, and in the same second at none
+ * of `unheard`, however it makes that sound.
  */
 export async function plays(
   { page }: Person,
@@ -46,7 +46,7 @@ interface PlayerEars {
   readonly context: AudioContext;
   readonly analysers: Map<HTMLMediaElement, AnalyserNode>;
   wanted: string;
-  hasHeard: boolean;
+  heardAt: number;
   rightSince: number;
 }
 
@@ -61,11 +61,11 @@ function sounds(wanted: Wanted): boolean {
     context: new AudioContext(),
     analysers: new Map(),
     wanted: '',
-    hasHeard: false,
+    heardAt: -Infinity,
     rightSince: now,
   });
   if (ears.wanted !== JSON.stringify(wanted)) {
-    Object.assign(ears, { wanted: JSON.stringify(wanted), hasHeard: false, rightSince: now });
+    Object.assign(ears, { wanted: JSON.stringify(wanted), heardAt: -Infinity, rightSince: now });
   }
   const spectra: Float32Array[] = [];
   for (const player of scope.coraNotes.players) {
@@ -87,9 +87,10 @@ function sounds(wanted: Wanted): boolean {
     return Math.max(-200, ...spectra.flatMap((spectrum) => [...spectrum.slice(bin - 2, bin + 3)]));
   };
   const levels = wanted.heard.map(levelAt);
-  if (levels.every((level) => level > -60)) ears.hasHeard = true;
+  if (levels.every((level) => level > -60)) ears.heardAt = now;
   // A burst that begins has a little of every frequency.
   const bar = Math.max(-65, Math.max(...levels) - 25);
   if (wanted.unheard.some((hz) => levelAt(hz) > bar)) ears.rightSince = now;
-  return ears.hasHeard && (wanted.unheard.length === 0 || now - ears.rightSince > 1_000);
+  const isRight = wanted.unheard.length === 0 || now - ears.rightSince > 1_000;
+  return isRight && now - ears.heardAt < 1_000;
 }
