@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectAccessible } from '#tests/support/accessible.ts';
 import { Person } from '#tests/support/person.ts';
@@ -121,4 +122,53 @@ describe('the screens before, around and after a room', () => {
     await enterRoom(person, roomLink(server.url, room, 'speaker'), 'Sin micro');
     await page.getByRole('button', { name: 'Conectar el micrófono' }).waitFor();
   });
+
+  it('[SC6] shows a person their voice before they touch anything, or as soon as they do', async () => {
+    const room = await createRoom(server.url, 'Sala');
+    const guest = await Person.open({ voiceHz: 440, playsAfterGesture: true });
+    const { page } = guest;
+    await page.addInitScript(tellOfTheMeter);
+    // Not asked in the page: to the browser, what a test does there is its person's doing.
+    const moves = () => page.waitForEvent('console', (it) => it.text().startsWith('meter moves'));
+    const first = moves();
+    await page.goto(roomLink(server.url, room, 'speaker'));
+    expect((await first).text()).toBe('meter moves, page untouched');
+
+    await page.addInitScript(startNothingBeforeAKey);
+    const second = moves();
+    await page.reload();
+    await page.getByRole('img', { name: 'Nivel de tu micrófono' }).waitFor();
+    const still = await Promise.race([second, setTimeout(2_000, 'still')]);
+    expect(still).toBe('still');
+    await page.keyboard.press('a');
+    await second;
+    await guest.close();
+  });
 });
+
+/** Runs in the page before its scripts: says once that a third of the lobby's meter is lit. */
+function tellOfTheMeter(): void {
+  const looking = setInterval(() => {
+    const bars = [...document.querySelectorAll<HTMLElement>('[role=img] > span')];
+    if (bars.filter(({ style }) => Number(style.opacity) > 0.9).length <= bars.length / 3) return;
+    clearInterval(looking);
+    const { hasBeenActive } = navigator.userActivation;
+    console.info(`meter moves, page ${hasBeenActive ? 'touched' : 'untouched'}`);
+  }, 50);
+}
+
+/** Runs in the page before its scripts: as a browser that is stricter than Chromium. */
+function startNothingBeforeAKey(): void {
+  let touched = false;
+  addEventListener('keydown', () => (touched = true), { capture: true });
+  const { resume } = AudioContext.prototype;
+  AudioContext.prototype.resume = function (this: AudioContext) {
+    return touched ? resume.call(this) : new Promise(() => {});
+  };
+  globalThis.AudioContext = class extends AudioContext {
+    constructor(options?: AudioContextOptions) {
+      super(options);
+      if (!touched) void this.suspend();
+    }
+  };
+}

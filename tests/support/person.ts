@@ -9,12 +9,12 @@ const FLAGS = [
   '--no-sandbox',
   '--use-fake-device-for-media-stream',
   '--use-fake-ui-for-media-stream',
-  '--autoplay-policy=no-user-gesture-required',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
   '--no-first-run',
 ];
+const PLAYS_UNASKED = '--autoplay-policy=no-user-gesture-required';
 const SCREENSHOTS = path.resolve('tests/output/screenshots');
 export const DESKTOP = { width: 1_280, height: 800 };
 export const PHONE = { width: 360, height: 740 };
@@ -23,6 +23,8 @@ export interface PersonOptions {
   /** What their microphone hears: a sine in bursts. Chromium's own beeps when left out. */
   readonly voiceHz?: number;
   readonly locale?: string;
+  /** Leaves the browser as it is delivered: a page may play once its person has touched it. */
+  readonly playsAfterGesture?: boolean;
 }
 
 /** What a page noted for its test, from before its own scripts ran. */
@@ -46,7 +48,7 @@ export class Person {
 
   static async open(options: PersonOptions = {}): Promise<Person> {
     const folder = await mkdtemp(path.join(tmpdir(), 'cora-person-'));
-    const flags = [...FLAGS];
+    const flags = options.playsAfterGesture ? [...FLAGS] : [...FLAGS, PLAYS_UNASKED];
     if (options.voiceHz !== undefined) {
       const file = path.join(folder, 'voice.wav');
       const sound = { seconds: 20, burstMs: 400, pauseMs: 100 };

@@ -59,11 +59,16 @@ export async function openMicrophone(
   }
 }
 
+/** What counts as a person's doing, for a mouse as for a finger (HTML, user activation). */
+const GESTURES = ['keydown', 'pointerup'] as const;
+
 /** Reads how loud a track is at this moment. */
 export class LevelMeter {
   readonly #context = new AudioContext({ latencyHint: 'interactive' });
   readonly #analyser: AnalyserNode;
   readonly #samples: Float32Array<ArrayBuffer>;
+  /** Aborted once the context runs, or is not to. */
+  readonly #starting = new AbortController();
 
   constructor(track: MediaStreamTrack) {
     this.#analyser = this.#context.createAnalyser();
@@ -71,7 +76,16 @@ export class LevelMeter {
     this.#analyser.fftSize = 1_024;
     this.#samples = new Float32Array(this.#analyser.fftSize);
     this.#context.createMediaStreamSource(new MediaStream([track])).connect(this.#analyser);
-    void this.#context.resume();
+    const start = () =>
+      this.#context.resume().then(
+        () => this.#starting.abort(),
+        () => undefined,
+      );
+    void start();
+    // Chromium starts it while a microphone is open; a browser may want a gesture all the same.
+    for (const gesture of GESTURES) {
+      addEventListener(gesture, start, { signal: this.#starting.signal });
+    }
   }
 
   /** 0 (silence) to 1 (full scale), on a scale of loudness. */
@@ -83,6 +97,7 @@ export class LevelMeter {
   }
 
   close(): void {
+    this.#starting.abort();
     if (this.#context.state !== 'closed') void this.#context.close();
   }
 }
