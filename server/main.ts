@@ -11,6 +11,7 @@ import {
   type Config,
 } from './config.ts';
 import type { ObjectStorage } from './config/objectStorage.ts';
+import { toStartError } from './config/startErrors.ts';
 import { createHttpApp } from './http/app.ts';
 import { watchConnections } from './http/connections.ts';
 import { SECURITY_HEADERS } from './http/headers.ts';
@@ -149,7 +150,9 @@ async function openObjectStore(options: ObjectStorage, log: Log): Promise<Object
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
-  const starting = start(config, log);
+  const starting = start(config, log).catch((error: unknown) => {
+    throw toStartError(error, config);
+  });
 
   let stopping = false;
   const stop = async (signal: NodeJS.Signals) => {
@@ -170,10 +173,6 @@ async function main(): Promise<void> {
 
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
-  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
-  if (code === 'EADDRINUSE') {
-    return `Port ${port} is taken. Stop what uses it, or choose another: PORT=${(port ?? 3000) + 1} npm start`;
-  }
   return `Cora could not start: ${error instanceof Error ? error.message : String(error)}`;
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createWorker } from 'mediasoup';
 import type { Router, RouterRtpCodecCapability, WebRtcServer, Worker } from 'mediasoup/types';
 import type { Log } from '../session/ports.ts';
+import { withBindCode } from './bindError.ts';
 
 /** In-band FEC and DTX: lost packets are mended from the next one, silence costs almost nothing. */
 const MEDIA_CODECS: RouterRtpCodecCapability[] = [
@@ -109,7 +110,7 @@ export class WorkerPool {
       })
       .catch((error: unknown) => {
         worker.close();
-        throw error;
+        throw withBindCode(error);
       });
     const slot: Slot = { worker, webRtcServer, routers: 0 };
     this.#slots.push(slot);

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
   ProtocolError,
@@ -79,10 +79,11 @@ export class RecordingStore implements RecordingLibrary {
     this.recorder = this.#recorder;
   }
 
-  /** @throws Error when the directory cannot be made or read */
+  /** @throws Error when the directory cannot be made, read or written */
   static async open(options: RecordingStoreOptions): Promise<RecordingStore> {
     const store = new RecordingStore(options);
     await mkdir(store.#directory, { recursive: true, mode: FOLDER_MODE });
+    await access(store.#directory, constants.W_OK);
     for (const recordingId of await recordingFolders(store.#directory)) {
       await store.#take(recordingId);
     }

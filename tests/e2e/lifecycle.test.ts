@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
@@ -160,5 +161,28 @@ describe('a server that is told nonsense', () => {
     const unsafe = await startWith({ LISTEN_IP: '0.0.0.0' });
     expect(unsafe.code).toBe(78);
     expect(unsafe.said).toContain('ANNOUNCED_ADDRESS');
+  });
+
+  it('[LC7] exits so too where the machine does not give what a setting names', async () => {
+    const server = await ServerProcess.start();
+    const taken = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const free = { PORT: '0', RTC_PORT: '0', DATA_DIR: server.home, RECORDINGS_DIR: server.home };
+    const settings = {
+      PORT: new URL(server.url).port,
+      RTC_PORT: String(taken.address().port),
+      LISTEN_IP: '192.0.2.1',
+      DATA_DIR: `${server.home}/data/token-secret`,
+      RECORDINGS_DIR: `${server.home}/data/token-secret`,
+    };
+    for (const [name, value] of Object.entries(settings)) {
+      const { code, said } = await startWith({ ...free, LOG_LEVEL: 'error', [name]: value });
+      expect([code, said]).toEqual([
+        78,
+        expect.stringMatching(new RegExp(`^Cora cannot start.*\n {2}${name}: .+\. .+\.\n`)),
+      ]);
+    }
+    taken.close();
+    await server.cleanUp();
   });
 });
