@@ -13,6 +13,7 @@ import { address, directory, integer, LOOPBACK_HOSTS, origin } from './config/va
 /** Exit code of a server that was told nonsense: EX_CONFIG of sysexits.h. */
 export const EXIT_CONFIG = 78;
 
+const MAX_WORKERS = 64;
 const MIN_SECRET_LENGTH = 32;
 const ANY_ADDRESSES = ['0.0.0.0', '::'];
 
@@ -32,7 +33,9 @@ const EnvironmentSchema = v.object({
   LISTEN_IP: v.optional(v.pipe(v.string(), v.ip('write an IP address')), '127.0.0.1'),
   ANNOUNCED_ADDRESS: v.exactOptional(address),
   RTC_PORT: v.optional(integer(0, 65_535), '40000'),
-  WORKERS: v.optional(integer(1, 64), () => String(availableParallelism())),
+  WORKERS: v.optional(integer(1, MAX_WORKERS), () =>
+    String(Math.min(availableParallelism(), MAX_WORKERS)),
+  ),
   MAX_RECORDING_MINUTES: v.optional(integer(1, 1_440), '240'),
   MAX_PEERS_PER_ROOM: v.optional(integer(1, 10_000), '100'),
   RECORDINGS_DIR: v.optional(directory, 'recordings'),
