@@ -30,16 +30,17 @@ const MADE = [
  * made anew; with a manifest there only the journal is deleted. That is done once all
  * else is safe on disk, unless some of it could not be read. Holds a few seconds of it in memory.
  *
- * It keeps its thread busy: it belongs in a worker.
- * @param reasonIfUnknown why the recording ended when its journal does not say
+ * It keeps its thread busy: it belongs in a process of its own.
+ * @param work.reasonIfUnknown why the recording ended when its journal does not say
+ * @param work.keepFreeBytes what its passing files leave of the disk
  * @param tell how far it is, 0 to 1, many times a second
  * @throws Error when there is no readable journal or the files cannot be written
  */
 export async function finalizeRecording(
-  folder: string,
-  reasonIfUnknown: StopReason,
+  work: { folder: string; reasonIfUnknown: StopReason; keepFreeBytes: number },
   tell: (fraction: number) => void = () => {},
 ): Promise<void> {
+  const { folder, reasonIfUnknown, keepFreeBytes } = work;
   if (existsSync(join(folder, MANIFEST))) {
     if (!surveyJournal(folder).incomplete) removeJournal(folder);
     return;
@@ -51,7 +52,12 @@ export async function finalizeRecording(
     const survey = surveyJournal(folder, progress.pass('survey', bytes));
     const written = writeSpeakers(folder, survey, progress.pass('speakers', bytes));
     const samples = samplesOf(survey.durationMs);
-    const { mix, peaks } = await mixSpeakers(folder, { speakers: written, samples, progress });
+    const { mix, peaks } = await mixSpeakers(folder, {
+      speakers: written,
+      samples,
+      keepFreeBytes,
+      progress,
+    });
     const speakers = written.map((speaker, index) => ({
       ...speaker,
       peaks: peaks[index] as Manifest['captions'],

@@ -13,9 +13,9 @@ process.on('SIGTERM', () => {});
 const TELL_MS = 500;
 
 const [order = ''] = process.argv.slice(2);
-const { folder, reasonIfUnknown, serverPid } = JSON.parse(order) as FinalizerOrder;
+const { serverPid, ...work } = JSON.parse(order) as FinalizerOrder;
 let toldMs = performance.now();
-await finalizeRecording(folder, reasonIfUnknown, (progress) => {
+await finalizeRecording(work, (progress) => {
   // The server was killed: its successor finalises this recording, and two must not.
   if (process.ppid !== serverPid) process.exit(1);
   if (performance.now() - toldMs < TELL_MS) return;

@@ -9,8 +9,11 @@ export interface FinalizerJob {
   readonly reasonIfUnknown: StopReason;
 }
 
-/** What the process is given: its work, and for whom. */
-export type FinalizerOrder = FinalizerJob & { readonly serverPid: number };
+/** What the process is given: its work, for whom, and what it leaves to others of the disk. */
+export type FinalizerOrder = FinalizerJob & {
+  readonly serverPid: number;
+  readonly keepFreeBytes: number;
+};
 
 /** What the process says of itself. */
 export type FinalizerNews = { readonly progress: number } | { readonly done: true };
@@ -31,9 +34,15 @@ const LONGEST_COMPLAINT = 2_000;
  * thread: what people sent is decoded there by native code, and a fault of that ends its process.
  */
 export class FinalizerQueue {
+  readonly #keepFreeBytes: () => Promise<number>;
   #last: Promise<unknown> = Promise.resolve();
   #running: ChildProcess | null = null;
   #closed = false;
+
+  /** @param keepFreeBytes asked before each job */
+  constructor(keepFreeBytes: () => Promise<number>) {
+    this.#keepFreeBytes = keepFreeBytes;
+  }
 
   /**
    * Resolves when the manifest is there; rejects when it cannot be written or on `close`.
@@ -63,10 +72,11 @@ export class FinalizerQueue {
     await ended;
   }
 
-  #run(job: FinalizerJob, progress: (fraction: number) => void): Promise<void> {
-    if (this.#closed) return Promise.reject(new Error('the finalizer is closed'));
+  async #run(job: FinalizerJob, progress: (fraction: number) => void): Promise<void> {
+    const keepFreeBytes = await this.#keepFreeBytes();
+    if (this.#closed) throw new Error('the finalizer is closed');
     return new Promise((resolve, reject) => {
-      const order: FinalizerOrder = { ...job, serverPid: process.pid };
+      const order: FinalizerOrder = { ...job, serverPid: process.pid, keepFreeBytes };
       const running = fork(PROGRAM, [JSON.stringify(order)], {
         execArgv: LIMITS,
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

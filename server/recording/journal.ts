@@ -1,7 +1,13 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FILE_MODE, syncFolder } from './files.ts';
-import { encodeRecord, MAX_PAYLOAD_BYTES, partName, recordBytes } from './journalFormat.ts';
+import {
+  encodeRecord,
+  MAX_PAYLOAD_BYTES,
+  PART_MS,
+  partName,
+  recordBytes,
+} from './journalFormat.ts';
 
 /** The part of a file handle that the journal uses, so that a test can be a failing disk. */
 export interface JournalFile {
@@ -18,7 +24,7 @@ export interface JournalOptions {
   readonly failed: (error: Error) => void;
   readonly limits?: Partial<JournalLimits>;
   /** Asked before the first record is safe and with every sync; rejects when the disk is too full. */
-  readonly checkSpace?: (journalBytes: number) => Promise<void>;
+  readonly checkSpace?: () => Promise<void>;
   /** Creates a file exclusively. */
   readonly createFile?: (path: string) => Promise<JournalFile>;
 }
@@ -31,7 +37,7 @@ export interface JournalLimits {
   readonly partMs: number;
 }
 
-const LIMITS: JournalLimits = { queueBytes: 8 * 2 ** 20, stallMs: 10_000, partMs: 3_600_000 };
+const LIMITS: JournalLimits = { queueBytes: 8 * 2 ** 20, stallMs: 10_000, partMs: PART_MS };
 
 const FLUSH_MS = 200;
 /** A sync at every fifth flush: once a second. */
@@ -212,7 +218,7 @@ export class JournalWriter {
     this.#ticksSinceSync = 0;
     this.#busyTicks.sync = 0;
     await this.#file?.datasync();
-    if (this.#state === 'open') await this.#options.checkSpace?.(this.#sizeBytes);
+    if (this.#state === 'open') await this.#options.checkSpace?.();
     this.#busyTicks.sync = -1;
   }
 

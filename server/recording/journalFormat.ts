@@ -88,7 +88,10 @@ export function decodeBody(body: Buffer): JournalRecord {
   };
 }
 
-/** The name of a journal's file; part 0 is the first, a new one begins every hour. */
+/** A new part begins after that much of the recording. */
+export const PART_MS = 3_600_000;
+
+/** The name of a journal's file; part 0 is the first. */
 export function partName(part: number): string {
   return `journal-${String(part).padStart(4, '0')}.cora`;
 }

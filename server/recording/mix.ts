@@ -33,6 +33,8 @@ interface Work {
   readonly speakers: readonly WrittenSpeaker[];
   /** The recording's length at 48 kHz. */
   readonly samples: number;
+  /** Bytes of the disk that what is kept between the passes leaves free. */
+  readonly keepFreeBytes: number;
   readonly progress: Progress;
 }
 
@@ -47,7 +49,7 @@ export async function mixSpeakers(
 ): Promise<{ mix: Manifest['mix']; peaks: RecordingFile[] }> {
   if (work.speakers.length === 0) return { mix: null, peaks: [] };
   mkdirSync(join(folder, PEAKS), { mode: FOLDER_MODE });
-  const spool = SumSpool.open(join(folder, SPOOL), { samples: work.samples, block: BLOCK });
+  const spool = SumSpool.open(join(folder, SPOOL), { ...work, block: BLOCK });
   try {
     const { gain, peaks } = measure(folder, work, spool);
     const sums = spool?.blocks() ?? sumsOf(blocks(folder, work));

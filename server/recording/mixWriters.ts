@@ -15,13 +15,12 @@ import {
   type StreamTargetChunk,
 } from 'mediabunny';
 import { FILE_MODE } from './files.ts';
+import { MIX_BITS_PER_SECOND } from './mixBitrates.ts';
 import { ENCODER_DELAY } from './opus.ts';
 import { opusHead } from './ogg.ts';
 
 const SAMPLE_RATE = 48_000;
 const OPUS_FRAME = 960;
-const OPUS_BITS_PER_SECOND = 64_000;
-const MP3_BITS_PER_SECOND = 96_000;
 /** By how much sound comes out later than it went in: 576 samples in LAME, 529 in any decoder. */
 const MP3_DELAY = 1_105;
 const READ_BYTES = 262_144;
@@ -92,7 +91,7 @@ export async function openWebm(path: string): Promise<MixWriter> {
   output.addAudioTrack(source);
   await output.start();
   const encoder = new Encoder({ channels: 1, sample_rate: SAMPLE_RATE, application: 'audio' });
-  encoder.bitrate = OPUS_BITS_PER_SECOND;
+  encoder.bitrate = MIX_BITS_PER_SECOND.webm;
   const description = opusHead({ channels: 1, preSkip: 0 });
   const decoderConfig = {
     codec: 'opus',
@@ -134,7 +133,7 @@ export async function openWebm(path: string): Promise<MixWriter> {
 /** MP3: encoded by LAME in a thread of its own, which mediabunny keeps. */
 export async function openMp3(path: string): Promise<MixWriter> {
   const file = new MuxedFile(path);
-  const quality = new Quality({ bitrate: MP3_BITS_PER_SECOND, bitrateMode: 'constant' });
+  const quality = new Quality({ bitrate: MIX_BITS_PER_SECOND.mp3, bitrateMode: 'constant' });
   const source = new AudioSampleSource({ codec: 'mp3', quality });
   const output = new Output({ format: new Mp3OutputFormat(), target: file.target });
   output.addAudioTrack(source);

@@ -17,6 +17,7 @@ import type {
   RecordingNewsItem,
 } from '../session/ports.ts';
 import type { JournalRecording } from './activeRecording.ts';
+import { DiskReserve, type DiskReserveOptions } from './diskReserve.ts';
 import { FOLDER_MODE } from './files.ts';
 import { FinalizerQueue } from './finalizerQueue.ts';
 import { inspectFolder, recordingFolder, recordingFolders } from './folderContent.ts';
@@ -25,10 +26,8 @@ import { RecordingIndex } from './recordingIndex.ts';
 import { RecordingShelf } from './recordingShelf.ts';
 import { RoomRecorder, type RoomRecorderOptions } from './roomRecorder.ts';
 
-export interface RecordingStoreOptions extends Pick<
-  RoomRecorderOptions,
-  'clock' | 'log' | 'journal' | 'reserveBytes' | 'freeBytes'
-> {
+export interface RecordingStoreOptions
+  extends Pick<RoomRecorderOptions, 'clock' | 'log' | 'journal'>, DiskReserveOptions {
   /** Made if it is not there. For one machine: only there can be told who still writes a journal. */
   readonly directory: string;
   /** Where files go when they are done; on this machine's disk when left out. */
@@ -45,7 +44,8 @@ export class RecordingStore implements RecordingLibrary {
   readonly recorder: Recorder;
   readonly #directory: string;
   readonly #log: Log;
-  readonly #finalizer = new FinalizerQueue();
+  readonly #reserve: DiskReserve;
+  readonly #finalizer: FinalizerQueue;
   readonly #index = new RecordingIndex();
   readonly #recorder: RoomRecorder;
   readonly #shelf: RecordingShelf;
@@ -61,6 +61,8 @@ export class RecordingStore implements RecordingLibrary {
     this.#directory = resolve(options.directory);
     this.#log = options.log;
     this.#news = options.news ?? (() => {});
+    this.#reserve = new DiskReserve({ ...options, directory: this.#directory });
+    this.#finalizer = new FinalizerQueue(() => this.#reserve.neededBytes());
     this.#shelf = new RecordingShelf({
       ...options,
       directory: this.#directory,
@@ -69,9 +71,12 @@ export class RecordingStore implements RecordingLibrary {
     this.#recorder = new RoomRecorder({
       ...options,
       directory: this.#directory,
+      reserve: this.#reserve,
       began: (recording) => {
         const { recordingId, roomId, startedBy } = recording.header;
-        this.#index.follow(recordingId, () => recording.summary('recording'));
+        const summary = () => recording.summary('recording');
+        this.#index.follow(recordingId, summary);
+        this.#reserve.running(recordingId, summary);
         this.#news({ event: 'recording.started', recordingId, roomId, startedBy });
       },
       captured: (recording, reason, events) => void this.#finalize(recording, reason, events),
@@ -150,6 +155,7 @@ export class RecordingStore implements RecordingLibrary {
     this.#index.remove(recordingId);
     try {
       await this.#shelf.delete(summary, deletedBy);
+      this.#reserve.release(recordingId);
       return true;
     } catch (error) {
       this.#index.set(summary);
@@ -187,6 +193,7 @@ export class RecordingStore implements RecordingLibrary {
     const { recordingId } = recording.header;
     const summary = recording.summary('finalizing');
     this.#index.set(summary);
+    this.#reserve.captured(recordingId, summary);
     this.#news({ event: 'recording.stopped', recordingId, roomId: summary.roomId, reason });
     events.finalized(await this.#makeReady(recordingId, reason, events.progress));
   }
@@ -205,6 +212,7 @@ export class RecordingStore implements RecordingLibrary {
       const manifest = await readManifest(folder, recordingId);
       if (manifest === null) throw new Error('the manifest is not there');
       this.#index.setReady(manifest);
+      this.#reserve.release(recordingId);
       this.#news({ event: 'recording.ready', recordingId, roomId: manifest.roomId });
       this.#shelf.keep(manifest);
       return 'ready';
@@ -231,6 +239,7 @@ export class RecordingStore implements RecordingLibrary {
         return;
       case 'captured':
         this.#index.setUnfinished(found.header);
+        this.#reserve.captured(recordingId);
         this.#unfinished.push(recordingId);
         return;
       case 'foreign':

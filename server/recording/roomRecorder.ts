@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import type { ActiveRecording, Clock, Log, Recorder, RecordingEvents } from '../session/ports.ts';
 import { JournalRecording, type JournalRecordingOptions } from './activeRecording.ts';
 import { FOLDER_MODE, syncFolder } from './files.ts';
-import { spaceCheck, type FreeBytes } from './diskReserve.ts';
+import type { DiskReserve } from './diskReserve.ts';
 import { thisProcess } from './journalOwner.ts';
 
 export interface RoomRecorderOptions {
@@ -20,9 +20,8 @@ export interface RoomRecorderOptions {
     events: RecordingEvents,
   ) => void;
   readonly journal?: JournalRecordingOptions['journal'];
-  /** Recordings neither begin nor go on when less would be left on the disk. 200 MB if left out. */
-  readonly reserveBytes?: number;
-  readonly freeBytes?: FreeBytes;
+  /** Recordings neither begin nor go on when it says no. */
+  readonly reserve: DiskReserve;
 }
 
 /** Starts recordings, and knows those that run. */
@@ -48,10 +47,7 @@ export class RoomRecorder implements Recorder {
       const recording = await JournalRecording.begin({
         folder,
         clock,
-        journal: {
-          checkSpace: spaceCheck(this.#options),
-          ...this.#options.journal,
-        },
+        journal: { checkSpace: this.#options.reserve.check, ...this.#options.journal },
         header: {
           version: 1,
           ...{ recordingId, roomId, roomName, startedBy },

@@ -1,6 +1,5 @@
 import { closeSync, openSync, readSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { RESERVE_BYTES } from './diskReserve.ts';
 import { FILE_MODE } from './files.ts';
 
 const LOUDEST = 32_767;
@@ -21,16 +20,18 @@ export class SumSpool {
   #isWhole = true;
 
   /**
-   * Null where the disk has no room for it beside its reserve, or does not let a file lose its name.
-   * @param block samples in each block
+   * Null where the disk has no room for it beside what has to stay free, or does not let a file lose
+   * its name.
+   * @param options.block samples in each block
    */
   static open(
     path: string,
-    { samples, block }: { samples: number; block: number },
+    options: { samples: number; block: number; keepFreeBytes: number },
   ): SumSpool | null {
+    const { samples, block, keepFreeBytes } = options;
     try {
       const { bavail, bsize } = statfsSync(dirname(path));
-      if (bavail * bsize < 2 * samples + RESERVE_BYTES) return null;
+      if (bavail * bsize < 2 * samples + keepFreeBytes) return null;
       const file = openSync(path, 'wx+', FILE_MODE);
       rmSync(path);
       return new SumSpool(file, block);

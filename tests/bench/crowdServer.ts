@@ -3,6 +3,7 @@ import type { PlainTransport } from 'mediasoup/types';
 import type { PeerId, ProducerId, RecordingId, RoomId } from '#protocol';
 import { tapAudio } from '#server/media/audioTap.ts';
 import { WorkerPool } from '#server/media/workerPool.ts';
+import { DiskReserve } from '#server/recording/diskReserve.ts';
 import { RoomRecorder } from '#server/recording/roomRecorder.ts';
 import type { Log } from '#server/session/ports.ts';
 import { realClock } from '#tests/support/clock.ts';
@@ -30,6 +31,7 @@ const recorder = new RoomRecorder({
   began() {},
   // Nothing is finalised: the journals are what is counted.
   captured() {},
+  reserve: new DiskReserve({ directory }),
 });
 const ports: number[][] = [];
 for (let room = 0; room < ROOMS; room += 1) ports.push(await openRoom(room));

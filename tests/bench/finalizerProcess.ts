@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { RESERVE_BYTES } from '#server/recording/diskReserve.ts';
 import { FinalizerQueue } from '#server/recording/finalizerQueue.ts';
 import { childrenOf } from './figures.ts';
 
@@ -26,7 +27,7 @@ function sample(): void {
 const [folder = ''] = process.argv.slice(2);
 const since = performance.now();
 const timer = setInterval(sample, SAMPLE_MS);
-await new FinalizerQueue().add({ folder, reasonIfUnknown: 'interrupted' });
+await new FinalizerQueue(async () => RESERVE_BYTES).add({ folder, reasonIfUnknown: 'interrupted' });
 clearInterval(timer);
 const wallSeconds = (performance.now() - since) / 1_000;
 process.stdout.write(JSON.stringify({ wallSeconds, cpuSeconds: childrenCpuSeconds(), peakMb }));

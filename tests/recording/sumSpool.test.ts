@@ -6,11 +6,12 @@ import { random } from '../domain/support/talker.ts';
 import { scratch } from './support/studio.ts';
 
 const BLOCK = 480;
+const FREE = { block: BLOCK, keepFreeBytes: 0 };
 
 describe('the sum that is kept for the second pass', () => {
   it('[MX7] is what it was, to 90 dB below the loudest of each block', async () => {
     const folder = await scratch();
-    const spool = SumSpool.open(join(folder, 'spool'), { samples: 50 * BLOCK, block: BLOCK });
+    const spool = SumSpool.open(join(folder, 'spool'), { ...FREE, samples: 50 * BLOCK });
     onTestFinished(() => spool?.close());
     const noise = random(1);
     // From a whisper to far beyond full scale, and silence; a last batch that is not full.
@@ -31,7 +32,10 @@ describe('the sum that is kept for the second pass', () => {
 
   it('[MX8] is not kept where the disk has no room for it', async () => {
     const folder = await scratch();
-    expect(SumSpool.open(join(folder, 'spool'), { samples: 1e15, block: BLOCK })).toBeNull();
+    const open = (options: object) =>
+      SumSpool.open(join(folder, 'spool'), { ...FREE, samples: BLOCK, ...options });
+    expect(open({ samples: 1e15 })).toBeNull();
+    expect(open({ keepFreeBytes: 1e15 })).toBeNull();
     expect(await readdir(folder)).toEqual([]);
   });
 });
