@@ -6,18 +6,26 @@ import { finalizeRecording } from './finalizer.ts';
 // priority: with that it got 1 % of a busy machine, and moderators waited for minutes.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
+const [order = ''] = process.argv.slice(2);
+const { serverPid, ...work } = JSON.parse(order) as FinalizerOrder;
+
+// The server was killed: its successor finalises this recording, and two must not. Looked at before
+// anything is touched and with every step, since a busy thread hears of no disconnection.
+function endIfOrphaned(): void {
+  if (process.ppid !== serverPid) process.exit(1);
+}
+process.on('disconnect', () => process.exit(1));
+endIfOrphaned();
+
 // Ctrl-C and service managers signal all processes of a service at once: the server decides.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 
 const TELL_MS = 500;
 
-const [order = ''] = process.argv.slice(2);
-const { serverPid, ...work } = JSON.parse(order) as FinalizerOrder;
 let toldMs = performance.now();
 await finalizeRecording(work, (progress) => {
-  // The server was killed: its successor finalises this recording, and two must not.
-  if (process.ppid !== serverPid) process.exit(1);
+  endIfOrphaned();
   if (performance.now() - toldMs < TELL_MS) return;
   toldMs = performance.now();
   tell({ progress });

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
@@ -40,7 +41,13 @@ it('[FT10] ends a finalizer whose server was killed, before it can meet the next
   const killed = once(server, 'exit');
   server.kill('SIGKILL');
   await killed;
+  // What the next server has made so far when the old finalizer gets to run.
+  const folder = path.join(directory, RECORDING);
+  const track = path.join(folder, 'speakers', 'peer-0001.ogg');
+  await mkdir(path.dirname(track), { recursive: true });
+  await writeFile(track, 'half');
   process.kill(finalizer, 'SIGCONT');
   await expect.poll(() => isAlive(finalizer), { timeout: 20_000 }).toBe(false);
-  expect(existsSync(path.join(directory, 'recording-0001', 'manifest.json'))).toBe(false);
+  expect(await readFile(track, 'utf8')).toBe('half');
+  expect(existsSync(path.join(folder, 'manifest.json'))).toBe(false);
 });
