@@ -164,6 +164,8 @@ export const serverNotifications = {
   recordingReady: v.strictObject({ recordingId: RecordingIdSchema }),
   /** To those who may see recordings: its files could not be made. What was captured is kept. */
   recordingFailed: v.strictObject({ recordingId: RecordingIdSchema }),
+  /** To those who may record: the room was to be recorded by itself, and that could not begin. */
+  autoRecordFailed: v.strictObject({ code: ErrorCodeSchema }),
   /** The last thing a client hears; the socket closes after it. */
   removed: v.strictObject({ code: ErrorCodeSchema }),
 } as const;

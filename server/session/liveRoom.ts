@@ -89,7 +89,7 @@ export class LiveRoom {
       media: () => media.current,
       publish: (events) => this.#people.publish(events),
       speakers: () => this.#microphones.speakers(),
-      tellThoseWhoSeeRecordings: (name, body) => this.#people.tell(name, body, 'seeRecordings'),
+      tell: this.#people.tell,
     });
     this.#microphones = new Microphones({
       ...options,

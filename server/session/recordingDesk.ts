@@ -5,6 +5,7 @@ import {
   type Phrase,
   type ProducerId,
   type RecordingId,
+  type Right,
   type RunningRecording,
   type ServerNotifications,
   type StopReason,
@@ -15,9 +16,11 @@ import type { RoomEvent } from '../domain/roomEvents.ts';
 import type { Clock, Log, MediaRoom, RecordedTrack, Recorder } from './ports.ts';
 import { RoomRecording, type Speaker } from './roomRecording.ts';
 
-type Tell = <Name extends 'recordingProgress' | 'recordingReady' | 'recordingFailed'>(
+type Told = 'recordingProgress' | 'recordingReady' | 'recordingFailed' | 'autoRecordFailed';
+type Tell = <Name extends Told>(
   name: Name,
   body: v.InferOutput<ServerNotifications[Name]>,
+  right: Right,
 ) => void;
 
 export interface RecordingDeskOptions {
@@ -32,7 +35,8 @@ export interface RecordingDeskOptions {
   readonly publish: (events: readonly RoomEvent[]) => void;
   /** Everyone whose microphone is connected. */
   readonly speakers: () => readonly Speaker[];
-  readonly tellThoseWhoSeeRecordings: Tell;
+  /** Tells those who have that right. */
+  readonly tell: Tell;
 }
 
 /** Runs a room's recording by the room's rules: who is written, from when, until when. */
@@ -40,13 +44,13 @@ export class RecordingDesk {
   readonly #options: RecordingDeskOptions;
   readonly #recording: RoomRecording;
   #cancelMaxLength: () => void = () => {};
-  /** The room begins by itself once; whoever stops that wants it stopped. */
+  /** The room is recorded by itself once; whoever stops that wants it stopped. */
   #mayBegin: boolean;
 
   constructor(options: RecordingDeskOptions) {
     this.#options = options;
     this.#mayBegin = options.room.settings.autoRecord;
-    const tell = options.tellThoseWhoSeeRecordings;
+    const { tell } = options;
     this.#recording = new RoomRecording({
       recorder: options.recorder,
       media: options.media,
@@ -54,9 +58,12 @@ export class RecordingDesk {
       onFailed: () => {
         if (options.room.recording) void this.stop('storageFailed');
       },
-      onProgress: (recordingId, progress) => tell('recordingProgress', { recordingId, progress }),
+      onProgress: (recordingId, progress) => {
+        tell('recordingProgress', { recordingId, progress }, 'seeRecordings');
+      },
       onFinalized: (recordingId, outcome) => {
-        tell(outcome === 'ready' ? 'recordingReady' : 'recordingFailed', { recordingId });
+        const name = outcome === 'ready' ? 'recordingReady' : 'recordingFailed';
+        tell(name, { recordingId }, 'seeRecordings');
       },
     });
   }
@@ -65,12 +72,13 @@ export class RecordingDesk {
   async start(by: Starter, isStillWanted: () => boolean): Promise<RunningRecording> {
     const { room, clock, maxRecordingMs } = this.#options;
     const recordingId = this.#options.makeRecordingId();
+    const mayBegin = this.#mayBegin;
     this.#mayBegin = false;
-    const { roomId, roomName } = room;
-    await this.#recording.start({ recordingId, roomId, roomName, startedBy: by.displayName });
-    if (!isStillWanted()) {
-      await this.#recording.stop('roomClosed');
-      throw new ProtocolError('WRONG_STATE', 'the room closed');
+    try {
+      await this.#capture(recordingId, by.displayName, isStillWanted);
+    } catch (error) {
+      this.#mayBegin = mayBegin;
+      throw error;
     }
     this.#publish(room.startRecording(by, recordingId, clock.wallMs()));
     this.#addThoseWhoAgreed();
@@ -128,10 +136,10 @@ export class RecordingDesk {
     if (this.#options.room.isRecorded(speaker.peerId)) this.#recording.addSpeaker(speaker);
     if (!this.#mayBegin || this.#options.room.recording) return;
     this.start({ peerId: null, displayName: '' }, isStillWanted).catch((err: unknown) => {
-      this.#options.log.error(
-        { roomId: this.#options.room.roomId, err },
-        'recording did not begin',
-      );
+      const { roomId } = this.#options.room;
+      this.#options.log.error({ roomId, err }, 'recording did not begin');
+      const code = err instanceof ProtocolError ? err.code : 'INTERNAL';
+      this.#options.tell('autoRecordFailed', { code }, 'record');
     });
   }
 
@@ -164,6 +172,18 @@ export class RecordingDesk {
       if (event.type === 'consentAsked') this.#recording.asked(event.peerId);
       if (event.type === 'consentAnswered') this.#recording.consent(event.entry);
     }
+  }
+
+  async #capture(
+    recordingId: RecordingId,
+    startedBy: string,
+    isStillWanted: () => boolean,
+  ): Promise<void> {
+    const { roomId, roomName } = this.#options.room;
+    await this.#recording.start({ recordingId, roomId, roomName, startedBy });
+    if (isStillWanted()) return;
+    await this.#recording.stop('roomClosed');
+    throw new ProtocolError('WRONG_STATE', 'the room closed');
   }
 
   #publish(events: readonly RoomEvent[]): void {

@@ -103,6 +103,21 @@ describe('a recording that runs', () => {
     expect(auto.log.of('error')).toEqual(['recording did not begin']);
   });
 
+  it('[RS10] that could not begin by itself is told to who may record, and tried again', async () => {
+    const auto = new House();
+    auto.recorder.hasRoom = false;
+    const moderator = await auto.enter('moderator', { settings: AUTO });
+    const speaker = await auto.enter('speaker', { settings: AUTO });
+    await speaker.speak();
+    await settled();
+    expect(moderator.channel.told('autoRecordFailed')).toEqual([{ code: 'STORAGE_FAILED' }]);
+    expect(speaker.channel.told('autoRecordFailed')).toEqual([]);
+    auto.recorder.hasRoom = true;
+    await moderator.speak();
+    await settled();
+    expect(moderator.channel.told('recordingStarted')).toHaveLength(1);
+  });
+
   it('[RS7] goes on when a media worker dies, marks the gap, and takes everyone in again', async () => {
     await ana.speak();
     await start();

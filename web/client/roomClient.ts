@@ -242,6 +242,7 @@ export class RoomClient {
       case 'speechChanged':
       case 'phraseUnspoken':
       case 'phrasesHeard':
+      case 'autoRecordFailed':
         return this.#update(reduceNews(this.#state, told));
       case 'removed':
         // A server that stops is usually one that starts again: keep trying.

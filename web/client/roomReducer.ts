@@ -36,7 +36,8 @@ export type RoomNews = Extract<
       | 'recordingFailed'
       | 'speechChanged'
       | 'phraseUnspoken'
-      | 'phrasesHeard';
+      | 'phrasesHeard'
+      | 'autoRecordFailed';
   }
 >;
 
@@ -61,6 +62,8 @@ export function reduceNews(state: RoomState, { name, body }: RoomNews): Partial<
       const heardBy = Object.fromEntries(body.phrases.map((heard) => [heard.seq, heard]));
       return { heardBy: { ...state.heardBy, ...heardBy } };
     }
+    case 'autoRecordFailed':
+      return { autoRecordFailures: [...state.autoRecordFailures, body.code] };
   }
 }
 

@@ -67,6 +67,8 @@ export interface RoomState {
   readonly readyRecordings: readonly RecordingId[];
   /** Those whose files could not be made, for who may see them. */
   readonly failedRecordings: readonly RecordingId[];
+  /** Why the room could not be recorded by itself, each time, for who may record. */
+  readonly autoRecordFailures: readonly ErrorCode[];
   readonly activeSpeaker: PeerId | null;
   /** The browser wants a tap before it plays sound: offer `resumePlayback`. */
   readonly playbackBlocked: boolean;
@@ -109,6 +111,7 @@ export const INITIAL_ROOM_STATE: RoomState = {
   recordingProgress: {},
   readyRecordings: [],
   failedRecordings: [],
+  autoRecordFailures: [],
   activeSpeaker: null,
   playbackBlocked: false,
   serverClockOffsetMs: 0,

@@ -2,6 +2,7 @@ import type { RoomState } from '#web/client/roomState.ts';
 import type { RoomClient } from '#web/client/roomClient.ts';
 import { CONSENT_WORDS, can, type StopReason } from '#protocol';
 import { m } from '#web/paraglide/messages.js';
+import { wordsOf } from './failure.ts';
 import { preferences } from './preferences.svelte.ts';
 import { playNotice } from './noticeSound.ts';
 import { toasts } from './toasts.svelte.ts';
@@ -40,6 +41,10 @@ function tellOfRecording(before: RoomState, now: RoomState): void {
   }
   if (before.failedRecordings.length < now.failedRecordings.length) {
     toasts.show(m.toast_recording_failed());
+  }
+  if (before.autoRecordFailures.length < now.autoRecordFailures.length) {
+    const { text } = wordsOf(now.autoRecordFailures.at(-1) ?? 'INTERNAL');
+    toasts.show(m.toast_auto_record_failed({ reason: text }));
   }
   if (before.recording?.recordingId !== now.recording?.recordingId) {
     playNotice(now.recording ? 'started' : 'stopped');
