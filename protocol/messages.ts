@@ -21,6 +21,7 @@ import {
 } from './media.ts';
 import { DraftIdSchema, PHRASE_HISTORY, PhraseDraftSchema, PhraseSchema } from './phrases.ts';
 import {
+  AnswerConsentSchema,
   ConsentAnswerSchema,
   ConsentSchema,
   MARKER_MAX_GRAPHEMES,
@@ -100,8 +101,8 @@ export const clientRequests = {
   addMarker: request(
     v.strictObject({ label: v.exactOptional(plainText(MARKER_MAX_GRAPHEMES, 400)) }),
   ),
-  /** Says yes or no to being recorded; also later, to change one's mind. */
-  answerConsent: request(ConsentAnswerSchema),
+  /** Says yes or no to being recorded; also later, to change one's mind. RECORDING_STATE when it is another recording that runs. */
+  answerConsent: request(AnswerConsentSchema),
   /** Says goodbye, so that the others need not wait for a time-out. */
   leave: request(EmptySchema),
 } as const;

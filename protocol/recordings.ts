@@ -47,6 +47,13 @@ export const ConsentAnswerSchema = v.strictObject({
 });
 export type ConsentAnswer = v.InferOutput<typeof ConsentAnswerSchema>;
 
+/** An answer, and to being recorded by which recording. */
+export const AnswerConsentSchema = v.strictObject({
+  recordingId: RecordingIdSchema,
+  ...ConsentAnswerSchema.entries,
+});
+export type AnswerConsent = v.InferOutput<typeof AnswerConsentSchema>;
+
 /**
  * What a person is asked, word for word: it stands in the consent log. To change a word is to ask
  * something else, so it stands here and not among the words of the views. `ask` is for whoever is in
@@ -149,7 +156,7 @@ export const ManifestSchema = v.strictObject({
   mix: v.nullable(v.strictObject({ mp3: RecordingFileSchema, webm: RecordingFileSchema })),
   /** The page that plays it from a disk, without a server. */
   player: RecordingFileSchema,
-  /** Who said yes and no, when and to which words; null when nobody was asked. */
+  /** Who said yes and no, when and to which words (null for who began it); null when nobody answered. */
   consentLog: v.nullable(RecordingFileSchema),
   /** People who were there and are not in it, and those of them who let their names be said. */
   notRecorded: v.strictObject({

@@ -13,9 +13,10 @@ export interface ConsentEntry {
   /** Null for one who refused and would not be named. */
   readonly displayName: string | null;
   readonly answer: ConsentAnswer['answer'];
-  readonly language: ConsentAnswer['language'];
-  /** What the person was asked, word for word; empty for who began the recording. */
-  readonly words: string;
+  /** In which the person was asked; null for who began the recording, whose pressing is the answer. */
+  readonly language: ConsentAnswer['language'] | null;
+  /** What the person was asked, word for word; null for who began the recording. */
+  readonly words: string | null;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -25,26 +26,38 @@ interface Person {
   readonly displayName: string;
 }
 
+interface Standing {
+  readonly consent: Consent;
+  /** Whether the recording may say who it is. */
+  readonly named: boolean;
+}
+
 /** Who agreed to one recording. Nobody has until they say so, and an answer outlives a reconnection. */
 export class ConsentBook {
-  readonly #answers = new Map<PeerId, Consent>();
+  readonly #standings = new Map<PeerId, Standing>();
 
   /** Null for who was never asked. */
   of(peerId: PeerId): Consent | null {
-    return this.#answers.get(peerId) ?? null;
+    return this.#standings.get(peerId)?.consent ?? null;
   }
 
   /** False when this person was asked before. */
   ask(peerId: PeerId): boolean {
-    if (this.#answers.has(peerId)) return false;
-    this.#answers.set(peerId, 'pending');
+    if (this.#standings.has(peerId)) return false;
+    this.#standings.set(peerId, { consent: 'pending', named: false });
     return true;
   }
 
   /** Who begins a recording agrees to it by doing so. */
   began({ peerId, displayName }: Person, at: number): ConsentEntry {
-    this.#answers.set(peerId, 'granted');
-    return { peerId, displayName, answer: 'granted', language: 'es', words: '', at };
+    this.#standings.set(peerId, { consent: 'granted', named: true });
+    return { peerId, displayName, answer: 'granted', language: null, words: null, at };
+  }
+
+  /** Whether that is another answer than the last, or a refusal that is named otherwise. */
+  changes(peerId: PeerId, said: ConsentAnswer): boolean {
+    const before = this.#standings.get(peerId);
+    return before?.consent !== said.answer || before.named !== mayBeNamed(said);
   }
 
   /** @throws ProtocolError WRONG_STATE when it changes nothing */
@@ -53,15 +66,21 @@ export class ConsentBook {
     said: ConsentAnswer,
     asked: { question: ConsentQuestion; at: number },
   ): ConsentEntry {
-    const { answer, language, named } = said;
-    if (this.#answers.get(peerId) === answer) {
+    const { answer, language } = said;
+    if (!this.changes(peerId, said)) {
       throw new ProtocolError('WRONG_STATE', 'that was the answer already');
     }
-    this.#answers.set(peerId, answer);
-    const name = answer === 'granted' || named ? displayName : null;
+    const named = mayBeNamed(said);
+    this.#standings.set(peerId, { consent: answer, named });
+    const name = named ? displayName : null;
     const words = CONSENT_WORDS[language][asked.question];
     return { peerId, displayName: name, answer, language, words, at: asked.at };
   }
+}
+
+/** Who agrees is heard under their name. */
+function mayBeNamed({ answer, named }: ConsentAnswer): boolean {
+  return answer === 'granted' || named;
 }
 
 /**
@@ -75,6 +94,24 @@ export function neverRecorded(
 ): (string | null)[] {
   const names = new Map<PeerId, string | null>([...asked].map((peerId) => [peerId, null]));
   for (const { peerId, displayName } of entries) names.set(peerId, displayName);
-  for (const { peerId, answer } of entries) if (answer === 'granted') names.delete(peerId);
+  for (const { peerId } of entries.filter(isYes)) names.delete(peerId);
   return [...names.values()];
+}
+
+/**
+ * The answers as they are kept for good: who was never recorded and would at last not be named is not
+ * named by an earlier answer either.
+ * @param entries in the order of the answers
+ */
+export function withoutNamesTakenBack(entries: readonly ConsentEntry[]): ConsentEntry[] {
+  const recorded = new Set(entries.filter(isYes).map(({ peerId }) => peerId));
+  const last = new Map(entries.map(({ peerId, displayName }) => [peerId, displayName]));
+  return entries.map((entry) => {
+    const isNamed = recorded.has(entry.peerId) || last.get(entry.peerId) !== null;
+    return isNamed ? entry : { ...entry, displayName: null };
+  });
+}
+
+function isYes({ answer }: ConsentEntry): boolean {
+  return answer === 'granted';
 }

@@ -79,6 +79,18 @@ export class RecordingRules {
     return this.#running?.consent.of(peerId) ?? null;
   }
 
+  /** Whether that is something else than this person has said before. */
+  changes(peerId: PeerId, answer: ConsentAnswer): boolean {
+    return this.#required().consent.changes(peerId, answer);
+  }
+
+  /** @throws ProtocolError RECORDING_STATE unless this one is running */
+  requireThis(recordingId: RecordingId): void {
+    if (this.#required().recording.recordingId !== recordingId) {
+      throw new ProtocolError('RECORDING_STATE', 'another recording is running');
+    }
+  }
+
   /** @throws ProtocolError RECORDING_STATE when none is running, WRONG_STATE when it changes nothing */
   answer(
     person: { peerId: PeerId; displayName: string },

@@ -1,6 +1,7 @@
 import {
   ProtocolError,
   can,
+  type AnswerConsent,
   type ConsentAnswer,
   type MicrophoneState,
   type PeerId,
@@ -170,9 +171,17 @@ export class Room {
     this.#recording.requireRunning();
   }
 
-  /** @throws ProtocolError RECORDING_STATE or WRONG_STATE when there is nothing to answer */
-  answerConsent(peerId: PeerId, answer: ConsentAnswer, wallMs: number): RoomEvent[] {
+  /**
+   * @throws ProtocolError RECORDING_STATE when it is not that recording that runs, WRONG_STATE when it
+   * changes nothing
+   */
+  answerConsent(
+    peerId: PeerId,
+    { recordingId, ...answer }: AnswerConsent,
+    wallMs: number,
+  ): RoomEvent[] {
     const peer = this.#peer(peerId);
+    this.#recording.requireThis(recordingId);
     const entry = this.#recording.answer(peer, answer, { question: 'ask', wallMs });
     return [
       { type: 'consentAnswered', entry },
@@ -212,7 +221,7 @@ export class Room {
     if (this.settings.consent === 'required' && isNewcomer && answer?.answer !== 'granted') {
       throw new ProtocolError('CONSENT_REQUIRED', 'the room is recorded and takes who agrees');
     }
-    if (answer && answer.answer !== before) {
+    if (answer && this.#recording.changes(peer.peerId, answer)) {
       const question = this.settings.consent;
       const entry = this.#recording.answer(peer, answer, { question, wallMs });
       return [{ type: 'consentAnswered', entry }];

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ManifestSchema, PeaksSchema, type Manifest, type Peaks, type StopReason } from '#protocol';
 import * as v from 'valibot';
+import { withoutNamesTakenBack } from '../domain/consent.ts';
 import { captionsOf, toWebVtt } from './captions.ts';
 import { syncFolderSync, writeHashed } from './files.ts';
 import { journalParts } from './journalReader.ts';
@@ -127,7 +128,7 @@ function manifestOf(
     consentLog:
       consents.length === 0
         ? null
-        : write(CONSENT, 'application/json', toJson(consents.map(logged))),
+        : write(CONSENT, 'application/json', toJson(withoutNamesTakenBack(consents).map(logged))),
   };
 }
 

@@ -46,13 +46,16 @@ export const JournalGapSchema = v.object({
 });
 export type JournalGap = v.InferOutput<typeof JournalGapSchema>;
 
-/** What a person said to being recorded; `displayName` is null for one who would not be named. */
+/**
+ * What a person said to being recorded; `displayName` is null for one who would not be named,
+ * `language` and `words` for who began the recording.
+ */
 export const ConsentEntrySchema = v.object({
   peerId: PeerIdSchema,
   displayName: v.nullable(v.string()),
   answer: v.picklist(['granted', 'refused']),
-  language: v.picklist(['es', 'en']),
-  words: v.string(),
+  language: v.nullable(v.picklist(['es', 'en'])),
+  words: v.nullable(v.string()),
   /** Milliseconds since 1970. */
   at: milliseconds,
 });

@@ -1,6 +1,6 @@
 import {
   ProtocolError,
-  type ConsentAnswer,
+  type AnswerConsent,
   type PeerId,
   type Phrase,
   type ProducerId,
@@ -118,7 +118,7 @@ export class RecordingDesk {
   }
 
   /** @throws ProtocolError RECORDING_STATE or WRONG_STATE */
-  answer(peerId: PeerId, answer: ConsentAnswer): void {
+  answer(peerId: PeerId, answer: AnswerConsent): void {
     const { room, clock } = this.#options;
     const events = room.answerConsent(peerId, answer, clock.wallMs());
     if (!room.isRecorded(peerId)) {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RecordingId } from '#protocol';
 import { readyRecording } from '#tests/support/recordings.ts';
 import { ServerProcess } from '#tests/support/server.ts';
 import { createRoom } from '#tests/support/visit.ts';
@@ -29,10 +30,11 @@ export async function measureRecordedCost(): Promise<string> {
     for (let round = 0; round < ROUNDS; round += 1) {
       await delay(SETTLE_MS);
       without.push(await usageOf(server.pid, WINDOW_MS));
-      await moderator?.signaling.request('startRecording', {});
+      const running = await moderator?.signaling.request('startRecording', {});
+      const recordingId = running?.recordingId as RecordingId;
       for (const { signaling } of others) {
-        const consent = { answer: 'granted', language: 'es', named: true } as const;
-        await signaling.request('answerConsent', consent);
+        const yes = { answer: 'granted', language: 'es', named: true } as const;
+        await signaling.request('answerConsent', { recordingId, ...yes });
       }
       await delay(SETTLE_MS);
       recorded.push(await usageOf(server.pid, WINDOW_MS));

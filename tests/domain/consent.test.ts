@@ -6,7 +6,7 @@ import {
   type RecordingId,
   type RoomSettings,
 } from '#protocol';
-import { neverRecorded } from '#server/domain/consent.ts';
+import { neverRecorded, withoutNamesTakenBack } from '#server/domain/consent.ts';
 import { Room } from '#server/domain/room.ts';
 import type { RoomEvent } from '#server/domain/roomEvents.ts';
 import { ROOM_ID, SETTINGS } from '#tests/support/builders.ts';
@@ -27,7 +27,10 @@ describe('consent to a recording', () => {
   beforeEach(() => open());
 
   const start = () => room.startRecording(ana, RECORDING, 10);
-  const answer = (said: ConsentAnswer) => room.answerConsent(beto.peerId, said, 20);
+  const answer = (said: ConsentAnswer, recordingId = RECORDING) =>
+    room.answerConsent(beto.peerId, { recordingId, ...said }, 20);
+  const entry = (who: { peerId: PeerId }, said: 'granted' | 'refused', name: string | null) =>
+    ({ ...GRANTED, ...who, answer: said, displayName: name, words: '', at: 1 }) as const;
   const consentOf = ({ peerId }: { peerId: PeerId }) => room.snapshot(peerId).consent;
 
   it('[CB1] is given by who begins, asked of who could be heard, and not of an audience', () => {
@@ -88,6 +91,47 @@ describe('consent to a recording', () => {
     start();
     answer(REFUSED);
     expect(refusalOf(() => answer(REFUSED))).toBe('WRONG_STATE');
+    answer(GRANTED);
+    // Who agrees is named anyway.
+    expect(refusalOf(() => answer({ ...GRANTED, named: true }))).toBe('WRONG_STATE');
+  });
+
+  it('[CB14] of who refuses may be named later, and nameless again', () => {
+    start();
+    answer(REFUSED);
+    const names = [true, false].map((named) => answer({ ...REFUSED, named })[0]);
+    expect(names).toMatchObject([
+      { entry: { answer: 'refused', displayName: 'Beto' } },
+      { entry: { answer: 'refused', displayName: null } },
+    ]);
+    room.leave(beto.peerId);
+    expect(room.join(beto, { ...REFUSED, named: true }, 30)[1]).toMatchObject({
+      entry: { displayName: 'Beto' },
+    });
+  });
+
+  it('[CB15] is not taken from an answer to another recording', () => {
+    start();
+    room.stopRecording('stopped');
+    const next = 'recording-2' as RecordingId;
+    room.startRecording(ana, next, 40);
+    expect(refusalOf(() => answer(GRANTED))).toBe('RECORDING_STATE');
+    expect(consentOf(beto)).toBe('pending');
+    answer(GRANTED, next);
+    expect(consentOf(beto)).toBe('granted');
+  });
+
+  it('[CB16] names in its log nobody who took that back, unless they were recorded', () => {
+    const log = withoutNamesTakenBack([
+      entry(ana, 'granted', 'Ana'),
+      entry(beto, 'refused', 'Beto'),
+      entry(carla, 'refused', null),
+      entry(ana, 'refused', null),
+      entry(beto, 'refused', null),
+      entry(carla, 'refused', 'Carla'),
+    ]);
+    const names = log.map(({ displayName }) => displayName);
+    expect(names).toEqual(['Ana', null, null, null, null, 'Carla']);
   });
 
   it('[CB6] outlives leaving and coming back, and not the recording', () => {
@@ -113,8 +157,6 @@ describe('consent to a recording', () => {
   });
 
   it('[CB8] was never given by who is not in it: named only who allowed it', () => {
-    const entry = (who: { peerId: PeerId }, said: 'granted' | 'refused', name: string | null) =>
-      ({ ...GRANTED, ...who, answer: said, displayName: name, words: '', at: 1 }) as const;
     const eva = { peerId: 'peer-eva01' as PeerId };
     const asked = [ana, beto, carla].map(({ peerId }) => peerId);
     expect(neverRecorded(asked, [])).toEqual([null, null, null]);

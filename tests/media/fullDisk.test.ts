@@ -35,7 +35,9 @@ it('[FT7] ends cleanly at the brink of a full disk: moderators are told, nobodyâ
   onTestFinished(() => tone.close());
   await beto.send(tone);
   const { recordingId } = await ana.request('startRecording', {});
-  await beto.request('answerConsent', { answer: 'granted', language: 'es', named: true });
+  await beto.request('answerConsent', {
+    ...{ recordingId, answer: 'granted', language: 'es', named: true },
+  });
   await recorded.captures(recordingId, [beto], 2);
   const heard = ana.heard.get(beto.peerId);
   await ana.until(() => (heard?.shareOf(BETO_HZ) ?? 0) > 0.8);

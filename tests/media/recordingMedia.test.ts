@@ -37,11 +37,11 @@ it('[FT4] captures not one packet and no phrase of those who have not agreed', a
   await speak(refusing, 1_000);
   await speak(withdrawing, 1_300);
   const { recordingId } = await ana.request('startRecording', {});
-  await refusing.request('answerConsent', { answer: 'refused', ...SPANISH });
-  await withdrawing.request('answerConsent', { answer: 'granted', ...SPANISH });
+  await refusing.request('answerConsent', { recordingId, answer: 'refused', ...SPANISH });
+  await withdrawing.request('answerConsent', { recordingId, answer: 'granted', ...SPANISH });
   say(withdrawing, 'Dora al principio');
   await recorded.captures(recordingId, [ana, withdrawing], 1);
-  await withdrawing.request('answerConsent', { answer: 'refused', ...SPANISH });
+  await withdrawing.request('answerConsent', { recordingId, answer: 'refused', ...SPANISH });
   await ana.request('addMarker', { label: 'retirada' });
   for (const peer of [silent, refusing, withdrawing]) say(peer, `Nada de ${peer.peerId}`);
   await recorded.captures(recordingId, [ana], 1);

@@ -49,7 +49,9 @@ describe('a worker that dies while a room is recorded', () => {
     await enter();
     ({ recordingId } = await peers[0].request('startRecording', {}));
     sinceMs = performance.now();
-    await peers[1].request('answerConsent', { answer: 'granted', language: 'es', named: true });
+    await peers[1].request('answerConsent', {
+      ...{ recordingId, answer: 'granted', language: 'es', named: true },
+    });
     await captures(2);
   });
   afterEach(() => tones.forEach((tone) => tone.close()));

@@ -66,9 +66,11 @@ describe('the consent to a recording', () => {
     recording.consent({ ...entry, peerId: peerId(1), displayName: 'Ana', answer: 'granted' });
     recording.consent({ ...entry, peerId: peerId(2), displayName: null, answer: 'refused' });
     recording.consent({ ...entry, peerId: peerId(3), displayName: 'Carlos', answer: 'refused' });
-    for (const number of [1, 2, 3, 4]) recording.asked(peerId(number));
+    recording.consent({ ...entry, peerId: peerId(4), displayName: 'Dora', answer: 'refused' });
+    recording.consent({ ...entry, peerId: peerId(4), displayName: null, answer: 'refused' });
+    for (const number of [1, 2, 3, 4, 5]) recording.asked(peerId(number));
     const manifest = await finish(studio);
-    expect(manifest.notRecorded).toEqual({ count: 3, names: ['Carlos'] });
+    expect(manifest.notRecorded).toEqual({ count: 4, names: ['Carlos'] });
     expect(manifest.consentLog?.path).toBe('consent.json');
     const log = await readFile(pathOf(studio, 'consent.json'), 'utf8');
     const common = { language: 'es', words, at: new Date(entry.at).toISOString() };
@@ -76,6 +78,8 @@ describe('the consent to a recording', () => {
       { who: { peerId: peerId(1), displayName: 'Ana' }, answer: 'granted', ...common },
       { who: null, answer: 'refused', ...common },
       { who: { peerId: peerId(3), displayName: 'Carlos' }, answer: 'refused', ...common },
+      { who: null, answer: 'refused', ...common },
+      { who: null, answer: 'refused', ...common },
     ]);
   });
 

@@ -36,7 +36,7 @@ describe('who is recorded', () => {
   it('[CN2] is whoever says yes, from then on', async () => {
     const microphone = await beto.speak({ muted: true });
     await start();
-    await beto.request('answerConsent', GRANTED);
+    await beto.answer(GRANTED);
     beto.say(draft({ text: 'ahora sí' }));
     await settled();
     expect(names()).toEqual(['Beto']);
@@ -52,14 +52,14 @@ describe('who is recorded', () => {
   it('[CN3] is no longer whoever takes it back, from that moment', async () => {
     await beto.speak();
     await start();
-    await beto.request('answerConsent', GRANTED);
+    await beto.answer(GRANTED);
     await settled();
-    await beto.request('answerConsent', REFUSED);
+    await beto.answer(REFUSED);
     beto.say(draft({ text: 'esto no' }));
     expect(recording().tracks.map(({ ends }) => ends)).toEqual([1]);
     expect(taps()).toEqual([]);
     expect(recording().phrases).toEqual([]);
-    await beto.request('answerConsent', GRANTED);
+    await beto.answer(GRANTED);
     expect(names()).toEqual(['Beto', 'Beto']);
   });
 
@@ -67,8 +67,8 @@ describe('who is recorded', () => {
     await beto.speak();
     await start();
     house.engine.room.tapping.hold();
-    await beto.request('answerConsent', GRANTED);
-    await beto.request('answerConsent', REFUSED);
+    await beto.answer(GRANTED);
+    await beto.answer(REFUSED);
     house.engine.room.tapping.open();
     await settled();
     expect(taps()).toEqual([]);
@@ -79,7 +79,7 @@ describe('who is recorded', () => {
     await ana.listen();
     await beto.speak();
     await start();
-    await beto.request('answerConsent', REFUSED);
+    await beto.answer(REFUSED);
     beto.say(draft({ text: 'sigo aquí' }));
     expect(house.engine.room.phrases.map(({ text }) => text)).toEqual(['sigo aquí']);
     expect(ana.channel.requests).toHaveLength(1);
@@ -88,11 +88,11 @@ describe('who is recorded', () => {
 
   it('[CN6] is told in a log of answers that is kept with the recording', async () => {
     await start();
-    await beto.request('answerConsent', REFUSED);
+    await beto.answer(REFUSED);
     house.clock.advance(5_000);
-    await beto.request('answerConsent', { ...GRANTED, language: 'en' });
+    await beto.answer({ ...GRANTED, language: 'en' });
     expect(recording().consents).toMatchObject([
-      { displayName: 'Ana', answer: 'granted', words: '' },
+      { displayName: 'Ana', answer: 'granted', language: null, words: null },
       { displayName: null, answer: 'refused', language: 'es' },
       { displayName: 'Beto', answer: 'granted', language: 'en', at: house.clock.wallMs() },
     ]);
@@ -102,7 +102,7 @@ describe('who is recorded', () => {
   it('[CN7] is told to the recording as soon as somebody is asked: a crash must not hide who is not in it', async () => {
     await start();
     const carla = await house.enter('speaker', { displayName: 'Carla' });
-    await carla.request('answerConsent', { ...REFUSED, named: true });
+    await carla.answer({ ...REFUSED, named: true });
     expect(recording().askedPeers).toEqual([beto.peerId, carla.peerId]);
     expect(recording().consents.at(-1)).toMatchObject({ displayName: 'Carla', answer: 'refused' });
   });
@@ -132,7 +132,7 @@ describe('who is recorded', () => {
 
   it('[CN10] need not answer again after a lost connection', async () => {
     await start();
-    await beto.request('answerConsent', GRANTED);
+    await beto.answer(GRANTED);
     const again = house.visitor(beto.session.identity);
     expect((await again.request('join', {})).consent).toBe('granted');
     await again.speak();

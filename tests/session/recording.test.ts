@@ -18,7 +18,7 @@ describe('recording a room', () => {
   /** Starts, with everyone agreeing. */
   const startWithAll = async () => {
     const running = await start();
-    await beto.request('answerConsent', GRANTED);
+    await beto.answer(GRANTED);
     return running;
   };
   const tracks = () => house.recorder.recording.tracks;

@@ -95,6 +95,12 @@ export class Visitor {
     return handle(this.session, input);
   }
 
+  /** Answers whether the newest recording may have one. */
+  answer(answer: ConsentAnswer) {
+    const { recordingId } = this.#house.recorder.recording.options;
+    return this.request('answerConsent', { recordingId, ...answer });
+  }
+
   /** Connects a microphone and waits until it was announced to everyone. */
   async speak({ muted = false } = {}): Promise<ProducerId> {
     const { producerId } = await this.request('produce', { rtpParameters: rtpParameters(), muted });

@@ -1,12 +1,12 @@
-import type { ConsentAnswer } from '#protocol';
+import type { AnswerConsent } from '#protocol';
 import type { Signaling } from './signaling.ts';
 
 /** What a person does to the room's recording. Everything throws ProtocolError as the server refuses. */
 export class RecordingControls {
   readonly #signaling: Signaling;
-  readonly #onAnswered: (answer: ConsentAnswer) => void;
+  readonly #onAnswered: (answer: AnswerConsent) => void;
 
-  constructor(options: { signaling: Signaling; onAnswered: (answer: ConsentAnswer) => void }) {
+  constructor(options: { signaling: Signaling; onAnswered: (answer: AnswerConsent) => void }) {
     this.#signaling = options.signaling;
     this.#onAnswered = options.onAnswered;
   }
@@ -37,7 +37,7 @@ export class RecordingControls {
   }
 
   /** Says yes or no to being recorded, the first time or later. */
-  async answer(answer: ConsentAnswer): Promise<void> {
+  async answer(answer: AnswerConsent): Promise<void> {
     await this.#signaling.request('answerConsent', answer);
     // The server tells it too; a view must not go on asking meanwhile.
     this.#onAnswered(answer);

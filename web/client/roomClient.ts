@@ -99,7 +99,7 @@ export class RoomClient {
     });
     this.recording = new RecordingControls({
       signaling: this.#signaling,
-      onAnswered: ({ answer }) => this.#update({ consent: answer }),
+      onAnswered: ({ answer, named }) => this.#update({ consent: answer, named }),
     });
   }
 

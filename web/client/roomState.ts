@@ -61,6 +61,8 @@ export interface RoomState {
   readonly stopReason: StopReason | null;
   /** One's own answer to being recorded; null when there is nothing to answer. */
   readonly consent: Consent | null;
+  /** Of one's own refusal: whether it lets the recording say that one was there. */
+  readonly named: boolean;
   /** How far the finalizer is with what was recorded, 0 to 1, for those who may see it. */
   readonly recordingProgress: Readonly<Record<RecordingId, number>>;
   /** Those that became ready while one was here, for who may see them. */
@@ -108,6 +110,7 @@ export const INITIAL_ROOM_STATE: RoomState = {
   recording: null,
   stopReason: null,
   consent: null,
+  named: false,
   recordingProgress: {},
   readyRecordings: [],
   failedRecordings: [],

@@ -130,8 +130,10 @@ export class RoomSession {
 
   /** @param named of a refusal: whether the recording may say who it was */
   answerConsent(answer: 'granted' | 'refused', named = false): Promise<void> {
-    const { locale: language } = preferences;
-    return this.attempt(() => this.client.recording.answer({ answer, language, named }));
+    const { recordingId } = this.room.recording ?? {};
+    if (!recordingId) return Promise.resolve();
+    const said = { recordingId, answer, language: preferences.locale, named };
+    return this.attempt(() => this.client.recording.answer(said));
   }
 
   /** Ends what this browser itself is saying. */
