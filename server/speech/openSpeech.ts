@@ -31,7 +31,7 @@ export function openSpeech(
       if (isInstalled(ESPEAK_PACKAGE)) return new EspeakEngine();
       log.warn(
         { package: ESPEAK_PACKAGE },
-        'phrases are not spoken: run npm install with optional packages, or set SPEECH',
+        'phrases are not spoken: npm install the package, or set SPEECH to command or none',
       );
       return null;
   }

@@ -181,7 +181,7 @@ describe('the voice of a room', () => {
     });
 
     it('[VO13] is a track of its author’s, with the packets that everyone hears', async () => {
-      await beto.request('answerConsent', GRANTED);
+      await beto.answer(GRANTED);
       await say(beto);
       await pass(WHOLE_MS);
       const [track] = phraseTracks();
@@ -197,7 +197,7 @@ describe('the voice of a room', () => {
     it('[VO14] is not there for who has not agreed', async () => {
       await say(beto);
       await pass(WHOLE_MS);
-      await beto.request('answerConsent', REFUSED);
+      await beto.answer(REFUSED);
       await say(beto);
       await pass(WHOLE_MS);
       expect(phraseTracks()).toEqual([]);
@@ -205,10 +205,10 @@ describe('the voice of a room', () => {
     });
 
     it('[VO15] ends in the middle of a word for who takes it back, and with a pause', async () => {
-      await beto.request('answerConsent', GRANTED);
+      await beto.answer(GRANTED);
       await say(beto, 'Una frase que sigue y sigue');
       await pass(100);
-      await beto.request('answerConsent', REFUSED);
+      await beto.answer(REFUSED);
       expect(phraseTracks()[0]?.ends).toBeGreaterThan(0);
       await pass(WHOLE_MS);
       await say(ana, 'Otra frase que sigue y sigue');
