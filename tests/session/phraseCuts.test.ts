@@ -19,8 +19,9 @@ class Client {
   readonly line: PhraseLine;
   readonly arrived: number[] = [];
   state: RoomState = INITIAL_ROOM_STATE;
-  /** Messages of the channel and of the socket are lost while these are set. */
-  channelIsCut = false;
+  /** What goes, what comes, and what the socket carries is lost while these are set. */
+  outwardIsCut = false;
+  inwardIsCut = false;
   socketIsCut = false;
   readonly #house: House;
   #visitor: Visitor;
@@ -48,7 +49,7 @@ class Client {
   }
 
   async connect(): Promise<void> {
-    this.socketIsCut = this.channelIsCut = false;
+    this.socketIsCut = false;
     this.#visitor = this.#house.visitor(this.#visitor.session.identity);
     this.#toldSocket = 0;
     this.state = fromSnapshot(this.state, await this.#visitor.request('join', {}));
@@ -57,14 +58,14 @@ class Client {
   }
 
   async openChannel(): Promise<void> {
-    this.channelIsCut = false;
+    this.outwardIsCut = this.inwardIsCut = false;
     const incoming = Object.assign(new EventEmitter(), { readyState: 'open' });
     this.#incoming = incoming;
     const visitor = this.#visitor;
     const outgoing = Object.assign(new EventEmitter(), {
       readyState: 'open',
       send: (message: string) => {
-        if (!this.channelIsCut && !visitor.session.isClosed) visitor.say(message);
+        if (!this.outwardIsCut && !visitor.session.isClosed) visitor.say(message);
       },
     });
     const transports = {
@@ -75,20 +76,24 @@ class Client {
     incoming.emit('open');
   }
 
+  get channelIsCut(): boolean {
+    return this.outwardIsCut || this.inwardIsCut;
+  }
+
   loseSocket(): void {
-    this.socketIsCut = this.channelIsCut = true;
+    this.socketIsCut = this.outwardIsCut = this.inwardIsCut = true;
     this.line.lost();
   }
 
   loseChannel(): Promise<void> {
-    this.channelIsCut = true;
+    this.outwardIsCut = this.inwardIsCut = true;
     this.line.lostChannel();
     return this.line.takeSocket(true);
   }
 
   /** Hands on what the server has sent since. */
   deliver(fresh: readonly Phrase[]): void {
-    if (!this.channelIsCut) {
+    if (!this.inwardIsCut) {
       for (const phrase of fresh) this.#incoming.emit('message', JSON.stringify(phrase));
     }
     const said = this.#visitor.channel.told('phraseSaid');
@@ -142,7 +147,8 @@ it('[PD9] brings 10,000 phrases over cuts of socket and channel once, in order, 
       } else if (luck < 0.025 && !client.channelIsCut) {
         // Nobody is told of this one: a network that swallows what it is given.
         cuts.silent += 1;
-        client.channelIsCut = true;
+        client.outwardIsCut = chance() < 0.6;
+        client.inwardIsCut = !client.outwardIsCut || chance() < 0.5;
       } else if (luck > 0.9 && client.channelIsCut) {
         await client.loseChannel();
         await client.openChannel();

@@ -74,9 +74,9 @@ describe('whatever people write', () => {
     await say('Hola');
     const before = pid();
     const chance = random(4);
-    const languages = ['es', 'en', 'ar', 'zh', 'hi', 'fr', 'ja', 'ru', 'th', 'vi'];
-    for (let round = 0; round < 20; round += 1) {
-      const length = 1 + Math.floor(chance() * 40);
+    const languages = ['es', 'en', 'ar', 'zh', 'hi', 'ja'];
+    for (let round = 0; round < 12; round += 1) {
+      const length = 1 + Math.floor(chance() * 30);
       const text = Array.from({ length }, () => characterBy(chance)).join('');
       const language = languages[round % languages.length] as string;
       await say(text, { language, voice: round }).catch((error: Error) =>

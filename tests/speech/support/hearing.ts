@@ -63,7 +63,7 @@ export function pitchOf(samples: Float32Array): number {
     samples.subarray(at * step, (at + 1) * step).reduce((sum, sample) => sum + sample / step, 0),
   );
   const pitches: number[] = [];
-  for (let at = 0; at + 2 * FRAME <= slow.length; at += FRAME / 2) {
+  for (let at = 0; at + 2 * FRAME <= slow.length; at += FRAME) {
     const frame = slow.subarray(at, at + 2 * FRAME);
     if (rms(frame) < 0.03) continue;
     const pitch = pitchOfFrame(frame);
