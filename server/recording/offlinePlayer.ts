@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Manifest, Peaks } from '#protocol';
+import { isPhraseLane, ownerOfLane, type Manifest, type Peaks } from '#protocol';
 import { friendlyNames } from './friendlyNames.ts';
 import words from './offlinePlayer/words.json' with { type: 'json' };
 
@@ -19,6 +19,8 @@ type Shown = Omit<Manifest, 'captions' | 'captionsJson' | 'player' | 'consentLog
 /** One voice, as the page shows it. */
 export interface PlayerVoice {
   readonly label: string;
+  /** It is what the room's voice said for this person, and not a microphone. */
+  readonly phrases: boolean;
   /** Anything that stays the same for a person: it picks the tint. */
   readonly seed: string;
   /** Where its sound may lie, seen from the page. */
@@ -76,7 +78,8 @@ function dataOf(manifest: Shown, readPeaks: (speaker: Speaker) => Peaks) {
           ],
     speakers: speakers.map((speaker): PlayerVoice => ({
       label: speaker.displayName,
-      seed: speaker.peerId,
+      phrases: isPhraseLane(speaker.peerId),
+      seed: ownerOfLane(speaker.peerId),
       sources: sources(speaker.file.path),
       segments: speaker.segments.map(({ startSeconds, endSeconds }) => [startSeconds, endSeconds]),
       peaks: loudest(readPeaks(speaker).peaks),

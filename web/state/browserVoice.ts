@@ -23,6 +23,11 @@ export function pickVoice(
   );
 }
 
+/** Whether this browser can read a language aloud. */
+export function browserSpeaks(language: string): boolean {
+  return pickVoice(synthesis?.getVoices() ?? [], language) !== undefined;
+}
+
 /** The browser's own text to speech. */
 export const browserVoice: Voice = {
   say({ text, language, volume, onReached }) {

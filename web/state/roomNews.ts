@@ -4,15 +4,22 @@ import { CONSENT_WORDS, can, type StopReason } from '#protocol';
 import { m } from '#web/paraglide/messages.js';
 import { wordsOf } from './failure.ts';
 import { preferences } from './preferences.svelte.ts';
+import { lengthText } from './formats.ts';
 import { playNotice } from './noticeSound.ts';
+import { newlyUnspoken, toBeRead, type Hearing } from './phraseNews.ts';
 import { toasts } from './toasts.svelte.ts';
+import { unspokenWords } from './unspokenWords.ts';
+
+/** A shorter gap is not worth a word. */
+const WORTH_TELLING_MS = 3_000;
 
 /** Tells what changes in a room: aloud for screen readers, and in a toast where others would miss it too. */
-export function watchNews(client: RoomClient): () => void {
+export function watchNews(client: RoomClient, hearing: () => Hearing): () => void {
   let before = client.state;
   return client.subscribe(() => {
     const now = client.state;
     tellOfConnection(before, now);
+    tellOfSound(before, now);
     // What was running before one came in is asked about all the same.
     if (before.connection !== 'connected' && now.connection === 'connected') {
       if (now.consent === 'pending') toasts.announce(CONSENT_WORDS[preferences.locale].ask);
@@ -21,7 +28,7 @@ export function watchNews(client: RoomClient): () => void {
       tellOfRecording(before, now);
       tellOfConsent(before, now);
       tellOfPeople(before, now);
-      tellOfPhrases(before, now);
+      tellOfPhrases(before, now, hearing());
     }
     before = now;
   });
@@ -33,6 +40,13 @@ function tellOfConnection(before: RoomState, now: RoomState): void {
   if (before.connection === 'reconnecting' && now.connection === 'connected') {
     toasts.announce(m.news_reconnected());
   }
+}
+
+/** That it is lost stands in the room's banner, which says so when it lasts. */
+function tellOfSound(before: RoomState, now: RoomState): void {
+  const missedMs = now.soundMissedMs ?? 0;
+  if (!before.soundLost || now.soundLost || missedMs < WORTH_TELLING_MS) return;
+  toasts.show(m.sound_back({ length: lengthText(missedMs / 1000) }));
 }
 
 function tellOfRecording(before: RoomState, now: RoomState): void {
@@ -87,9 +101,11 @@ function tellOfPeople(before: RoomState, now: RoomState): void {
   if (left[0] && left.length === 1) toasts.announce(m.news_left({ name: left[0].displayName }));
 }
 
-function tellOfPhrases(before: RoomState, now: RoomState): void {
-  // Heard phrases are not read out again: two voices at once are understood by nobody.
-  const last = now.phrases.at(-1);
-  if (preferences.speaksPhrases || !last || last.seq === before.phrases.at(-1)?.seq) return;
-  toasts.announce(m.news_phrase({ name: last.authorName, text: last.text }));
+function tellOfPhrases(before: RoomState, now: RoomState, hearing: Hearing): void {
+  for (const { authorName: name, text } of toBeRead(before, now, hearing)) {
+    toasts.announce(m.news_phrase({ name, text }));
+  }
+  for (const { phrase, reason } of newlyUnspoken(before, now)) {
+    toasts.announce(m.news_unspoken({ text: phrase.text, why: unspokenWords(reason) }));
+  }
 }

@@ -3,10 +3,11 @@ import { can, speaksLanguage, type ModerateSpeech, type PeerId, type Phrase } fr
 import type { RoomClient } from '#web/client/roomClient.ts';
 import { MicrophoneError, openMicrophone } from '#web/client/microphone.ts';
 import { m } from '#web/paraglide/messages.js';
-import { browserVoice } from './browserVoice.ts';
+import { browserSpeaks, browserVoice } from './browserVoice.ts';
 import { failureOf, wordsOf } from './failure.ts';
 import { microphoneWords } from './microphoneWords.ts';
 import { observe } from './observe.ts';
+import type { Hearing } from './phraseNews.ts';
 import { preferences } from './preferences.svelte.ts';
 import { RoomVoice } from './roomVoice.ts';
 import { SpeechQueue } from './speechQueue.ts';
@@ -90,6 +91,7 @@ export class RoomSession {
   /** The phrase whose turn it is or was, and how far it has been read. */
   get spoken(): SpokenPhrase | null {
     const [here, there] = [this.#spokenHere.current, this.#spokenThere.current];
+    if (here && this.room.soundLost) return here;
     if (!here || !there) return here ?? there;
     if (here.finished !== there.finished) return here.finished ? there : here;
     return here.phrase.seq > there.phrase.seq ? here : there;
@@ -97,10 +99,15 @@ export class RoomSession {
 
   /** The phrase that waits for its turn, when nothing is being said. */
   readonly next = $derived.by(() => {
-    const [first] = this.room.speech.waiting;
+    const [first] = this.room.soundLost ? [] : this.room.speech.waiting;
     if (first === undefined || (this.spoken && !this.spoken.finished)) return null;
     return this.room.phrases.find(({ seq }) => seq === first) ?? null;
   });
+
+  /** What a person wants to hear of phrases, as it is at this moment. */
+  get hearing(): Hearing {
+    return { aloud: preferences.speaksPhrases, silenced: this.silenced, browserSpeaks };
+  }
 
   /** Number of the last phrase that was given to the voice, 0 before the first. */
   get heardSeq(): number {
@@ -141,8 +148,21 @@ export class RoomSession {
     this.#local.skip();
   }
 
-  moderateSpeech(command: ModerateSpeech): Promise<void> {
-    return this.attempt(() => this.client.moderateSpeech(command));
+  async moderateSpeech(command: ModerateSpeech): Promise<void> {
+    try {
+      await this.client.moderateSpeech(command);
+    } catch (error) {
+      // Its turn came, or somebody else was quicker.
+      const failure = failureOf(error);
+      toasts.show(failure === 'NOT_FOUND' ? m.queue_gone() : wordsOf(failure).text);
+    }
+  }
+
+  /** From here on the phrases of somebody are heard, or only shown. */
+  silence(authorId: PeerId, silenced: boolean): void {
+    if (!silenced) return void this.silenced.delete(authorId);
+    this.silenced.add(authorId);
+    if (this.#local.current?.phrase.authorId === authorId) this.hushPhrase();
   }
 
   /** Runs something the server may refuse, and says so in words if it does. */

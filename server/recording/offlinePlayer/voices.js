@@ -54,9 +54,12 @@ export function showVoices(sound) {
   if (everyone.length > 0) sound.open(everyone);
   return {
     /** What to say when nothing can be heard. */
-    failure: () => (alone ? fill(words.missingVoice, { name: alone.label }) : words.missing),
+    failure: () => (alone ? fill(words.missingVoice, { name: nameOf(alone) }) : words.missing),
   };
 }
+
+/** @param {Voice} voice */
+const nameOf = ({ label, phrases }) => (phrases ? fill(words.phraseLane, { name: label }) : label);
 
 /**
  * @param {Voice} voice
@@ -67,8 +70,9 @@ function voiceLane(voice, sound) {
   const disc = make('span', { className: 'disc', ariaHidden: 'true' }, initials(label));
   const tint = [...seed].reduce((sum, letter) => sum + letter.charCodeAt(0) * 7, 0) % TINTS;
   disc.dataset['tint'] = String(tint);
-  const name = make('span', { className: 'name', dir: 'auto', title: label }, label);
-  const solo = fill(words.solo, { name: label });
+  const title = nameOf(voice);
+  const name = make('span', { className: 'name', dir: 'auto', title }, title);
+  const solo = fill(words.solo, { name: title });
   const properties = { type: 'button', className: 'round', title: solo, ariaLabel: solo };
   const button = make('button', { ...properties, ariaPressed: 'false' }, icon('solo'));
   const canvas = make('canvas', { ariaHidden: 'true' });
