@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { Manifest } from '#protocol';
+import { isPhraseLane, type Manifest } from '#protocol';
 
 const LONGEST_SLUG = 40;
 
@@ -25,7 +25,9 @@ export function friendlyNames(manifest: Pick<Manifest, 'speakers' | 'mix'>): Map
   const digits = Math.max(2, String(speakers.length).length);
   for (const [index, { peerId, displayName, file, peaks }] of speakers.entries()) {
     const number = String(index + 1).padStart(digits, '0');
-    const name = `${number}-${slugOf(displayName) || slugOf(peerId) || 'voz'}`;
+    const who = slugOf(displayName) || slugOf(peerId) || 'voz';
+    const what = isPhraseLane(peerId) ? `frases-${who}`.slice(0, LONGEST_SLUG) : who;
+    const name = `${number}-${what}`;
     names.set(file.path, `voces/${name}${extname(file.path)}`);
     names.set(peaks.path, `voces/${name}.json`);
   }

@@ -70,3 +70,13 @@ export async function seesPhrase({ page }: Person, text: string): Promise<void> 
 export async function isTold({ page }: Person, words: RegExp | string): Promise<void> {
   await page.getByRole('listitem').filter({ hasText: words }).first().waitFor();
 }
+
+/** The phrase of the moment, as a person sees it in Spanish. */
+export const band = ({ page }: Person) => page.getByRole('region', { name: 'Frase actual' });
+
+/** A phrase among those that were said, with what stands under it. */
+export const phraseItem = ({ page }: Person, text: string) =>
+  page
+    .getByRole('log', { name: 'Frases dichas en la sala' })
+    .getByRole('listitem')
+    .filter({ hasText: text });

@@ -28,6 +28,7 @@ export function watchNews(client: RoomClient, hearing: () => Hearing): () => voi
       tellOfRecording(before, now);
       tellOfConsent(before, now);
       tellOfPeople(before, now);
+      tellOfVoice(before, now);
       tellOfPhrases(before, now, hearing());
     }
     before = now;
@@ -99,6 +100,12 @@ function tellOfPeople(before: RoomState, now: RoomState): void {
   const left = before.peers.filter((peer) => !present.has(peer.peerId));
   if (came[0] && came.length === 1) toasts.announce(m.news_came({ name: came[0].displayName }));
   if (left[0] && left.length === 1) toasts.announce(m.news_left({ name: left[0].displayName }));
+}
+
+function tellOfVoice({ speech: before }: RoomState, { speech: now, me }: RoomState): void {
+  if (before.held !== now.held) toasts.announce(now.held ? m.news_held() : m.news_released());
+  const isAsked = before.unapproved.length === 0 && now.unapproved.length > 0;
+  if (isAsked && can(me?.role ?? 'audience', 'moderatePhrases')) toasts.show(m.toast_unapproved());
 }
 
 function tellOfPhrases(before: RoomState, now: RoomState, hearing: Hearing): void {

@@ -1,7 +1,7 @@
 import type { Attachment } from 'svelte/attachments';
 
 const SMALLEST_PX = 20;
-const LARGEST_PX = 260;
+const LARGEST_PX = 400;
 
 /**
  * An attachment: makes a text as large as the box around it lets it be, with no word broken where

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectAccessible } from '#tests/support/accessible.ts';
+import { Person } from '#tests/support/person.ts';
+import { ServerProcess } from '#tests/support/server.ts';
+import {
+  createRoom,
+  enterRoom,
+  isTold,
+  roomLink,
+  sayPhrase,
+  seesPhrase,
+} from '#tests/support/visit.ts';
+
+describe('sound that arrives too broken up to be understood', () => {
+  let server: ServerProcess;
+  let [ana, beto] = [] as unknown as [Person, Person];
+
+  beforeAll(async () => {
+    server = await ServerProcess.start();
+    const room = await createRoom(server.url, 'Sala');
+    [ana, beto] = await Promise.all([Person.open({ voiceHz: 440 }), Person.open()]);
+    await beto.page.addInitScript(losesPackets);
+    await enterRoom(ana, roomLink(server.url, room, 'moderator'), 'Ana');
+    await enterRoom(beto, roomLink(server.url, room, 'speaker'), 'Beto');
+    await beto.hears(440);
+  });
+  afterAll(async () => {
+    await Promise.all([ana, beto].map((person) => person?.close()));
+    await server.cleanUp();
+  });
+
+  it('[EQ9] is told in words, and phrases go on in writing and in the live region', async () => {
+    await beto.page.evaluate(() => Reflect.set(globalThis, 'coraLoses', true));
+    await beto.page.getByText('El sonido llega demasiado entrecortado').last().waitFor();
+    const announcer = beto.page.getByTestId('announcer');
+    expect(await announcer.innerText()).toContain('El sonido llega demasiado entrecortado');
+    await beto.picture('sound-lossy');
+    await expectAccessible(beto);
+    // This browser has no voice of its own.
+    await sayPhrase(ana, '¿Me lees?');
+    await seesPhrase(beto, '¿Me lees?');
+    await announcer.getByText('Ana dice: ¿Me lees?').waitFor();
+    await beto.page.getByRole('button', { name: 'No leerlas en voz alta' }).click();
+    await beto.page.getByRole('button', { name: 'Leerlas en voz alta', exact: true }).click();
+  });
+
+  it('[EQ10] is back by itself, and how much was missed is told', async () => {
+    await beto.page.evaluate(() => Reflect.set(globalThis, 'coraLoses', false));
+    await isTold(beto, /Volvió el sonido\. Te perdiste \d+\ss/);
+    await beto.picture('sound-back');
+    const banner = beto.page.locator('.banner');
+    await banner.waitFor({ state: 'detached' });
+  });
+});
+
+/** Runs in the page before its scripts: its statistics say that two of three packets are lost. */
+function losesPackets(): void {
+  const { getStats } = RTCPeerConnection.prototype;
+  const noted = new Map<string, { received: number; lost: number }>();
+  RTCPeerConnection.prototype.getStats = async function (this: RTCPeerConnection) {
+    const stats = await getStats.call(this);
+    const reports = [...stats.values()].map(
+      (report: { id: string; type: string; packetsReceived: number }) => {
+        if (report.type !== 'inbound-rtp') return report;
+        const before = noted.get(report.id) ?? { received: 0, lost: 0 };
+        const more = report.packetsReceived - before.received;
+        const lost = before.lost + (Reflect.get(globalThis, 'coraLoses') ? 2 * more : 0);
+        noted.set(report.id, { received: report.packetsReceived, lost });
+        return { ...report, packetsLost: lost };
+      },
+    );
+    return new Map(reports.map((report, index) => [index, report])) as unknown as RTCStatsReport;
+  } as typeof getStats;
+}
