@@ -11,7 +11,7 @@ export const RunningRecordingSchema = v.strictObject({
   recordingId: RecordingIdSchema,
   /** Milliseconds since 1970, by the server's clock. */
   startedAt: timeMs,
-  /** Empty when the room is set to be recorded by itself. */
+  /** Empty when it began by itself, or from outside with an invitation, which names nobody. */
   startedBy: ShownNameSchema,
   /** Since when it is paused; null while it runs. */
   pausedAt: v.nullable(timeMs),

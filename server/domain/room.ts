@@ -26,7 +26,7 @@ type SnapshotRest = Pick<RoomSnapshot, 'routerRtpCapabilities' | 'serverTime' | 
 /** Who begins a recording. Nobody of the room when it comes from outside, or begins by itself. */
 export interface Starter {
   readonly peerId: PeerId | null;
-  /** Empty when it begins by itself. */
+  /** Empty when it begins by itself, or from outside with an invitation, which names nobody. */
   readonly displayName: string;
 }
 

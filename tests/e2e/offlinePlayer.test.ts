@@ -58,7 +58,7 @@ describe('the page in the archive, opened from a disk', () => {
     await page.getByRole('heading', { name: SCRIPT.roomName, level: 1 }).waitFor();
     await page.getByRole('button', { name: 'Reproducir' }).click();
     await plays(person, '/mezcla.webm', 1.5);
-    await page.getByRole('button', { name: 'Adelante 10 segundos' }).click();
+    await page.getByRole('button', { name: 'Avanzar 10 segundos' }).click();
     await plays(person, '/mezcla.webm', 11.6);
     await page.getByRole('button', { name: 'Pausar' }).click();
     const paused = await at(person);
@@ -77,7 +77,7 @@ describe('the page in the archive, opened from a disk', () => {
     const person = await open();
     const { page } = person;
     await page.getByRole('button', { name: 'Reproducir' }).click();
-    await page.getByRole('button', { name: 'Adelante 10 segundos' }).click();
+    await page.getByRole('button', { name: 'Avanzar 10 segundos' }).click();
     await plays(person, '/mezcla.webm', 10);
     const files = [
       '01-ana-maria-fernandez-de-la-vega',
@@ -113,8 +113,13 @@ describe('the page in the archive, opened from a disk', () => {
     expect(await page.locator('img, b').count()).toBe(0);
     const text = await page.locator('body').innerText();
     expect(text).toContain('Hubo una persona más que no quedó en la grabación.');
-    expect(text).toContain('En 0:15 se pausó la grabación 1 min');
+    expect(text).toContain('En el minuto 0:15 la grabación se pausó durante 1 min');
     expect(person.complaints).toEqual([]);
+  });
+
+  it('[OF7] says at which minute it was interrupted', async () => {
+    const { page } = await open();
+    await page.getByText('Se interrumpió en el minuto 0:24').waitFor();
   });
 
   it('[OF4] searches, and is played by keys', async () => {

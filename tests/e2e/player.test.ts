@@ -68,7 +68,7 @@ describe('the page of a recording', () => {
     const box = (await lane.boundingBox())!;
     await lane.click({ position: { x: box.width * 0.9, y: box.height / 2 } });
     await playerShows(ana, talk.recording.manifest.durationSeconds * 0.9);
-    await page.getByRole('button', { name: 'Atrás 10 segundos' }).click();
+    await page.getByRole('button', { name: 'Retroceder 10 segundos' }).click();
     await playerShows(ana, 0);
     expect(ana.complaints).toEqual([]);
   });
@@ -147,7 +147,7 @@ describe('the page of a recording', () => {
     await play.waitFor();
     const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(scroll).toBeLessThanOrEqual(PHONE.width);
-    for (const name of ['Reproducir', 'Atrás 10 segundos', 'Silenciar a Ana', QUESTION]) {
+    for (const name of ['Reproducir', 'Retroceder 10 segundos', 'Silenciar a Ana', QUESTION]) {
       const box = (await page.getByRole('button', { name }).boundingBox())!;
       expect(Math.min(box.width, box.height)).toBeGreaterThanOrEqual(44);
     }

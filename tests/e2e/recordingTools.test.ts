@@ -83,7 +83,15 @@ describe('who moderates a recording', () => {
     await expectAccessible(ana);
     await beto.page.getByRole('button', { name: 'Silenciar el micrófono' }).click();
     await ana.hearsNothing();
-    await ana.page.getByRole('button', { name: 'Seguir grabando' }).click();
+  });
+
+  it('[ER6] marks no moment of a pause, and is told so', async () => {
+    const { page } = ana;
+    expect(await page.getByRole('button', { name: 'Marcar momento' }).isDisabled()).toBe(true);
+    await page.getByLabel('Escribe una frase', { exact: true }).focus();
+    await page.keyboard.press('F8');
+    await isTold(ana, 'La grabación está en pausa: ahora no se marcan momentos.');
+    await page.getByRole('button', { name: 'Seguir grabando' }).click();
     for (const { page } of [ana, beto]) {
       await page.getByTestId('recording').getByText('Grabando').waitFor();
     }
@@ -143,7 +151,7 @@ describe('who moderates a recording', () => {
     ]);
     await markers.last().click();
     await playerShows(ana, recording.manifest.markers[2]!.seconds);
-    await page.getByText(/^En 0:\d\d se pausó la grabación/).waitFor();
+    await page.getByText(/^En el minuto 0:\d\d la grabación se pausó/).waitFor();
   });
 });
 

@@ -30,7 +30,7 @@ describe('a room that records by itself, and takes only who agrees', () => {
     await page.getByLabel('Nombre de la sala').fill('Consejo');
     await page.getByText('Más ajustes').click();
     await page.getByRole('radio', { name: 'Solo entra quien acepta' }).check({ force: true });
-    await page.getByRole('switch', { name: 'Grabar sin que nadie lo pulse' }).check();
+    await page.getByRole('switch', { name: 'Grabar automáticamente' }).check();
     await ana.picture('landing-settings');
     await expectAccessible(ana);
     await page.getByRole('button', { name: 'Crear la sala' }).click();
@@ -46,7 +46,7 @@ describe('a room that records by itself, and takes only who agrees', () => {
       0,
     );
     await enterRoom(ana, links.moderator, 'Ana');
-    await ana.page.getByTestId('recording').getByText('La sala se graba sola').waitFor();
+    await ana.page.getByTestId('recording').getByText('Nadie en la sala la inició').waitFor();
     await agreeToBeRecorded(ana);
   });
 

@@ -31,7 +31,10 @@ export interface PackedRecording {
   remove(): Promise<void>;
 }
 
-/** What is recorded: everyone talks in bursts of their own from the first second to the last. */
+/**
+ * What is recorded: everyone talks in bursts of their own from the first second to the last, when it
+ * is interrupted.
+ */
 export interface Script {
   readonly roomName: string;
   readonly seconds: number;
@@ -62,7 +65,7 @@ export async function packedRecording(script: Script): Promise<PackedRecording> 
     });
     perform(script, recording, clock);
     recording.asked(peerId(9));
-    await recording.stop('stopped');
+    await recording.stop('interrupted');
     await outcome.promise;
     const manifest = (await store.get(ROOM, RECORDING))?.manifest;
     if (!manifest) throw new Error('no manifest');

@@ -20,7 +20,7 @@ export async function plays(
 
 /** Plays from the beginning, whatever it did before. */
 export async function playFromTheStart({ page }: Person): Promise<void> {
-  await page.getByRole('button', { name: 'Atrás 10 segundos' }).click();
+  await page.getByRole('button', { name: 'Retroceder 10 segundos' }).click();
   const play = page.getByRole('button', { name: 'Reproducir' });
   if (await play.isVisible()) await play.click();
 }

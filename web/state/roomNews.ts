@@ -77,7 +77,7 @@ function tellOfRecording(before: RoomState, now: RoomState): void {
 }
 
 function startWords(name: string): string {
-  return name ? m.toast_recording_on({ name }) : m.toast_recording_on_itself();
+  return name ? m.toast_recording_on({ name }) : m.toast_recording_on_nobody();
 }
 
 function stopWords(reason: StopReason | null): string {

@@ -5,7 +5,7 @@ import { clock, fill } from './text.js';
 
 /** Says what is not in the recording, and why it ended where that needs a word. */
 export function showNotes() {
-  const { notRecorded, pauses, gaps, stopReason } = data;
+  const { notRecorded, pauses, gaps, stopReason, durationSeconds } = data;
   const names = new Intl.ListFormat(language).format(notRecorded.names);
   const notes = [
     ...(notRecorded.count > 0 ? [counted(words.notRecorded, notRecorded.count)] : []),
@@ -16,7 +16,9 @@ export function showNotes() {
     ...gaps.map(({ startSeconds, endSeconds }) =>
       fill(words.gap, { from: clock(startSeconds), to: clock(endSeconds) }),
     ),
-    ...(stopReason === 'stopped' ? [] : [words[stopReason]]),
+    ...(stopReason === 'stopped'
+      ? []
+      : [fill(words[stopReason], { time: clock(durationSeconds) })]),
   ];
   byId('notes').append(...notes.map((note) => make('li', {}, note)));
   byId('notes').hidden = notes.length === 0;

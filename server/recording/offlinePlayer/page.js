@@ -21,7 +21,7 @@ const when = new Date(startedAt).toLocaleString(region, {
 });
 byId('facts').textContent = [
   when.charAt(0).toLocaleUpperCase(language) + when.slice(1),
-  startedBy ? fill(words.by, { name: startedBy }) : words.byItself,
+  startedBy ? fill(words.by, { name: startedBy }) : words.byNobody,
 ].join(' · ');
 for (const [id, label] of Object.entries({
   ...{ lanes: words.lanes, controls: words.controls, seek: words.seek, speed: words.speed },
