@@ -162,6 +162,62 @@ describe('the page of a recording', () => {
     await expectAccessible(ana);
   });
 
+  it('[EP7] shows each phrase as a caption while it plays', async () => {
+    const { page } = ana;
+    await open();
+    const caption = page.getByTestId('caption');
+    const [greeting] = talk.recording.manifest.phrases;
+    await playFromTheStart(ana);
+    await caption.getByText(GREETING).waitFor();
+    expect((await caption.innerText()).replace(/\s+/g, ' ')).toBe(`Ana: ${GREETING}`);
+    await page.getByRole('button', { name: 'Pausar' }).click();
+    await page.setViewportSize(PHONE);
+    await page.getByRole('button', { name: QUESTION }).click();
+    await caption.getByText(`Beto: ${QUESTION}`).waitFor();
+    const height = async () => (await caption.boundingBox())!.height;
+    const full = await height();
+    await page.getByRole('button', { name: 'Retroceder 10 segundos' }).click();
+    await playerShows(ana, 0);
+    expect(greeting!.startSeconds).toBeGreaterThan(0);
+    expect(await caption.innerText()).toBe('');
+    expect(await height()).toBe(full);
+    await page.setViewportSize(DESKTOP);
+  });
+
+  it('[EP9] says in words when each person spoke', async () => {
+    const { page } = ana;
+    await open();
+    const words = await page.locator('[data-track] p').allInnerTexts();
+    expect(words).toHaveLength(2);
+    for (const said of words) expect(said).toMatch(/^Habló de 0:0\d a 0:0\d/);
+  });
+
+  it('[EP8] plays and downloads on when its ticket has run out', async () => {
+    const { page } = ana;
+    let ended = '';
+    await page.route(/\/files(\/|\.zip)/, (route) => {
+      const ticket = new URL(route.request().url()).searchParams.get('ticket')!;
+      ended ||= ticket;
+      const [status, body] = [401, '{"error":{"code":"TOKEN_EXPIRED","message":""}}'];
+      return ticket === ended ? route.fulfill({ status, body }) : route.fallback();
+    });
+    await open();
+    await page.getByRole('button', { name: 'Reproducir' }).click();
+    await page.waitForFunction(onlyTheMixPlays, 0);
+    await page.getByRole('button', { name: 'Silenciar a Ana' }).click();
+    await playFromTheStart(ana);
+    await plays(ana, [BETO_HZ], [ANA_HZ]);
+
+    const zip = page.getByRole('link', { name: /^Todo en un ZIP/ });
+    const before = await zip.getAttribute('href');
+    await page.clock.setFixedTime(Date.now() + 7 * 3_600_000);
+    const [download] = await Promise.all([page.waitForEvent('download'), zip.click()]);
+    expect(download.url()).not.toContain(before);
+    await download.cancel();
+    await page.unrouteAll();
+    ana.complaints.length = 0;
+  });
+
   /** Tabs on until the control with that name has the focus, and is seen to have it. */
   const tabTo = async (name: string) => {
     const { page } = ana;

@@ -115,6 +115,7 @@ describe('who moderates a recording', () => {
     }
     process.kill(finalizer, 'SIGCONT');
     await pages.getByRole('button', { name: 'Reproducir' }).waitFor();
+    await pages.getByTestId('announcer').getByText('La grabación está lista').waitFor();
     await isTold(ana, 'La grabación está lista');
     recording = await readyRecording(server.url, room);
     await pages.close();

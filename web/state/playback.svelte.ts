@@ -8,9 +8,13 @@ const TAKEOVER_PATIENCE_MS = 4_000;
 
 interface Options {
   readonly durationSeconds: number;
-  readonly sounds: readonly { readonly id: string; readonly url: string }[];
-  /** Addresses of the mix, the preferred one first; none when there is no mix. */
+  readonly sounds: readonly { readonly id: string; readonly path: string }[];
+  /** Paths of the mix, the preferred one first; none when there is no mix. */
   readonly mix: readonly string[];
+  /** A file's address, as it is at this moment. */
+  readonly address: (path: string) => string;
+  /** Gets a new ticket for the addresses. */
+  readonly renew: () => Promise<unknown>;
   /** Where to begin, in seconds. */
   readonly startAt?: number;
 }
@@ -37,11 +41,13 @@ export class Playback {
   #timer: ReturnType<typeof setInterval> | undefined;
   #frame = 0;
 
-  constructor({ durationSeconds, sounds, mix, startAt = 0 }: Options) {
+  constructor({ durationSeconds, sounds, mix, address, renew, startAt = 0 }: Options) {
     this.durationSeconds = durationSeconds;
     const onChange = () => this.#tend();
-    this.tracks = sounds.map(({ id, url }) => new PlaybackTrack(id, [url], onChange));
-    this.#mix = mix.length > 0 ? new PlaybackTrack('mix', mix, onChange) : null;
+    const track = (id: string, paths: readonly string[]) =>
+      new PlaybackTrack(id, { urls: () => paths.map(address), renew, onChange });
+    this.tracks = sounds.map(({ id, path }) => track(id, [path]));
+    this.#mix = mix.length > 0 ? track('mix', mix) : null;
     this.#heard = this.#mix ? [this.#mix] : this.tracks;
     this.seek(startAt);
   }

@@ -1,3 +1,14 @@
+export interface TrackOptions {
+  /** Addresses of the same sound, the preferred one first. */
+  readonly urls: () => readonly string[];
+  /** Gets addresses that open something again, in case their ticket has run out. */
+  readonly renew: () => Promise<unknown>;
+  readonly onChange: () => void;
+}
+
+/** A ticket lasts for hours: what fails sooner fails for another reason. */
+const RENEW_PAUSE_MS = 3_600_000;
+
 /** One sound: a speaker's, or the mix of all. */
 export class PlaybackTrack {
   readonly id: string;
@@ -9,21 +20,18 @@ export class PlaybackTrack {
   /** How long the last jump took until it sounded, in seconds: the next one aims that far ahead. */
   #jumpSeconds = 0.06;
   #jumpedAt: number | null = null;
-  readonly #urls: string[];
+  readonly #options: TrackOptions;
+  #tried = 0;
+  #renewedMs = -Infinity;
 
-  /**
-   * Loads nothing until it is asked to play.
-   * @param urls of the same sound, the preferred one first
-   */
-  constructor(id: string, urls: readonly string[], onChange: () => void) {
+  /** Loads nothing until it is asked to play. */
+  constructor(id: string, options: TrackOptions) {
+    const { onChange } = options;
     this.id = id;
-    this.#urls = [...urls];
+    this.#options = options;
     this.audio.preload = 'none';
     this.#tryNext();
-    this.audio.onerror = () => {
-      this.#tryNext();
-      onChange();
-    };
+    this.audio.onerror = () => void this.#recover();
     this.audio.onwaiting = () => {
       this.#waiting = true;
       onChange();
@@ -79,14 +87,27 @@ export class PlaybackTrack {
     this.#jumpedAt = null;
   }
 
-  #tryNext(): void {
-    const url = this.#urls.shift();
-    if (url === undefined) {
-      this.#failed = true;
-      return;
-    }
+  async #recover(): Promise<void> {
+    if (!this.#tryNext() && !(await this.#tryAnew())) this.#failed = true;
+    this.#options.onChange();
+  }
+
+  /** False when no address is left. */
+  #tryNext(): boolean {
+    const url = this.#options.urls()[this.#tried++];
+    if (url === undefined) return false;
     const { currentTime } = this.audio;
     this.audio.src = url;
     if (currentTime > 0) this.audio.currentTime = currentTime;
+    return true;
+  }
+
+  async #tryAnew(): Promise<boolean> {
+    if (Date.now() - this.#renewedMs < RENEW_PAUSE_MS) return false;
+    this.#renewedMs = Date.now();
+    this.#waiting = true;
+    await this.#options.renew();
+    this.#tried = 0;
+    return this.#tryNext();
   }
 }
