@@ -1,12 +1,19 @@
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { ManifestSchema, PeaksSchema, type Manifest, type Peaks, type StopReason } from '#protocol';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import {
+  ManifestSchema,
+  PeaksSchema,
+  type Manifest,
+  type Peaks,
+  type RecordingId,
+  type StopReason,
+} from '#protocol';
 import * as v from 'valibot';
 import { withoutNamesTakenBack } from '../domain/consent.ts';
 import { captionsOf, toWebVtt } from './captions.ts';
 import { syncFolderSync, writeHashed } from './files.ts';
 import { journalParts } from './journalReader.ts';
-import { MANIFEST } from './manifestFiles.ts';
+import { MANIFEST, readManifest } from './manifestFiles.ts';
 import { MIX_MP3, MIX_WEBM, mixSpeakers, PEAKS } from './mix.ts';
 import { offlinePlayer } from './offlinePlayer.ts';
 import { journalBytes, Progress } from './progress.ts';
@@ -28,7 +35,7 @@ const MADE = [
 /**
  * Turns the journal in `folder` into each speaker's file, the mix, captions, a page to play them and,
  * last and by rename, manifest.json. Safe to repeat: what a finalizer left that died on the way is
- * made anew; with a manifest there only the journal is deleted. That is done once all
+ * made anew; with a sound manifest there only the journal is deleted. That is done once all
  * else is safe on disk, unless some of it could not be read. Holds a few seconds of it in memory.
  *
  * It keeps its thread busy: it belongs in a process of its own.
@@ -42,7 +49,7 @@ export async function finalizeRecording(
   tell: (fraction: number) => void = () => {},
 ): Promise<void> {
   const { folder, reasonIfUnknown, keepFreeBytes } = work;
-  if (existsSync(join(folder, MANIFEST))) {
+  if (await readManifest(folder, basename(folder) as RecordingId)) {
     if (!surveyJournal(folder).incomplete) removeJournal(folder);
     return;
   }

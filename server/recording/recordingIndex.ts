@@ -11,6 +11,8 @@ import { manifestFiles } from './manifestFiles.ts';
 /** What can be told of each recording without opening it. */
 export class RecordingIndex {
   readonly #summaries = new Map<RecordingId, () => RecordingSummary>();
+  /** What its pauses took of each that is ready: a summary leaves them out. */
+  readonly #pausedSeconds = new Map<RecordingId, number>();
 
   /** One that changes by itself is asked each time. */
   follow(recordingId: RecordingId, summary: () => RecordingSummary): void {
@@ -48,6 +50,8 @@ export class RecordingIndex {
 
   setReady(manifest: Manifest): void {
     const { recordingId, roomId, roomName, startedAt, startedBy, durationSeconds } = manifest;
+    const paused = manifest.pauses.reduce((sum, { seconds }) => sum + seconds, 0);
+    this.#pausedSeconds.set(recordingId, paused);
     this.set({
       ...{ recordingId, roomId, roomName, startedAt, startedBy, durationSeconds },
       state: 'ready',
@@ -64,6 +68,7 @@ export class RecordingIndex {
 
   remove(recordingId: RecordingId): void {
     this.#summaries.delete(recordingId);
+    this.#pausedSeconds.delete(recordingId);
   }
 
   find(recordingId: RecordingId): RecordingSummary | null {
@@ -81,7 +86,10 @@ export class RecordingIndex {
   endedBefore(wallMs: number): RecordingSummary[] {
     return this.#all()
       .filter(({ state }) => state === 'ready' || state === 'failed')
-      .filter(({ startedAt, durationSeconds: s }) => startedAt + s * 1_000 < wallMs);
+      .filter(({ recordingId, startedAt, durationSeconds }) => {
+        const paused = this.#pausedSeconds.get(recordingId) ?? 0;
+        return startedAt + (durationSeconds + paused) * 1_000 < wallMs;
+      });
   }
 
   #all(): RecordingSummary[] {

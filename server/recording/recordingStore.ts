@@ -8,6 +8,7 @@ import {
   type StopReason,
 } from '#protocol';
 import type {
+  Clock,
   FoundRecording,
   Log,
   ObjectStore,
@@ -20,7 +21,12 @@ import type { JournalRecording } from './activeRecording.ts';
 import { DiskReserve, type DiskReserveOptions } from './diskReserve.ts';
 import { FOLDER_MODE } from './files.ts';
 import { FinalizerQueue } from './finalizerQueue.ts';
-import { inspectFolder, recordingFolder, recordingFolders } from './folderContent.ts';
+import {
+  inspectFolder,
+  lastWrittenMs,
+  recordingFolder,
+  recordingFolders,
+} from './folderContent.ts';
 import { readManifest } from './manifestFiles.ts';
 import { RecordingIndex } from './recordingIndex.ts';
 import { RecordingShelf } from './recordingShelf.ts';
@@ -38,11 +44,14 @@ export interface RecordingStoreOptions
 /** How long journals may take to become safe at the end, and how long finalising may go on. */
 const CLOSE_JOURNALS_MS = 1_500;
 const CLOSE_FINALIZER_MS = 1_500;
+/** How often is looked whether another process is done with what it writes. */
+const LOOK_AGAIN_MS = 60_000;
 
 /** All recordings of this server: those that run, those being finalised, those to play. */
 export class RecordingStore implements RecordingLibrary {
   readonly recorder: Recorder;
   readonly #directory: string;
+  readonly #clock: Clock;
   readonly #log: Log;
   readonly #reserve: DiskReserve;
   readonly #finalizer: FinalizerQueue;
@@ -53,12 +62,16 @@ export class RecordingStore implements RecordingLibrary {
   readonly #unfinished: RecordingId[] = [];
   /** Still written by another process when last looked at. */
   readonly #foreign: RecordingId[] = [];
+  /** Neither to be played nor to be made ready: kept as long as a recording, for whoever can read it. */
+  readonly #ruins = new Set<RecordingId>();
   /** Ready, with a journal beside that may be of no more use. */
   readonly #withJournal: RecordingId[] = [];
+  #cancelLook: () => void = () => {};
   #closed: Promise<void> | null = null;
 
   private constructor(options: RecordingStoreOptions) {
     this.#directory = resolve(options.directory);
+    this.#clock = options.clock;
     this.#log = options.log;
     this.#news = options.news ?? (() => {});
     this.#reserve = new DiskReserve({ ...options, directory: this.#directory });
@@ -96,11 +109,12 @@ export class RecordingStore implements RecordingLibrary {
   }
 
   /**
-   * Finalises what an earlier run of the server left behind. Resolves when all of it is done and
+   * Finalises what an earlier run of the server left behind, and what another process still writes
+   * once that is gone. Resolves when all of it is done and
    * never rejects, so that nobody need wait for it.
    */
   async recover(): Promise<void> {
-    // Who was dying when this server opened is dead by now.
+    // Who was dying when this server opened is dead by now, and who lives may be later.
     for (const recordingId of this.#foreign.splice(0)) await this.#take(recordingId);
     await Promise.all(
       this.#unfinished.splice(0).map(async (recordingId) => {
@@ -115,6 +129,8 @@ export class RecordingStore implements RecordingLibrary {
         this.#log.warn({ recordingId, err: error }, 'journal of a ready recording stays');
       });
     }
+    if (this.#foreign.length === 0 || this.#closed) return;
+    this.#cancelLook = this.#clock.after(LOOK_AGAIN_MS, () => void this.recover());
   }
 
   /**
@@ -173,10 +189,18 @@ export class RecordingStore implements RecordingLibrary {
       const gone = await this.delete(roomId, recordingId, { by: 'retention' }).catch(() => false);
       if (gone) deleted += 1;
     }
+    for (const recordingId of this.#ruins) {
+      const folder = this.#folder(recordingId);
+      if ((await lastWrittenMs(folder).catch(() => Infinity)) >= endedBefore) continue;
+      this.#ruins.delete(recordingId);
+      await this.#shelf.erase(recordingId);
+      deleted += 1;
+    }
     return deleted;
   }
 
   async #close(): Promise<void> {
+    this.#cancelLook();
     const timeout = Promise.withResolvers<void>();
     const timer = setTimeout(timeout.resolve, CLOSE_JOURNALS_MS);
     await Promise.race([this.#recorder.stopAll('serverStopping'), timeout.promise]);
@@ -245,8 +269,12 @@ export class RecordingStore implements RecordingLibrary {
       case 'foreign':
         this.#foreign.push(recordingId);
         return;
+      case 'ruin':
+        this.#ruins.add(recordingId);
+        this.#log.error({ recordingId }, 'neither manifest nor journal of a recording can be read');
+        return;
       case 'unknown':
-        this.#log.warn({ recordingId }, 'folder holds neither a manifest nor a readable journal');
+        this.#log.warn({ recordingId }, 'folder holds no recording');
     }
   }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ProtocolError, type RecordingId, type RoomId, type ShareId } from '#protocol';
@@ -113,6 +113,41 @@ describe('keeping recordings for a number of days', () => {
     expect(await studio.store.list(ROOM)).toEqual([]);
     const text = await readFile(join(folderOf(studio), 'tombstone.json'), 'utf8');
     expect(JSON.parse(text)).toMatchObject({ by: 'retention' });
+  });
+
+  it('[KP14] counts the pauses of a recording', async () => {
+    const studio = await openStudio();
+    sayAll(studio.clock, addTrack(studio.recording, 1), SECOND);
+    studio.recording.pause();
+    studio.clock.nowMs += 3 * DAY_MS;
+    studio.recording.resume();
+    sayAll(studio.clock, addTrack(studio.recording, 1), SECOND, { timestamp: 1e6 });
+    await finish(studio);
+    const endedMs = studio.clock.wallMs();
+    for (const store of [studio.store, await reopen(studio)]) {
+      expect(await store.sweep(endedMs - DAY_MS)).toBe(0);
+    }
+    expect(await studio.store.sweep(endedMs + 100)).toBe(1);
+  });
+
+  it('[KP15] deletes by its date what was a recording and can be read no more', async () => {
+    const studio = await recorded();
+    await writeFile(join(folderOf(studio), 'manifest.json'), '{"version":1');
+    const strange = join(studio.directory, 'not-a-recording');
+    await mkdir(strange);
+    await writeFile(join(strange, 'letter.txt'), 'x');
+    const store = await reopen(studio);
+    expect(await store.list(ROOM)).toEqual([]);
+    const past = new Date(Date.now() - 2 * DAY_MS);
+    for (const name of await readdir(folderOf(studio))) {
+      await utimes(join(folderOf(studio), name), past, past);
+    }
+    await utimes(folderOf(studio), past, past);
+    expect(await store.sweep(past.getTime() - DAY_MS)).toBe(0);
+    expect(existsSync(join(folderOf(studio), 'mix.mp3'))).toBe(true);
+    expect(await store.sweep(past.getTime() + DAY_MS)).toBe(1);
+    expect(await readdir(folderOf(studio))).toEqual([]);
+    expect(await readdir(strange)).toEqual(['letter.txt']);
   });
 
   it('[KP7] leaves alone what still runs', async () => {

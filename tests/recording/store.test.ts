@@ -246,6 +246,24 @@ describe('the recordings of a server', () => {
     expect(existsSync(pathOf(studio, 'mix.mp3'))).toBe(true);
   });
 
+  it('[RL14] are made anew from the journal beside a manifest that cannot be read', async () => {
+    const studio = await openStudio();
+    await record(studio);
+    await expect.poll(() => written(studio.directory), { timeout: 2_000 }).toBeGreaterThan(4_000);
+    const path = pathOf(studio, 'journal-0000.cora');
+    const journal = await readFile(path);
+    const manifest = await finish(studio);
+    await writeFile(path, journal);
+    await writeFile(pathOf(studio, 'manifest.json'), '{"version":1');
+    const store = await reopen(studio.directory);
+    await store.recover();
+    const { recordingId, speakers } = manifest;
+    const found = await store.get(ROOM, RECORDING);
+    // The journal was taken before it said why it ended.
+    expect(found?.manifest).toMatchObject({ recordingId, stopReason: 'interrupted' });
+    expect(found?.manifest?.speakers[0]?.packets).toBe(speakers[0]?.packets);
+  });
+
   it('[RL11] are only what the server named: other folders and files are passed over', async () => {
     const directory = await scratch();
     await mkdir(join(directory, 'not a recording'));

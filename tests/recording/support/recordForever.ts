@@ -5,7 +5,7 @@ import { rtpPacket } from './rtp.ts';
 import { FRAME_MS, FRAME_SAMPLES, sinePackets } from './sound.ts';
 
 // A process that records ten people in real time until it is killed. For every packet of the first
-// it prints how many milliseconds of sound it has handed over.
+// it prints how many milliseconds of sound it has handed over, and after how many of its own.
 
 const [directory = ''] = process.argv.slice(2);
 const store = await RecordingStore.open({
@@ -31,10 +31,11 @@ const second = sinePackets({ frequency: 400, packets: 50 });
 const begunMs = performance.now();
 let index = 0;
 setInterval(() => {
-  for (; index * FRAME_MS <= performance.now() - begunMs; index++) {
+  const elapsedMs = performance.now() - begunMs;
+  for (; index * FRAME_MS <= elapsedMs; index++) {
     const payload = second[index % second.length] as Uint8Array;
     const packet = rtpPacket({ sequence: index, timestamp: index * FRAME_SAMPLES, payload });
     for (const track of tracks) track.rtp(packet);
-    process.stdout.write(`${(index + 1) * FRAME_MS}\n`);
+    process.stdout.write(`${(index + 1) * FRAME_MS} ${elapsedMs}\n`);
   }
 }, FRAME_MS / 2);
