@@ -30,7 +30,7 @@ export function journalParts(folder: string): string[] {
 
 /**
  * Reads one part record by record with a fixed buffer, up to the first record that is cut off or
- * whose CRC is wrong. Synchronous: it runs in a worker thread, or for a header only.
+ * whose CRC is wrong. Synchronous: it runs in a process of its own, or for a header only.
  * @returns how the part ended
  */
 export function* readPart(path: string): Generator<JournalRecord, PartEnd> {

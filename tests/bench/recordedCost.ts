@@ -39,7 +39,7 @@ export async function measureRecordedCost(): Promise<string> {
       await delay(SETTLE_MS);
       recorded.push(await usageOf(server.pid, WINDOW_MS));
       await moderator?.signaling.request('stopRecording', {});
-      // The finalizer works in the server's process: it must not be in the next window.
+      // The finalizer takes its share of the processors: it must not be in the next window.
       const { manifest } = await readyRecording(server.url, room);
       packets += manifest.speakers.reduce((sum, speaker) => sum + speaker.packets, 0);
       seconds += manifest.durationSeconds;

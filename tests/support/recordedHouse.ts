@@ -12,7 +12,7 @@ import { DecodedSound } from './decode.ts';
 import { MediaHouse } from './mediaRoom.ts';
 import type { NodePeer } from './nodePeer.ts';
 
-// Finalising runs at the lowest priority: on a busy machine it waits for everything else.
+// Finalising runs below normal priority: on a busy machine it waits for everything else.
 const READY_MS = 90_000;
 const CAPTURE_MS = 30_000;
 vi.setConfig({ testTimeout: 120_000 });

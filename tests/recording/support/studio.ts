@@ -8,7 +8,7 @@ import type { ActiveRecording, Clock, Log, RecordedTrack } from '#server/session
 import { rtpPacket } from './rtp.ts';
 import { FRAME_MS, FRAME_SAMPLES } from './sound.ts';
 
-// Finalising runs at the lowest priority: on a busy machine it waits for everything else.
+// Finalising runs below normal priority: on a busy machine it waits for everything else.
 vi.setConfig({ testTimeout: 90_000 });
 
 export const ROOM = 'room-0001' as RoomId;
