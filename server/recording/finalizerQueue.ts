@@ -66,10 +66,8 @@ export class FinalizerQueue {
     clearTimeout(timer);
     this.#closed = true;
     const running = this.#running;
-    if (!running) return;
-    const ended = once(running, 'exit');
-    running.kill('SIGKILL');
-    await ended;
+    // Not where it has ended and only its output is still to be read: there is no other end to wait for.
+    if (running?.kill('SIGKILL')) await once(running, 'exit');
   }
 
   async #run(job: FinalizerJob, progress: (fraction: number) => void): Promise<void> {
