@@ -144,7 +144,7 @@ export class SfuPeer implements MediaPeer {
   }): Promise<ConsumerOptions> {
     const { producerId, peerId, rtpCapabilities } = options;
     const transport = this.#transport('receive');
-    const consumer = await orProtocolError('UNSUPPORTED_MEDIA', () =>
+    const consumer = await orProtocolError('NOT_FOUND', () =>
       transport.consume({ producerId, rtpCapabilities, paused: true }),
     );
     const consumerId = consumer.id as ConsumerId;
@@ -165,6 +165,10 @@ export class SfuPeer implements MediaPeer {
     const consumer = this.#consumers.get(consumerId);
     if (!consumer) throw new ProtocolError('NOT_FOUND', 'no such consumer');
     await orProtocolError('NOT_FOUND', () => consumer.resume());
+  }
+
+  closeConsumer(consumerId: ConsumerId): void {
+    this.#consumers.get(consumerId)?.close();
   }
 
   async setMuted(muted: boolean): Promise<void> {

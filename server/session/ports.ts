@@ -156,6 +156,8 @@ export interface MediaPeer {
     rtpCapabilities: RtpCapabilities;
   }): Promise<ConsumerOptions>;
   resumeConsumer(consumerId: ConsumerId): Promise<void>;
+  /** Without effect when it is gone. */
+  closeConsumer(consumerId: ConsumerId): void;
   setMuted(muted: boolean): Promise<void>;
   /** Drops what the peer sends on its phrase channel where it arrives; without effect without one. */
   setPhrasesPaused(paused: boolean): void;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MediaHouse } from '#tests/support/mediaRoom.ts';
 import { Tone } from '#tests/support/tone.ts';
 
@@ -118,6 +118,17 @@ describe('a room on a real worker', () => {
     await beto.until(() => (beto.heard.get(ana.peerId)?.shareOf(900) ?? 0) > 0.8);
     first.close();
     second.close();
+  });
+
+  it('[MD10] closes a Consumer that was refused, and makes another that is heard', async () => {
+    const tone = Tone.playing(700);
+    const ana = await house.enter('speaker', 'Ana');
+    const beto = await house.enter('audience', 'Beto');
+    vi.spyOn(beto.session.channel, 'request').mockRejectedValueOnce(new Error('refused'));
+    await ana.send(tone);
+    await beto.until(() => (beto.heard.get(ana.peerId)?.shareOf(700) ?? 0) > 0.8);
+    expect(beto.told('consumerClosed')).toHaveLength(1);
+    tone.close();
   });
 
   it('[MD6] gives a latecomer the phrases from before and the sound that is going on', async () => {

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { ProtocolError } from '#protocol';
 import { opusCapabilities, rtpParameters } from '#tests/support/builders.ts';
 import { settled } from '#tests/support/fakes.ts';
 import { House, type Visitor } from '#tests/support/house.ts';
@@ -28,9 +29,7 @@ describe('letting people hear each other', () => {
     await beto.listen();
     beto.channel.refuses = true;
     await ana.speak();
-    expect(beto.channel.requests).toHaveLength(1);
     expect(house.journal).not.toContain('consumer resumed');
-    expect(house.log.of('warn')).toEqual(['microphone could not be announced']);
   });
 
   it('[AN3] says whose microphone it is', async () => {
@@ -127,6 +126,42 @@ describe('letting people hear each other', () => {
     expect(await speaking).toBe('WRONG_STATE');
     expect(again.channel.told('peerChanged')).toEqual([]);
     await settled();
+    expect(beto.channel.requests).toEqual([]);
+  });
+
+  it('[AN11] offers once more what was refused, and leaves no refused Consumer open', async () => {
+    await beto.listen();
+    vi.spyOn(beto.channel, 'request').mockRejectedValueOnce(new Error('refused'));
+    await ana.speak();
+    const second = ['consumer made, paused', 'asked newConsumer', 'acknowledged newConsumer'];
+    expect(house.journal).toEqual([
+      'consumer made, paused',
+      'consumer closed',
+      ...second,
+      'consumer resumed',
+    ]);
+    expect(house.log.of('warn')).toEqual([]);
+  });
+
+  it('[AN12] gives up after that, and says so in the log', async () => {
+    await beto.listen();
+    beto.channel.refuses = true;
+    await ana.speak();
+    expect(house.journal.filter((it) => it === 'consumer made, paused')).toHaveLength(2);
+    expect(house.journal.filter((it) => it === 'consumer closed')).toHaveLength(2);
+    expect(house.log.of('warn')).toEqual(['microphone could not be announced']);
+  });
+
+  it('[AN13] says in the log when a listener cannot decode a microphone, and not when it left', async () => {
+    await beto.listen();
+    const consume = vi.spyOn(beto.media, 'consume');
+    consume.mockRejectedValueOnce(new ProtocolError('NOT_FOUND', 'no such producer'));
+    await ana.speak();
+    expect(house.log.of('warn')).toEqual([]);
+    await ana.request('stopProducing', {});
+    consume.mockRejectedValueOnce(new ProtocolError('UNSUPPORTED_MEDIA', 'no such codec'));
+    await ana.speak();
+    expect(house.log.of('warn')).toEqual(['microphone could not be announced']);
     expect(beto.channel.requests).toEqual([]);
   });
 

@@ -136,16 +136,18 @@ describe('messages over a socket', () => {
       nested(2_000),
       'ok',
     ];
-    await beto.ask('startReceiving', { rtpCapabilities: opusCapabilities() });
-    for (const answer of answers) {
-      const speaker = await board.connect(identity());
-      await speaker.ask('join', {});
-      const asked = new Promise<void>((resolve) => {
+    const answerNext = (answer: unknown) =>
+      new Promise<void>((resolve) => {
         beto.socket.once('newConsumer', (_body: unknown, acknowledge: (it: unknown) => void) => {
           acknowledge(answer);
           resolve();
         });
       });
+    await beto.ask('startReceiving', { rtpCapabilities: opusCapabilities() });
+    for (const answer of answers) {
+      const speaker = await board.connect(identity());
+      await speaker.ask('join', {});
+      const asked = answerNext(answer).then(() => answerNext(answer));
       await speaker.ask('produce', { rtpParameters: rtpParameters(), muted: false });
       await asked;
       expect(await beto.codeOf('setMuted', { muted: true })).toBe('NOT_FOUND');

@@ -187,6 +187,10 @@ export class FakeMediaPeer implements MediaPeer {
     this.journal.push('consumer resumed');
   }
 
+  closeConsumer(): void {
+    this.journal.push('consumer closed');
+  }
+
   readonly phrasePauses: boolean[] = [];
 
   setPhrasesPaused(paused: boolean): void {
