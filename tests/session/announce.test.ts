@@ -193,4 +193,15 @@ describe('letting people hear each other', () => {
     expect(await muting).toBe('allowed');
     expect(beto.channel.told('peerChanged')).toHaveLength(1);
   });
+
+  it('[MU4] says nothing of a microphone that was unplugged while being muted', async () => {
+    await ana.speak();
+    ana.media.working.hold();
+    const muting = refusalFrom(ana.request('setMuted', { muted: true }));
+    await ana.request('stopProducing', {});
+    ana.media.working.open();
+    expect(await muting).toBe('allowed');
+    const shown = beto.channel.told('peerChanged').map(({ peer }) => peer.microphone);
+    expect(shown).toEqual(['open', 'none']);
+  });
 });
