@@ -104,9 +104,9 @@ export function serveSockets<Session extends SocketSession>(
     bindHandlers(socket as CoraSocket, session, handlers, log);
 
     const lifetimeMs = Math.min(identity.expiresAt - clock.wallMs(), MAX_TIMER_MS);
-    const expiry = setTimeout(() => session.remove('TOKEN_EXPIRED'), lifetimeMs);
+    const cancelExpiry = clock.after(lifetimeMs, () => session.remove('TOKEN_EXPIRED'));
     socket.on('disconnect', (reason) => {
-      clearTimeout(expiry);
+      cancelExpiry();
       session.leave();
       log.info({ roomId, peerId, reason }, 'socket disconnected');
     });
