@@ -46,9 +46,15 @@ describe('what a hostile client sends to a real server', () => {
     hostile = await open('speaker', 'Hostil');
   });
   afterEach(async () => {
-    const before = performance.now();
+    const waitsMs: number[] = [];
+    for (let asked = 0; asked < 5; asked += 1) {
+      const before = performance.now();
+      expect(await witness.refusal('getPhrases', { afterSeq: 0 })).toBeNull();
+      waitsMs.push(performance.now() - before);
+    }
+    // A busy machine makes one answer late, a server that hangs most of them.
+    expect(waitsMs.toSorted((a, b) => a - b)[2]).toBeLessThan(HONEST_ACK_MS);
     expect(await witness.refusal('createTransport', { direction: 'receive' })).toBeNull();
-    expect(performance.now() - before).toBeLessThan(HONEST_ACK_MS);
     witness.close();
     hostile.close();
   });
