@@ -1,3 +1,6 @@
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RoomCreated, TransportOptions } from '#protocol';
 import { RawSocket, accessToken } from '#tests/support/rawSocket.ts';
@@ -25,6 +28,14 @@ const rtp = (over: object = {}) => ({
   rtcp: { cname: 'x' },
   ...over,
 });
+
+/** A token as the server signs it, but for its end, in seconds since 1970. */
+function endingAt(token: string, exp: number, secret: string): string {
+  const [header = '', payload = ''] = token.split('.');
+  const claims = { ...JSON.parse(Buffer.from(payload, 'base64url').toString()), exp };
+  const signed = `${header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`;
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+}
 
 describe('what a hostile client sends to a real server', () => {
   let server: ServerProcess;
@@ -185,6 +196,33 @@ describe('what a hostile client sends to a real server', () => {
     await expect(
       RawSocket.open(server.url, good, { origin: 'https://evil.example' }),
     ).rejects.toThrow();
+  });
+
+  it('[BI10] does not get in with a token whose time is over, and is shown out when it comes', async () => {
+    const good = await accessToken(server.url, room, 'moderator', 'Puntual');
+    const secret = await readFile(path.join(server.home, 'data', 'token-secret'), 'utf8');
+    const nowS = Math.floor(Date.now() / 1_000);
+    // 60 s of grace allow for two clocks.
+    const over = endingAt(good, nowS - 62, secret);
+    await expect(RawSocket.open(server.url, over)).rejects.toMatchObject({
+      data: { code: 'TOKEN_EXPIRED' },
+    });
+    const list = await fetch(`${server.url}/api/rooms/${room.roomId}/recordings`, {
+      headers: { authorization: `Bearer ${over}` },
+    });
+    expect([list.status, await list.json()]).toMatchObject([
+      401,
+      { error: { code: 'TOKEN_EXPIRED' } },
+    ]);
+
+    const guest = await RawSocket.open(server.url, endingAt(good, nowS - 56, secret));
+    await guest.ask('join', {});
+    await guest.closed();
+    expect(guest.notifications.at(-1)).toEqual({
+      name: 'removed',
+      body: { code: 'TOKEN_EXPIRED' },
+    });
+    await expect.poll(() => witness.notifications.at(-1)?.name).toBe('peerLeft');
   });
 
   it('[BI9] leaves nothing of a token in the log', async () => {
