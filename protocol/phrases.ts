@@ -1,9 +1,12 @@
 import * as v from 'valibot';
 import { PeerIdSchema } from './ids.ts';
-import { plainText, shownText } from './text.ts';
+import { plainText, shownText, splitGraphemes, toPlainText } from './text.ts';
 
 export const PHRASE_MAX_GRAPHEMES = 280;
-/** UTF-16 code units: room for 280 emoji of several code points each, below the SCTP message limit. */
+/**
+ * UTF-16 code units: room for 280 emoji of two code points each, fewer of those that are longer. In
+ * UTF-8, at three bytes a unit, they stay below PHRASE_MAX_BYTES.
+ */
 const PHRASE_MAX_UNITS = 1_120;
 /** How many phrases a newcomer is given, and how many are asked for at a time. */
 export const PHRASE_HISTORY = 200;
@@ -33,6 +36,21 @@ export const PhraseDraftSchema = v.strictObject({
   language: LanguageTagSchema,
 });
 export type PhraseDraft = v.InferOutput<typeof PhraseDraftSchema>;
+
+/**
+ * How many letters a phrase has room for yet, by both of its limits: the empty one has for
+ * PHRASE_MAX_GRAPHEMES. Below zero, how many characters at its end are too many.
+ */
+export function roomInPhrase(text: string): number {
+  const characters = splitGraphemes(toPlainText(text));
+  let units = 0;
+  const fitting = characters.findIndex((character, index) => {
+    units += character.length;
+    return units > PHRASE_MAX_UNITS || index === PHRASE_MAX_GRAPHEMES;
+  });
+  if (fitting >= 0) return fitting - characters.length;
+  return Math.min(PHRASE_MAX_GRAPHEMES - characters.length, PHRASE_MAX_UNITS - units);
+}
 
 /** What everybody gets, the author too: stamped by the server. JSON text on the room's phrase channel. */
 export const PhraseSchema = v.strictObject({

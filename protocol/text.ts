@@ -7,9 +7,14 @@ const UNSAFE = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** How many characters a reader would count: grapheme clusters (Unicode UAX 29). */
+/** What a reader would count as characters: grapheme clusters (Unicode UAX 29). */
+export function splitGraphemes(text: string): string[] {
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+/** How many of them. */
 export function countGraphemes(text: string): number {
-  return [...segmenter.segment(text)].length;
+  return splitGraphemes(text).length;
 }
 
 /**

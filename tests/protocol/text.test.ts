@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { PhraseDraftSchema, RoomNameSchema, countGraphemes, toPlainText } from '#protocol';
+import {
+  PhraseDraftSchema,
+  RoomNameSchema,
+  countGraphemes,
+  roomInPhrase,
+  toPlainText,
+} from '#protocol';
 import { draft } from '#tests/support/builders.ts';
 import * as v from 'valibot';
 
@@ -24,6 +30,15 @@ describe('text that people write', () => {
     expect(textOf('ñ'.repeat(281))).toBeNull();
     expect(textOf('👋🏽'.repeat(280))).toBe('👋🏽'.repeat(280));
     expect(textOf('👋🏽'.repeat(281))).toBeNull();
+  });
+
+  it('[TX10] takes at most 1,120 code units, and says how much room is left by both limits', () => {
+    expect(textOf(FAMILY.repeat(101))).toBe(FAMILY.repeat(101));
+    expect(textOf(FAMILY.repeat(102))).toBeNull();
+    const texts = ['', ' a ', 'a'.repeat(280), 'a'.repeat(283)];
+    expect(texts.map(roomInPhrase)).toEqual([280, 279, 0, -3]);
+    const families = [100, 101, 102, 281].map((count) => FAMILY.repeat(count));
+    expect(families.map(roomInPhrase)).toEqual([20, 9, -1, -180]);
   });
 
   it('[TX3] refuses a text that hides thousands of marks in few characters', () => {
