@@ -156,8 +156,8 @@ describe('the embedded voice', () => {
     expect(others.filter((tag) => engine.speaks(tag))).toEqual([]);
     await expect(say('Hola', { language: 'zxx' })).rejects.toThrow('does not speak');
     for (const language of ESPEAK_LANGUAGES.tags) {
-      const sound = await say('1 2 3', { language });
-      expect([language, durationMs(sound) > 300]).toEqual([language, true]);
+      const sound = await say('12', { language });
+      expect([language, durationMs(sound) > 150]).toEqual([language, true]);
     }
   });
 
