@@ -3,6 +3,7 @@ export * from './errors.ts';
 export * from './ids.ts';
 export * from './media.ts';
 export * from './messages.ts';
+export * from './phrasebook.ts';
 export * from './phrases.ts';
 export * from './recordings.ts';
 export * from './rooms.ts';

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { PeerIdSchema, RoomIdSchema } from './ids.ts';
 import { RtpCapabilitiesSchema } from './media.ts';
+import { PhrasebookSchema } from './phrasebook.ts';
 import { DisplayNameSchema, PhraseSchema, ShownNameSchema } from './phrases.ts';
 import { ConsentSchema, RunningRecordingSchema } from './recordings.ts';
 import { ApprovalSchema, SpeechSchema } from './speech.ts';
@@ -97,6 +98,8 @@ export type RoomSnapshot = v.InferOutput<typeof RoomSnapshotSchema>;
 export const CreateRoomSchema = v.strictObject({
   roomName: RoomNameSchema,
   settings: v.exactOptional(RoomSettingsSchema, {}),
+  /** Phrases for everybody in the room to say. */
+  phrasebook: v.exactOptional(PhrasebookSchema),
 });
 export type CreateRoom = v.InferOutput<typeof CreateRoomSchema>;
 

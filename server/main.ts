@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { workerBinary } from '../scripts/worker/path.mjs';
 import { loadOrCreateSecret } from './auth/secret.ts';
@@ -29,6 +30,7 @@ import type { Clock, Log, ObjectStore } from './session/ports.ts';
 import { RoomRegistry } from './session/roomRegistry.ts';
 import { serveSockets } from './signaling/socketServer.ts';
 import { openSpeech } from './speech/openSpeech.ts';
+import { FolderPhrasebooks } from './storage/folderPhrasebooks.ts';
 
 /** What a stop leaves browsers to close their connections themselves. */
 const GOODBYE_MS = 500;
@@ -90,6 +92,11 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
     library: recordings,
     control: registry,
     shares: new FolderShares({ directory: config.recordingsDirectory, clock, makeShareId }),
+    phrasebooks: new FolderPhrasebooks({
+      directory: path.join(dataDirectory, 'phrasebooks'),
+      clock,
+      log,
+    }),
     makeRoomId,
     makePeerId,
     roomStatus: (roomId) => registry.status(roomId),

@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Log } from '../session/ports.ts';
 import { answerErrors } from './errors.ts';
 import { SECURITY_HEADERS, addSecurityHeaders } from './headers.ts';
+import { addPhrasebookRoutes, type PhrasebookRoutes } from './phrasebooks.ts';
 import { addRecordingFileRoutes, type RecordingFileRoutes } from './recordingFiles.ts';
 import { addRecordingRoutes, type RecordingRoutes } from './recordings.ts';
 import { addRoomRoutes, type RoomRoutes } from './rooms.ts';
@@ -12,7 +13,8 @@ import { addShareRoutes, type ShareRoutes } from './shares.ts';
 const MAX_BODY_BYTES = 4_096;
 const REQUEST_TIMEOUT_MS = 15_000;
 
-export interface HttpOptions extends RoomRoutes, RecordingRoutes, RecordingFileRoutes, ShareRoutes {
+export interface HttpOptions
+  extends RoomRoutes, PhrasebookRoutes, RecordingRoutes, RecordingFileRoutes, ShareRoutes {
   /** Folder of the built client. */
   readonly clientDirectory: string;
   readonly log: Log;
@@ -36,6 +38,7 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
   });
 
   addRoomRoutes(app, options);
+  addPhrasebookRoutes(app, options);
   addRecordingRoutes(app, options);
   addRecordingFileRoutes(app, options);
   addShareRoutes(app, options);

@@ -33,20 +33,31 @@ export async function callerWith(
   request: FastifyRequest<RoomParams>,
   tokens: Tokens,
 ): Promise<Caller> {
+  const { role, ...caller } = await holderOf(request, tokens);
+  if (!can(role, right)) throw new ProtocolError('FORBIDDEN', 'this role may not do that');
+  return caller;
+}
+
+/**
+ * Whoever has an access token or an invitation of the room, in any role.
+ * @throws ProtocolError UNAUTHORIZED or TOKEN_EXPIRED
+ */
+export async function holderOf(
+  request: FastifyRequest<RoomParams>,
+  tokens: Tokens,
+): Promise<Caller & { readonly role: Role }> {
   const token = bearerToken(request);
-  const caller: { roomId: RoomId; role: Role; displayName?: string } = await tokens
+  const holder: { roomId: RoomId; role: Role; displayName?: string } = await tokens
     .verifyAccess(token)
     .catch((error: unknown) => {
       if (error instanceof ProtocolError && error.code === 'TOKEN_EXPIRED') throw error;
       return tokens.verifyInvitation(token);
     });
-  if (caller.roomId !== request.params.roomId) {
+  const { roomId, role, displayName = '' } = holder;
+  if (roomId !== request.params.roomId) {
     throw new ProtocolError('UNAUTHORIZED', 'the token is for another room');
   }
-  if (!can(caller.role, right)) {
-    throw new ProtocolError('FORBIDDEN', 'this role may not do that with recordings');
-  }
-  return { roomId: caller.roomId, displayName: caller.displayName ?? '' };
+  return { roomId, role, displayName };
 }
 
 /** @throws ProtocolError NOT_FOUND, the same for a recording of another room as for none */

@@ -2,6 +2,7 @@ import {
   CreateRoomSchema,
   EmptySchema,
   EnterRoomSchema,
+  PHRASEBOOK_MAX_BYTES,
   ProtocolError,
   ROLES,
   can,
@@ -12,24 +13,34 @@ import {
   type RoomInfo,
 } from '#protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Invitation, Tokens } from '../session/ports.ts';
+import type { Invitation, PhrasebookStore, Tokens } from '../session/ports.ts';
 import { parse } from './errors.ts';
+
+/** The name and the settings stand beside the phrasebook. */
+const CREATE_MAX_BYTES = PHRASEBOOK_MAX_BYTES + 4_096;
 
 export interface RoomRoutes {
   readonly tokens: Tokens;
+  readonly phrasebooks: PhrasebookStore;
   readonly makeRoomId: () => RoomId;
   readonly makePeerId: () => PeerId;
   readonly roomStatus: (roomId: RoomId) => { peerCount: number; recording: boolean };
 }
 
-/** Creating a room, looking at one, entering one. A room needs no storage: its links are signed. */
+/**
+ * Creating a room, looking at one, entering one. A room needs no storage, its links are signed; only
+ * the phrases that it ships are kept.
+ */
 export function addRoomRoutes(app: FastifyInstance, options: RoomRoutes): void {
-  const { tokens, makeRoomId, makePeerId, roomStatus } = options;
+  const { tokens, phrasebooks, makeRoomId, makePeerId, roomStatus } = options;
 
-  app.post('/api/rooms', async (request, reply): Promise<RoomCreated> => {
-    const { roomName, settings } = parse(CreateRoomSchema, request.body);
+  const create = { bodyLimit: CREATE_MAX_BYTES };
+  app.post('/api/rooms', create, async (request, reply): Promise<RoomCreated> => {
+    const { roomName, settings, phrasebook } = parse(CreateRoomSchema, request.body);
+    const roomId = makeRoomId();
+    if (phrasebook) await phrasebooks.put(roomId, phrasebook);
     reply.status(201);
-    return invitationsTo({ roomId: makeRoomId(), roomName, settings }, tokens);
+    return invitationsTo({ roomId, roomName, settings }, tokens);
   });
 
   app.post<RoomParams>(

@@ -1,6 +1,7 @@
 import type {
   CreateShare,
   Manifest,
+  Phrasebook,
   RecordingFile,
   RecordingId,
   RecordingSummary,
@@ -11,8 +12,8 @@ import type {
   StopReason,
 } from '#protocol';
 
-// What becomes of recordings: played, shared, deleted, told of. Part of ports.ts, which exports all
-// of it.
+// What is kept: recordings, which are played, shared, deleted, told of, and phrasebooks. Part of
+// ports.ts, which exports all of it.
 
 /** The right to fetch one recording's files, for addresses that cannot carry headers. */
 export interface RecordingTicket {
@@ -133,4 +134,15 @@ export interface ObjectStore {
   read(key: string, range: ByteRange | null): Promise<ByteStream | null>;
   /** Removes every object below `prefix`, and uploads that were left half-way. */
   removeAll(prefix: string): Promise<void>;
+}
+
+/** The phrases that rooms ship for everybody in them to say. */
+export interface PhrasebookStore {
+  /** Null when the room ships none. */
+  get(roomId: RoomId): Promise<Phrasebook | null>;
+  /**
+   * Keeps it in place of what was there; null takes that away.
+   * @throws ProtocolError STORAGE_FAILED when it cannot be kept
+   */
+  put(roomId: RoomId, phrasebook: Phrasebook | null): Promise<void>;
 }

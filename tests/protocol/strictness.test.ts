@@ -4,6 +4,7 @@ import {
   CreateShareSchema,
   EnterRoomSchema,
   PhraseDraftSchema,
+  PhrasebookSchema,
   ReceiptSchema,
   clientRequests,
   serverNotifications,
@@ -32,6 +33,7 @@ const INPUTS: [string, v.GenericSchema, unknown][] = [
     EnterRoomSchema,
     calls['POST /api/rooms/:roomId/peers']?.['in'],
   ],
+  ['PUT …/phrasebook', PhrasebookSchema, calls['PUT /api/rooms/:roomId/phrasebook']?.['in']],
   ['POST …/shares', CreateShareSchema, calls[SHARES]?.['in']],
 ];
 

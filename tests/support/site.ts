@@ -7,6 +7,7 @@ import { JwtTokens } from '#server/auth/token.ts';
 import { createHttpApp } from '#server/http/app.ts';
 import { makeShareId } from '#server/ids.ts';
 import { FolderShares } from '#server/recording/folderShares.ts';
+import { FolderPhrasebooks } from '#server/storage/folderPhrasebooks.ts';
 import { ROOM_ID, SETTINGS, identity } from './builders.ts';
 import { FakeControl, FakeLibrary } from './fakeLibrary.ts';
 import { FakeClock, FakeLog } from './fakes.ts';
@@ -31,6 +32,7 @@ export class Site {
   /** Stands where the machine's own clock stood, since tokens are checked by that. */
   readonly clock: FakeClock;
   readonly log: FakeLog;
+  readonly phrasebooksDirectory: string;
   readonly #directory: string;
 
   static async open(): Promise<Site> {
@@ -52,6 +54,11 @@ export class Site {
       library,
       control,
       shares: new FolderShares({ directory: recordings, clock, makeShareId }),
+      phrasebooks: new FolderPhrasebooks({
+        directory: path.join(directory, 'phrasebooks'),
+        clock,
+        log,
+      }),
       makeRoomId: () => ROOM_ID,
       makePeerId: () => 'peer-new-0001' as PeerId,
       roomStatus: () => ({ peerCount: 2, recording: true }),
@@ -68,6 +75,7 @@ export class Site {
     this.control = parts.control;
     this.clock = parts.clock;
     this.log = parts.log;
+    this.phrasebooksDirectory = path.join(parts.directory, 'phrasebooks');
     this.#directory = parts.directory;
   }
 
@@ -85,8 +93,16 @@ export class Site {
   }
 
   post(url: string, body: unknown, token?: string) {
+    return this.#send('POST', url, body, token);
+  }
+
+  put(url: string, body: unknown, token?: string) {
+    return this.#send('PUT', url, body, token);
+  }
+
+  #send(method: 'POST' | 'PUT', url: string, body: unknown, token?: string) {
     return this.app.inject({
-      method: 'POST',
+      method,
       url,
       headers: { 'content-type': 'application/json', ...bearer(token) },
       payload: typeof body === 'string' ? body : JSON.stringify(body),
