@@ -7,11 +7,13 @@ import {
   RecordingListSchema,
   RoomCreatedSchema,
   RoomInfoSchema,
+  RoomPhrasebookSchema,
   ShareListSchema,
   ShareSchema,
   SharedRecordingSchema,
   type CreateShare,
   type Entered,
+  type Phrasebook,
   type RecordingDetail,
   type RecordingId,
   type RecordingList,
@@ -37,7 +39,7 @@ interface Call<Schema extends v.GenericSchema> {
   readonly token?: string;
   /** Sent as JSON; its presence makes the call a POST. */
   readonly body?: unknown;
-  readonly method?: 'DELETE';
+  readonly method?: 'DELETE' | 'PUT';
   readonly signal?: AbortSignal;
 }
 
@@ -124,6 +126,24 @@ export function enterRoom(
     body: { displayName },
     answer: EnteredSchema,
   });
+}
+
+const phrasebook = (roomId: string) => `${room(roomId)}/phrasebook`;
+
+/** The phrases that a room ships; null where it ships none. @param token any way into the room */
+export async function getPhrasebook(roomId: string, token: string): Promise<Phrasebook | null> {
+  const path = phrasebook(roomId);
+  return (await call({ path, token, answer: RoomPhrasebookSchema })).phrasebook;
+}
+
+/** Ships these phrases in the room, or none with null. @param token a moderator's */
+export async function putPhrasebook(
+  roomId: string,
+  token: string,
+  book: Phrasebook | null,
+): Promise<void> {
+  const to = { path: phrasebook(roomId), token, answer: v.undefined() };
+  await call(book ? { ...to, method: 'PUT', body: book } : { ...to, method: 'DELETE' });
 }
 
 /** @param token an access token or a moderator's invitation */

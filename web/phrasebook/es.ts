@@ -1,0 +1,130 @@
+import type { ShippedPhrasebook } from './shipped.ts';
+
+export const es: ShippedPhrasebook = {
+  language: 'es',
+  groups: [
+    {
+      name: 'Respuestas',
+      phrases: [
+        'Sí',
+        'No',
+        'No sé',
+        'De acuerdo',
+        'Tal vez',
+        'Claro que sí',
+        'Todavía no',
+        'Me da igual',
+        'Déjame pensarlo',
+        'Buena idea',
+        'No estoy de acuerdo',
+        'Exacto',
+      ],
+    },
+    {
+      name: 'Saludos',
+      phrases: [
+        'Hola a todos',
+        'Buenos días',
+        'Buenas tardes',
+        'Buenas noches',
+        '¿Cómo están?',
+        'Muy bien, ¿y tú?',
+        'Qué gusto oírlos',
+        'Perdón por llegar tarde',
+        'Me tengo que ir',
+        'Hasta luego',
+        'Nos vemos pronto',
+      ],
+    },
+    {
+      name: 'Tomar la palabra',
+      phrases: [
+        'Quiero decir algo',
+        '¿Puedo hablar?',
+        'Un momento, estoy escribiendo',
+        'Todavía no termino',
+        'Ya terminé',
+        'Sigue, te escucho',
+        'Te toca a ti',
+        'Antes de seguir, una pregunta',
+        'Volvamos al tema',
+      ],
+    },
+    {
+      name: 'Sonido',
+      phrases: [
+        'No te oigo',
+        '¿Puedes repetirlo?',
+        'Se corta tu voz',
+        '¿Me oyen?',
+        'Ahora sí te oigo',
+        'Tienes el micrófono apagado',
+        'Habla más despacio, por favor',
+        'Habla más fuerte, por favor',
+        'Hay mucho ruido',
+        'No tengo micrófono: les escribo',
+      ],
+    },
+    {
+      name: 'Cortesía',
+      phrases: [
+        'Por favor',
+        'Gracias',
+        'Muchas gracias a todos',
+        'De nada',
+        'Con mucho gusto',
+        'Perdón, no te entendí',
+        'Disculpa la interrupción',
+        'No hay problema',
+        'Felicidades',
+      ],
+    },
+    {
+      name: 'Cómo me siento',
+      phrases: [
+        'Necesito ayuda',
+        'Necesito un descanso',
+        'Ya vuelvo',
+        'Ya estoy de vuelta',
+        'Vamos más despacio',
+        'No me siento bien',
+        'Me siento bien',
+        'Esto me alegra mucho',
+        'Me preocupa esto',
+        'Necesito más tiempo',
+      ],
+    },
+  ],
+  cues: [
+    {
+      cue: 'unheard',
+      pattern:
+        /\b(no (te|la|lo|los|las|les|se) (oigo|oye|oimos|escucho|escucha|escuchamos)|se (corta|entrecorta|escucha mal|oye mal)|(me|nos) (oyen|oyes|escuchan|escuchas))\b/,
+    },
+    { cue: 'thanked', pattern: /\b(gracias|agradezco|agradecemos|agradecid[oa]s?)\b/ },
+    {
+      cue: 'leaving',
+      pattern:
+        /\b(adios|chao|chau|hasta (luego|pronto|manana|la proxima)|me (tengo que|voy a) ir|me voy|nos vemos)\b/,
+    },
+    {
+      cue: 'greeted',
+      pattern: /\b(hola|buen dia|buenos dias|buenas( tardes| noches)?|bienvenid[oa]s?|saludos)\b/,
+    },
+    { cue: 'asked', pattern: /\?\s*$/ },
+  ],
+  answers: {
+    unheard: [
+      'Ahora sí te oigo',
+      'No te oigo',
+      'Se corta tu voz',
+      'No tengo micrófono: les escribo',
+    ],
+    thanked: ['De nada', 'Con mucho gusto', 'No hay problema'],
+    leaving: ['Hasta luego', 'Nos vemos pronto', 'Muchas gracias a todos'],
+    greeted: ['¿Cómo están?', 'Hola a todos', 'Qué gusto oírlos'],
+    asked: ['Sí', 'No', 'No sé', 'Tal vez', 'Déjame pensarlo', 'Claro que sí'],
+  },
+  greetings: { morning: 'Buenos días', afternoon: 'Buenas tardes', night: 'Buenas noches' },
+  hours: { morning: 5, afternoon: 12, night: 19 },
+};
