@@ -7,7 +7,9 @@ import { measureFirstSound } from './firstSound.ts';
 import { measureFinalizer } from './finalizer.ts';
 import { measurePhrases } from './phrases.ts';
 import { measureRecordedCost } from './recordedCost.ts';
+import { measurePhraseLoad } from './phraseLoad.ts';
 import { measureSpeech } from './speech.ts';
+import { measureSpoken } from './spoken.ts';
 
 const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promise<string>]>> = {
   phrases: ['A phrase to each of 10 peers, send to receipt', measurePhrases],
@@ -16,6 +18,8 @@ const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promis
   recorded: ['CPU with 10 who talk', measureRecordedCost],
   finalizer: ['Finalising 10 minutes of 10 who talk', measureFinalizer],
   crowd: ['200 who talk and are recorded in 20 rooms, 2 workers', measureCrowd],
+  load: ['20 phrases a second to each of 100 peers, send to receipt', measurePhraseLoad],
+  spoken: ['A phrase of 60 characters, sent to heard by another', measureSpoken],
   speech: ['A phrase of 60 characters, asked to spoken', measureSpeech],
   stall: ['A 5 s stall of the capture, Chromium', measureCaptureStall],
 };

@@ -61,5 +61,9 @@ const total = ({ node, workers }: Usage) => node + workers;
 
 function medianOf(usages: readonly Usage[]): Usage {
   const median = (of: (usage: Usage) => number) => quantile(usages.map(of), 0.5);
-  return { node: median(({ node }) => node), workers: median(({ workers }) => workers) };
+  return {
+    node: median(({ node }) => node),
+    workers: median(({ workers }) => workers),
+    others: median(({ others }) => others),
+  };
 }

@@ -1,8 +1,9 @@
-import type { Phrase, PhraseDraft, Role, RoomCreated } from '#protocol';
+import type { ConsumerOptions, Phrase, PhraseDraft, Receipt, Role, RoomCreated } from '#protocol';
 import { accessToken } from '#tests/support/rawSocket.ts';
 import { Tone } from '#tests/support/tone.ts';
 import { nodeDevice } from '#tests/support/webrtc.ts';
 import { PhraseChannel } from '#web/client/phraseChannel.ts';
+import { ReceiptSender } from '#web/client/receiptSender.ts';
 import { Signaling } from '#web/client/signaling.ts';
 import { Transports } from '#web/client/transports.ts';
 
@@ -14,6 +15,8 @@ export interface VisitorOptions {
   readonly hops?: boolean;
   /** Is sent what the others say, and does not decode it: the server's work alone is wanted. */
   readonly deaf?: boolean;
+  /** Tells the server which phrases came, as a browser does. */
+  readonly confirms?: boolean;
 }
 
 const HOP_MS = 50;
@@ -26,6 +29,8 @@ export class Visitor {
   #onChannel: () => void = () => {};
   #transports: Transports | null = null;
   #tone: Tone | null = null;
+  #voice: Tone | null = null;
+  readonly #receipts = new ReceiptSender((receipt) => this.#confirm(receipt));
   #hopping: NodeJS.Timeout | undefined;
 
   static async enter(url: string, room: RoomCreated, options: VisitorOptions): Promise<Visitor> {
@@ -53,12 +58,17 @@ export class Visitor {
         notified: () => {},
         asked: {
           newConsumer: async (consumer) => {
-            if (!deaf) await this.#transports?.consume(consumer);
+            if (!deaf) await this.#consume(consumer);
             return {};
           },
         },
       },
     });
+  }
+
+  /** What the server says in its own voice, once it is announced; not to who is deaf. */
+  get voice(): Tone | null {
+    return this.#voice;
   }
 
   say(draft: PhraseDraft): void {
@@ -69,6 +79,8 @@ export class Visitor {
     this.#transports?.close();
     clearInterval(this.#hopping);
     this.#tone?.close();
+    this.#voice?.close();
+    this.#receipts.close();
     this.signaling.close();
   }
 
@@ -76,7 +88,18 @@ export class Visitor {
     this.#tone?.tuneTo(toneHz * (1 + Math.random()));
   }
 
-  async #openMedia({ role, toneHz, hops = false }: VisitorOptions): Promise<void> {
+  async #consume(options: ConsumerOptions): Promise<void> {
+    const consumer = await this.#transports?.consume(options);
+    if (consumer && options.peerId === null) this.#voice = Tone.heardOn(consumer.track);
+  }
+
+  #confirm(receipt: Receipt): void {
+    if (this.#phrases.isOpen) return this.#phrases.confirm(receipt);
+    this.signaling.request('confirmPhrases', receipt).catch(() => undefined);
+  }
+
+  async #openMedia(options: VisitorOptions): Promise<void> {
+    const { role, toneHz, hops = false, confirms = false } = options;
     const { routerRtpCapabilities } = await this.signaling.request('join', {});
     const transports = await Transports.open({
       signaling: this.signaling,
@@ -87,7 +110,10 @@ export class Visitor {
     });
     this.#transports = transports;
     this.#phrases.receive(await transports.startReceiving(), {
-      take: (phrase) => this.onPhrase(phrase),
+      take: (phrase) => {
+        this.onPhrase(phrase);
+        if (confirms) this.#receipts.got(phrase.seq);
+      },
     });
     if (role === 'audience') return;
     const drafts = await transports.openSending();

@@ -77,7 +77,7 @@ describe('a phrase that the server speaks', () => {
   });
 
   it('[EV4] is not heard by who switched phrases off, and still shown', async () => {
-    await carla.page.getByRole('button', { name: /^Frases en voz alta/ }).click();
+    await carla.page.getByRole('button', { name: /^Con voz/ }).click();
     const typedMs = Date.now();
     await sayPhrase(ana, 'Sólo para leer');
     await seesPhrase(carla, 'Sólo para leer');
