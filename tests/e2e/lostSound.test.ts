@@ -53,6 +53,40 @@ describe('sound that arrives too broken up to be understood', () => {
   });
 });
 
+describe('a phrase channel that does not open', () => {
+  it('[EQ12] has phrases go over the socket, both ways, and says so quietly', async () => {
+    const server = await ServerProcess.start();
+    const [ana, beto] = await Promise.all([Person.open({ voiceHz: 440 }), Person.open()]);
+    const room = await createRoom(server.url, 'Sala');
+    await beto.page.addInitScript(opensNoChannel);
+    await enterRoom(ana, roomLink(server.url, room, 'moderator'), 'Ana');
+    await enterRoom(beto, roomLink(server.url, room, 'speaker'), 'Beto');
+    const words = 'Las frases van por otro camino: todo llega igual.';
+    await beto.page.locator('.banner').getByText(words).waitFor();
+    await sayPhrase(beto, 'Voy por el zócalo');
+    await seesPhrase(ana, 'Voy por el zócalo');
+    await sayPhrase(ana, 'Te leo');
+    await seesPhrase(beto, 'Te leo');
+    await beto.hears(440);
+    await beto.picture('phrases-other-way');
+    await expectAccessible(beto);
+    await Promise.all([ana, beto].map((person) => person.close()));
+    await server.cleanUp();
+  });
+});
+
+/** Runs in the page before its scripts: data channels stay in the state of opening for ever. */
+function opensNoChannel(): void {
+  const { createDataChannel } = RTCPeerConnection.prototype;
+  RTCPeerConnection.prototype.createDataChannel = function (label, options) {
+    // What the browsers agree on stays as it is; nobody is told what becomes of it.
+    createDataChannel.call(this, label, options);
+    const silent = { label, ...options, readyState: 'connecting', bufferedAmount: 0 };
+    const deaf = Object.assign(new EventTarget(), { ...silent, close: () => {}, send: () => {} });
+    return deaf as unknown as RTCDataChannel;
+  };
+}
+
 /** Runs in the page before its scripts: its statistics say that two of three packets are lost. */
 function losesPackets(): void {
   const { getStats } = RTCPeerConnection.prototype;
