@@ -63,7 +63,7 @@ function fitting(book: ShippedPhrasebook, situation: Situation): string[] {
   return [
     ...(cue === 'greeted' && !hasGreeted ? [greeting] : []),
     ...answers,
-    ...(hasGreeted ? [] : [greeting]),
+    ...(hasGreeted ? [] : [greeting, ...book.answers.greeted]),
     ...frequentTexts(uses, book.language),
     ...book.groups.flatMap(({ phrases }) => phrases),
   ].filter(untold);

@@ -1,7 +1,7 @@
 import type { SavedPhrase } from '#protocol';
 import { m } from '#web/paraglide/messages.js';
 import { ownPhrasebook } from './phrasebook.svelte.ts';
-import type { PhrasebookSheet } from './phrasebookSheet.svelte.ts';
+import { sectionName, type PhrasebookSheet } from './phrasebookSheet.svelte.ts';
 import { preferences } from './preferences.svelte.ts';
 import { BACK, Scanner, type ScanNode, type ScanPosition } from './scanner.ts';
 import { highlighted, phraseId, scanTree } from './scanTree.ts';
@@ -38,14 +38,21 @@ export class PhrasebookScanner {
       onMove: (position) => this.#move(position),
       onChoose: (id) => this.#choose(id),
     });
-    sheet.propose();
+    if (!sheet.idea) sheet.propose();
   }
 
   readonly tree = $derived.by((): ScanNode[] =>
     scanTree(this.#sheet.sections, { first: [IDEA], last: [CLOSE] }),
   );
   readonly lit = $derived.by(() => highlighted(this.tree, this.#position?.id ?? null));
-  readonly litName = $derived.by(() => (this.#position ? this.#nameOf(this.#position.id) : ''));
+  /** What a press would do; empty while it would only wake the scanning. */
+  readonly action = $derived.by(() => {
+    const id = this.#position?.id;
+    if (id === undefined) return '';
+    if ([IDEA, BACK, CLOSE].includes(id)) return this.#nameOf(id);
+    const phrase = this.#phraseOf(id);
+    return phrase ? m.scan_idea(phrase) : m.scan_choose({ name: this.#nameOf(id) });
+  });
 
   get isInside(): boolean {
     return this.#path.length > 0;
@@ -58,11 +65,7 @@ export class PhrasebookScanner {
     });
     const section = this.#section;
     if (!section) {
-      const groups = this.#sheet.sections.map(({ id, name }) => ({
-        ...step(id),
-        name,
-        isStep: false,
-      }));
+      const groups = this.#sheet.sections.map(({ id }) => ({ ...step(id), isStep: false }));
       return [step(IDEA), ...groups, step(CLOSE)];
     }
     const phrases = section.phrases.map(({ text, language }, index) => ({
@@ -110,6 +113,7 @@ export class PhrasebookScanner {
     }
     const phrase = id === IDEA ? this.#sheet.idea : this.#phraseOf(id);
     if (phrase) this.#sheet.say(phrase);
+    this.#sheet.takeUp();
     this.#sheet.propose();
   }
 
@@ -131,7 +135,7 @@ export class PhrasebookScanner {
     const phrase = this.#phraseOf(id);
     if (phrase) return phrase.text;
     const section = this.#sheet.sections.find((it) => it.id === id);
-    if (section) return section.name;
+    if (section) return sectionName(section);
     const block = this.tree.flatMap(({ children }) => children ?? []).find((it) => it.id === id);
     const [first, last] = [block?.children?.[0], block?.children?.at(-1)].map((leaf) =>
       leaf ? (this.#phraseOf(leaf.id)?.text ?? '') : '',

@@ -3,7 +3,7 @@ import { m } from '#web/paraglide/messages.js';
 import { shippedFor, shippedGroups } from '#web/phrasebook/shipped.ts';
 import { localHour, phraseIdea } from './phraseIdea.ts';
 import { ownPhrasebook } from './phrasebook.svelte.ts';
-import { phraseSections, searchSections } from './phraseSections.ts';
+import { phraseSections, searchSections, type PhraseSection } from './phraseSections.ts';
 import { recentPhrases } from './phraseUses.ts';
 import { preferences } from './preferences.svelte.ts';
 import type { RoomPhrasebook } from './roomPhrasebook.svelte.ts';
@@ -11,6 +11,12 @@ import type { RoomSession } from './roomState.svelte.ts';
 import { toasts } from './toasts.svelte.ts';
 
 export type PhrasebookPage = 'say' | 'mine' | 'files' | 'room' | 'settings';
+
+/** A group's name with where it comes from, for who does not see its sign. */
+export function sectionName({ kind, name }: PhraseSection): string {
+  if (kind === 'room') return m.phrasebook_from_room({ name });
+  return kind === 'own' ? m.phrasebook_from_me({ name }) : name;
+}
 
 /** The phrasebook as it lies open, or closed, in a room. */
 export class PhrasebookSheet {
@@ -23,6 +29,8 @@ export class PhrasebookSheet {
   #open = $state(false);
   #language = $state<string | null>(null);
   #idea = $state.raw<SavedPhrase | null>(null);
+  /** What had been said when it was opened: nothing moves under a finger. */
+  #uses = $state.raw(ownPhrasebook.uses);
   #proposed: string[] = [];
   /** Number of the last phrase of the room when something was proposed. */
   #answered = 0;
@@ -30,13 +38,14 @@ export class PhrasebookSheet {
   constructor(session: RoomSession, room: RoomPhrasebook) {
     this.session = session;
     this.room = room;
+    void room.refresh();
   }
 
   readonly sections = $derived.by(() =>
     phraseSections({
       recent: {
         name: m.phrasebook_recent(),
-        phrases: recentPhrases(ownPhrasebook.uses, this.language),
+        phrases: recentPhrases(this.#uses, this.language),
       },
       room: this.room.book?.groups ?? [],
       own: ownPhrasebook.book.groups,
@@ -93,6 +102,11 @@ export class PhrasebookSheet {
     this.#proposed.push(this.#idea.text);
   }
 
+  /** Shows among the recent ones what was said meanwhile. */
+  takeUp(): void {
+    this.#uses = ownPhrasebook.uses;
+  }
+
   /** Says a phrase at once, and closes unless it is to stay. */
   say({ text, language }: SavedPhrase): void {
     if (!this.canSay) {
@@ -111,6 +125,8 @@ export class PhrasebookSheet {
     this.search = '';
     this.resting = false;
     this.#idea = null;
+    this.#proposed = this.#proposed.slice(-1);
+    this.takeUp();
     void this.room.refresh();
   }
 }
