@@ -7,11 +7,7 @@ import {
   ProducerIdSchema,
   TransportIdSchema,
 } from './ids.ts';
-
-// mediasoup checks types but not ranges: NaN, -1 and 2**40 pass it. So ranges stand here.
-const int = (min: number, max: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
-const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
+import { int, listOf, text } from './values.ts';
 
 const payloadType = int(0, 127);
 const ssrc = int(0, 2 ** 32 - 1);
@@ -161,7 +157,7 @@ export type Direction = v.InferOutput<typeof DirectionSchema>;
 export const TransportOptionsSchema = v.strictObject({
   transportId: TransportIdSchema,
   iceParameters: IceParametersSchema,
-  iceCandidates: v.array(IceCandidateSchema),
+  iceCandidates: listOf(IceCandidateSchema, 16),
   dtlsParameters: DtlsParametersSchema,
   sctpParameters: v.strictObject({
     port: int(0, 65_535),

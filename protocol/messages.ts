@@ -25,6 +25,7 @@ import {
   ConsentAnswerSchema,
   ConsentSchema,
   MARKER_MAX_GRAPHEMES,
+  MARKER_MAX_UNITS,
   RunningRecordingSchema,
   StopReasonSchema,
 } from './recordings.ts';
@@ -37,6 +38,7 @@ import {
 } from './speech.ts';
 import { plainText } from './text.ts';
 import { PeerInfoSchema, RevisionSchema, RoomSnapshotSchema } from './rooms.ts';
+import { int, listOf } from './values.ts';
 
 /** What a client asks of the server. Every name here has a row in the server's gate table. */
 export const clientRequests = {
@@ -99,7 +101,7 @@ export const clientRequests = {
   resumeRecording: request(EmptySchema),
   /** Marks this moment of the recording, for whoever plays it later. */
   addMarker: request(
-    v.strictObject({ label: v.exactOptional(plainText(MARKER_MAX_GRAPHEMES, 400)) }),
+    v.strictObject({ label: v.exactOptional(plainText(MARKER_MAX_GRAPHEMES, MARKER_MAX_UNITS)) }),
   ),
   /** Says yes or no to being recorded; also later, to change one's mind. RECORDING_STATE when it is another recording that runs. */
   answerConsent: request(AnswerConsentSchema),
@@ -130,12 +132,7 @@ export const serverNotifications = {
   consumerClosed: v.strictObject({ consumerId: ConsumerIdSchema }),
   /** At most five times a second, and only on change. Levels in dBov, -127 (silence) to 0 (RFC 6464). */
   levelsChanged: v.strictObject({
-    levels: v.array(
-      v.strictObject({
-        peerId: PeerIdSchema,
-        dBov: v.pipe(v.number(), v.integer(), v.minValue(-127), v.maxValue(0)),
-      }),
-    ),
+    levels: listOf(v.strictObject({ peerId: PeerIdSchema, dBov: int(-127, 0) }), 64),
     activeSpeaker: v.nullable(PeerIdSchema),
   }),
   /** A draft did not become a phrase. `draftId` is null when the draft could not be read. */

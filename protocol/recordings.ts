@@ -1,8 +1,11 @@
 import * as v from 'valibot';
 import { PeerIdSchema, RecordingIdSchema, RoomIdSchema } from './ids.ts';
-import { LanguageTagSchema, ShownNameSchema } from './phrases.ts';
+import { LanguageTagSchema, PhraseSchema, ShownNameSchema } from './phrases.ts';
+import { shownText } from './text.ts';
+import { ROOM_NAME_MAX_UNITS, count, int, listOf, text, timeMs, token } from './values.ts';
 
-const timeMs = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+/** Of anything in a recording: at two a second it is six days of it. */
+const MOST = 1_000_000;
 /** Seconds from the start of the recording. */
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(1e7));
 
@@ -16,7 +19,7 @@ export const RunningRecordingSchema = v.strictObject({
   /** Since when it is paused; null while it runs. */
   pausedAt: v.nullable(timeMs),
   /** Milliseconds that earlier pauses took: they are not part of the recording. */
-  pausedMs: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  pausedMs: int(0, 1e12),
 });
 export type RunningRecording = v.InferOutput<typeof RunningRecordingSchema>;
 
@@ -75,6 +78,8 @@ export const CONSENT_WORDS = {
 export type ConsentQuestion = keyof (typeof CONSENT_WORDS)['es'];
 
 export const MARKER_MAX_GRAPHEMES = 80;
+/** UTF-16 code units. */
+export const MARKER_MAX_UNITS = 400;
 
 /** `finalizing` until the manifest is written; `failed` when it cannot be. */
 export const RecordingStateSchema = v.picklist(['recording', 'finalizing', 'ready', 'failed']);
@@ -83,24 +88,24 @@ export const RecordingStateSchema = v.picklist(['recording', 'finalizing', 'read
 export const RecordingSummarySchema = v.strictObject({
   recordingId: RecordingIdSchema,
   roomId: RoomIdSchema,
-  roomName: v.string(),
+  roomName: shownText(ROOM_NAME_MAX_UNITS),
   state: RecordingStateSchema,
   startedAt: timeMs,
-  startedBy: v.string(),
+  startedBy: ShownNameSchema,
   durationSeconds: seconds,
-  speakers: v.array(v.string()),
-  phraseCount: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  speakers: listOf(ShownNameSchema, MOST),
+  phraseCount: count,
   /** How far finalising is, 0 to 1; 1 when there is nothing left to do. */
   progress: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
-  sizeBytes: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  sizeBytes: count,
 });
 export type RecordingSummary = v.InferOutput<typeof RecordingSummarySchema>;
 
 /** A file of a recording; `path` is relative to the recording's folder and made by the server. */
 export const RecordingFileSchema = v.strictObject({
-  path: v.pipe(v.string(), v.regex(/^[a-z0-9_-]+(\/[A-Za-z0-9_-]+)?\.[a-z0-9]+$/i)),
-  mimeType: v.string(),
-  sizeBytes: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  path: v.pipe(text(100), v.regex(/^[a-z0-9_-]+(\/[A-Za-z0-9_-]+)?\.[a-z0-9]+$/i)),
+  mimeType: text(100),
+  sizeBytes: count,
   sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
 });
 export type RecordingFile = v.InferOutput<typeof RecordingFileSchema>;
@@ -109,7 +114,7 @@ export type RecordingFile = v.InferOutput<typeof RecordingFileSchema>;
 export const PeaksSchema = v.strictObject({
   version: v.literal(1),
   stepSeconds: v.pipe(v.number(), v.minValue(0.01), v.maxValue(10)),
-  peaks: v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255))),
+  peaks: listOf(int(0, 255), MOST),
 });
 export type Peaks = v.InferOutput<typeof PeaksSchema>;
 
@@ -118,36 +123,38 @@ export const ManifestSchema = v.strictObject({
   version: v.literal(1),
   recordingId: RecordingIdSchema,
   roomId: RoomIdSchema,
-  roomName: v.string(),
+  roomName: shownText(ROOM_NAME_MAX_UNITS),
   startedAt: timeMs,
-  startedBy: v.string(),
+  startedBy: ShownNameSchema,
   stopReason: StopReasonSchema,
   durationSeconds: seconds,
   /** One a person who spoke; every file starts at the recording's start, gaps filled (RFC 7845 section 4.1). */
-  speakers: v.array(
+  speakers: listOf(
     v.strictObject({
       peerId: PeerIdSchema,
-      displayName: v.string(),
+      displayName: ShownNameSchema,
       file: RecordingFileSchema,
       /** Loudness for drawing: JSON of PeaksSchema. */
       peaks: RecordingFileSchema,
       /** Where sound of this speaker arrived. Between them the file is silent. */
-      segments: v.array(v.strictObject({ startSeconds: seconds, endSeconds: seconds })),
-      packets: v.pipe(v.number(), v.integer(), v.minValue(0)),
+      segments: listOf(v.strictObject({ startSeconds: seconds, endSeconds: seconds }), MOST),
+      packets: count,
       /** Lost for good, late copies already counted out. */
-      lostPackets: v.pipe(v.number(), v.integer(), v.minValue(0)),
+      lostPackets: count,
     }),
+    MOST,
   ),
-  phrases: v.array(
+  phrases: listOf(
     v.strictObject({
-      seq: v.pipe(v.number(), v.integer(), v.minValue(1)),
+      seq: PhraseSchema.entries.seq,
       startSeconds: seconds,
       endSeconds: seconds,
       authorId: PeerIdSchema,
-      authorName: v.string(),
-      text: v.string(),
+      authorName: ShownNameSchema,
+      text: PhraseSchema.entries.text,
       language: LanguageTagSchema,
     }),
+    MOST,
   ),
   captions: RecordingFileSchema,
   /** The phrases again, as JSON: the array above. */
@@ -160,20 +167,25 @@ export const ManifestSchema = v.strictObject({
   consentLog: v.nullable(RecordingFileSchema),
   /** People who were there and are not in it, and those of them who let their names be said. */
   notRecorded: v.strictObject({
-    count: v.pipe(v.number(), v.integer(), v.minValue(0)),
-    names: v.array(v.string()),
+    count,
+    names: listOf(ShownNameSchema, MOST),
   }),
   /** The label is empty where none was given. */
-  markers: v.array(v.strictObject({ seconds, label: v.string() })),
+  markers: listOf(v.strictObject({ seconds, label: shownText(MARKER_MAX_UNITS) }), MOST),
   /** Where it was paused, and for how long; the pause itself is not part of the recording. */
-  pauses: v.array(v.strictObject({ atSeconds: seconds, seconds })),
+  pauses: listOf(v.strictObject({ atSeconds: seconds, seconds }), MOST),
   /** Stretches in which nothing could be captured: the server died, the disk stalled. */
-  gaps: v.array(v.strictObject({ startSeconds: seconds, endSeconds: seconds, reason: v.string() })),
+  gaps: listOf(
+    v.strictObject({ startSeconds: seconds, endSeconds: seconds, reason: text(100) }),
+    MOST,
+  ),
 });
 export type Manifest = v.InferOutput<typeof ManifestSchema>;
 
 /** `GET /api/rooms/:roomId/recordings`, newest first. */
-export const RecordingListSchema = v.strictObject({ recordings: v.array(RecordingSummarySchema) });
+export const RecordingListSchema = v.strictObject({
+  recordings: listOf(RecordingSummarySchema, MOST),
+});
 export type RecordingList = v.InferOutput<typeof RecordingListSchema>;
 
 /**
@@ -184,6 +196,6 @@ export type RecordingList = v.InferOutput<typeof RecordingListSchema>;
 export const RecordingDetailSchema = v.strictObject({
   summary: RecordingSummarySchema,
   manifest: v.nullable(ManifestSchema),
-  ticket: v.string(),
+  ticket: token,
 });
 export type RecordingDetail = v.InferOutput<typeof RecordingDetailSchema>;

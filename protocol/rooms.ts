@@ -2,10 +2,11 @@ import * as v from 'valibot';
 import { PeerIdSchema, RoomIdSchema } from './ids.ts';
 import { RtpCapabilitiesSchema } from './media.ts';
 import { PhrasebookSchema } from './phrasebook.ts';
-import { DisplayNameSchema, PhraseSchema, ShownNameSchema } from './phrases.ts';
+import { DisplayNameSchema, PHRASE_HISTORY, PhraseSchema, ShownNameSchema } from './phrases.ts';
 import { ConsentSchema, RunningRecordingSchema } from './recordings.ts';
 import { ApprovalSchema, SpeechSchema } from './speech.ts';
 import { plainText, shownText } from './text.ts';
+import { int, listOf, text, timeMs, token, ROOM_NAME_MAX_UNITS } from './values.ts';
 
 /** In order of rights, the fullest first. */
 export const ROLES = ['moderator', 'speaker', 'audience'] as const;
@@ -30,7 +31,9 @@ export function can(role: Role, right: Right): boolean {
   return RIGHTS[role].includes(right);
 }
 
-const ROOM_NAME_MAX_UNITS = 300;
+/** The most people that a server can be set to let into one room. */
+export const MAX_PEERS = 10_000;
+
 export const RoomNameSchema = plainText(60, ROOM_NAME_MAX_UNITS);
 const ShownRoomNameSchema = shownText(ROOM_NAME_MAX_UNITS);
 
@@ -79,18 +82,18 @@ export const RoomSnapshotSchema = v.strictObject({
   roomId: RoomIdSchema,
   roomName: ShownRoomNameSchema,
   you: PeerIdSchema,
-  peers: v.array(PeerInfoSchema),
+  peers: listOf(PeerInfoSchema, MAX_PEERS),
   /** The last PHRASE_HISTORY of them, oldest first. */
-  phrases: v.array(PhraseSchema),
+  phrases: listOf(PhraseSchema, PHRASE_HISTORY),
   /** Another one means that the numbers of the phrases began anew. */
-  logId: v.pipe(v.string(), v.maxLength(36)),
+  logId: text(36),
   speech: SpeechSchema,
   recording: v.nullable(RunningRecordingSchema),
   /** One's own; null when nothing is recorded, or nothing of one's own could be. */
   consent: v.nullable(ConsentSchema),
   routerRtpCapabilities: RtpCapabilitiesSchema,
   /** Milliseconds since 1970, so that a client can show recording time by the server's clock. */
-  serverTime: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  serverTime: timeMs,
 });
 export type RoomSnapshot = v.InferOutput<typeof RoomSnapshotSchema>;
 
@@ -112,9 +115,9 @@ export const RoomCreatedSchema = v.strictObject({
   roomId: RoomIdSchema,
   roomName: ShownRoomNameSchema,
   invitations: v.strictObject({
-    moderator: v.string(),
-    speaker: v.string(),
-    audience: v.string(),
+    moderator: token,
+    speaker: token,
+    audience: token,
   }),
 });
 export type RoomCreated = v.InferOutput<typeof RoomCreatedSchema>;
@@ -124,7 +127,7 @@ export const RoomInfoSchema = v.strictObject({
   roomId: RoomIdSchema,
   roomName: ShownRoomNameSchema,
   role: RoleSchema,
-  peerCount: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  peerCount: int(0, MAX_PEERS),
   recording: v.boolean(),
   settings: RoomSettingsSchema,
 });
@@ -136,7 +139,7 @@ export type EnterRoom = v.InferOutput<typeof EnterRoomSchema>;
 
 /** A peer's access token, good for the socket and for the recordings that the role may see. */
 export const EnteredSchema = v.strictObject({
-  accessToken: v.string(),
+  accessToken: token,
   peerId: PeerIdSchema,
   role: RoleSchema,
   roomName: ShownRoomNameSchema,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { RecordingDetailSchema } from './recordings.ts';
+import { listOf, timeMs, token } from './values.ts';
 
 export const ShareIdSchema = v.pipe(
   v.string(),
@@ -22,8 +23,6 @@ export const CreateShareSchema = v.strictObject({
 });
 export type CreateShare = v.InferOutput<typeof CreateShareSchema>;
 
-const timeMs = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
-
 /** One way into one recording for people without a link to its room. */
 export const ShareSchema = v.strictObject({
   shareId: ShareIdSchema,
@@ -31,12 +30,12 @@ export const ShareSchema = v.strictObject({
   createdAt: timeMs,
   expiresAt: timeMs,
   /** For the fragment of the link: `/s/<recordingId>#<token>`. */
-  token: v.string(),
+  token,
 });
 export type Share = v.InferOutput<typeof ShareSchema>;
 
 /** `GET /api/rooms/:roomId/recordings/:recordingId/shares`: those that still open something. */
-export const ShareListSchema = v.strictObject({ shares: v.array(ShareSchema) });
+export const ShareListSchema = v.strictObject({ shares: listOf(ShareSchema, MAX_SHARES) });
 export type ShareList = v.InferOutput<typeof ShareListSchema>;
 
 /**

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { PeerId } from './ids.ts';
 import { ShownNameSchema } from './phrases.ts';
+import { timeMs } from './values.ts';
 
 const seq = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 32));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e6));
@@ -16,7 +17,7 @@ export type Approval = v.InferOutput<typeof ApprovalSchema>;
 export const SpokenSchema = v.strictObject({
   seq,
   /** Milliseconds since 1970, by the server's clock. */
-  startedAt: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  startedAt: timeMs,
   durationMs: ms,
   /** Milliseconds from its start to the text: before that its author's name is said. */
   textAtMs: ms,

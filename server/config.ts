@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { MAX_PEERS } from '#protocol';
 import * as v from 'valibot';
 import {
   OBJECT_STORAGE,
@@ -37,7 +38,7 @@ const EnvironmentSchema = v.object({
     String(Math.min(availableParallelism(), MAX_WORKERS)),
   ),
   MAX_RECORDING_MINUTES: v.optional(integer(1, 1_440), '240'),
-  MAX_PEERS_PER_ROOM: v.optional(integer(1, 10_000), '100'),
+  MAX_PEERS_PER_ROOM: v.optional(integer(1, MAX_PEERS), '100'),
   RECORDINGS_DIR: v.optional(directory, 'recordings'),
   RETENTION_DAYS: v.optional(integer(0, 36_500), '30'),
   ...OBJECT_STORAGE,

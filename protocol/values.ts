@@ -1,0 +1,24 @@
+import * as v from 'valibot';
+
+// Every number that travels has a range and every text and list a length: mediasoup checks types and
+// not ranges, NaN, -1 and 2**40 pass it, and neither end should believe that the other is well.
+
+export const int = (min: number, max: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+
+export const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
+
+export const listOf = <Item extends v.GenericSchema>(item: Item, max: number) =>
+  v.pipe(v.array(item), v.maxLength(max));
+
+/** Milliseconds since 1970. */
+export const timeMs = int(0, Number.MAX_SAFE_INTEGER);
+
+/** Of bytes, packets or phrases: more than a recording can have. */
+export const count = int(0, 1e12);
+
+/** UTF-16 code units of a room's name. */
+export const ROOM_NAME_MAX_UNITS = 300;
+
+/** A signed token, as an HTTP header and the socket's handshake take it. */
+export const token = text(4_096);
