@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest, RoomCreated } from '#protocol';
 import { DecodedSound } from '#tests/support/decode.ts';
 import { Person } from '#tests/support/person.ts';
+import { playFrom, playFromTheStart } from '#tests/support/player.ts';
 import { fetchFile, readyRecording, type ReadyRecording } from '#tests/support/recordings.ts';
 import { ServerProcess } from '#tests/support/server.ts';
 import {
@@ -131,13 +132,16 @@ describe('a recorded conversation', () => {
     await page.getByRole('button', { name: 'Reproducir' }).click();
     await page.waitForFunction(onlyTheMixPlays, 0);
     await page.getByRole('button', { name: 'Silenciar a Beto' }).click();
+    await playFromTheStart(ana!);
     await page.waitForFunction(tracksAreTogether, 0);
+    await page.getByRole('button', { name: 'Pausar' }).click();
     await ana!.picture('player');
 
     const phrase = recording.manifest.phrases[0]!;
-    await page.getByRole('button', { name: PHRASE }).click();
+    await playFrom(ana!, PHRASE);
     await page.waitForFunction(tracksAreTogether, phrase.startSeconds);
     await page.getByRole('button', { name: 'Silenciar a Beto' }).click();
+    await playFrom(ana!, PHRASE);
     await page.waitForFunction(onlyTheMixPlays, phrase.startSeconds);
     await page.keyboard.press('ArrowLeft');
     await page.getByRole('button', { name: 'Pausar' }).click();

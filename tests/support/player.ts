@@ -19,8 +19,13 @@ export async function plays(
 }
 
 /** Plays from the beginning, whatever it did before. */
-export async function playFromTheStart({ page }: Person): Promise<void> {
-  await page.getByRole('button', { name: 'Retroceder 10 segundos' }).click();
+export function playFromTheStart(person: Person): Promise<void> {
+  return playFrom(person, 'Retroceder 10 segundos');
+}
+
+/** Plays from where a button leads, also when it had come to the end. */
+export async function playFrom({ page }: Person, button: string): Promise<void> {
+  await page.getByRole('button', { name: button }).click();
   const play = page.getByRole('button', { name: 'Reproducir' });
   if (await play.isVisible()) await play.click();
 }
