@@ -47,11 +47,11 @@ async function runChecks(wanted) {
   return results;
 }
 
-async function runCheck({ name, command, args }) {
+async function runCheck({ name, command, args, saysHow }) {
   console.log(`${name}: ${[command, ...args].join(' ')} ...`);
   return timed(name, async () => {
     const { passed, output } = await runTool(command, args, { live: false });
-    if (!passed) console.log(output);
+    if (!passed || saysHow) console.log(output);
     return passed ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
   });
 }

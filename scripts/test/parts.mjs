@@ -1,6 +1,7 @@
 /**
  * What `npm test` is made of, in the order in which it runs. A `check` is one command that passes
- * or fails as a whole; a `suite` is a vitest project, which counts its own tests.
+ * or fails as a whole, and is heard where it `saysHow` it passed; a `suite` is a vitest project,
+ * which counts its own tests.
  */
 export const checks = [
   { name: 'lint', command: 'eslint', args: ['.'] },
@@ -11,6 +12,7 @@ export const checks = [
     command: 'svelte-check',
     args: ['--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'human'],
   },
+  { name: 'audit', command: 'node', args: ['scripts/test/audit.mjs'], saysHow: true },
 ];
 
 export const suites = [
