@@ -113,10 +113,12 @@ describe('who moderates a recording', () => {
     for (const it of [page, pages]) {
       await it.getByRole('progressbar', { name: /^Preparando la grabación: \d+\s%$/ }).waitFor();
     }
+    // The toast passes: who looks for it only later may find it gone.
+    const told = isTold(ana, 'La grabación está lista');
     process.kill(finalizer, 'SIGCONT');
+    await told;
     await pages.getByRole('button', { name: 'Reproducir' }).waitFor();
     await pages.getByTestId('announcer').getByText('La grabación está lista').waitFor();
-    await isTold(ana, 'La grabación está lista');
     recording = await readyRecording(server.url, room);
     await pages.close();
   });

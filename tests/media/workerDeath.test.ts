@@ -90,7 +90,8 @@ describe('a worker that dies while a room is recorded', () => {
     const { pool } = recorded.house;
     const [first] = pool.pids;
     process.kill(first as number, 'SIGKILL');
-    await expect.poll(() => pool.pids.some((pid) => pid !== first), { interval: 5 }).toBe(true);
+    const isThere = () => pool.pids.some((pid) => pid !== first);
+    await expect.poll(isThere, { interval: 5, timeout: 20_000 }).toBe(true);
     const second = pool.pids.find((pid) => pid !== first);
     process.kill(second as number, 'SIGKILL');
     await comeBack();

@@ -119,7 +119,7 @@ describe('a recorder that is killed', () => {
     onTestFinished(() => store.close());
     await store.recover();
     clock.later.shift()?.();
-    await expect.poll(() => clock.later.length).toBe(1);
+    await expect.poll(() => clock.later.length, { timeout: 10_000 }).toBe(1);
     expect(await store.list(ROOM)).toEqual([]);
     await recorder.kill();
     clock.later.shift()?.();

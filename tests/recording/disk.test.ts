@@ -82,7 +82,7 @@ describe('a disk that is nearly full', () => {
     const checkBoth = async () => {
       const before = checks;
       for (const recording of [studio.recording, other]) recording.marker('');
-      await expect.poll(() => checks, { timeout: 5_000 }).toBeGreaterThanOrEqual(before + 2);
+      await expect.poll(() => checks, { timeout: 20_000 }).toBeGreaterThanOrEqual(before + 2);
     };
     clock.nowMs += 2.4 * HOUR_MS;
     await checkBoth();
@@ -92,13 +92,13 @@ describe('a disk that is nearly full', () => {
 
     clock.nowMs += 0.2 * HOUR_MS;
     await checkBoth();
-    await expect.poll(() => studio.failures() + failures, { timeout: 3_000 }).toBeGreaterThan(0);
+    await expect.poll(() => studio.failures() + failures, { timeout: 20_000 }).toBeGreaterThan(0);
   });
 
   it('[DK4] has room for those that wait for their finalizer, or takes no other', async () => {
     const left = await openStudio();
     const folder = join(left.directory, RECORDING);
-    await expect.poll(() => readdir(folder)).not.toEqual([]);
+    await expect.poll(() => readdir(folder), { timeout: 20_000 }).not.toEqual([]);
     const directory = await scratch();
     await cp(folder, join(directory, RECORDING), { recursive: true });
 

@@ -26,6 +26,7 @@ it('[RK3] one that died and was not buried by its parent owns nothing', async ()
   onTestFinished(() => void parent.kill('SIGKILL'));
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
   const pid = Number(line.toString());
-  await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') Z ');
+  const stat = () => readFileSync(`/proc/${pid}/stat`, 'latin1');
+  await expect.poll(stat, { timeout: 4_000 }).toContain(') Z ');
   expect(isOwnedByAnother({ pid, startedAtTicks: ticksOf(pid) })).toBe(false);
 });

@@ -187,7 +187,7 @@ describe('recordings in an object store', () => {
     await writeFile(path, content);
     const again = await shelf.restart(objects);
     await expect.poll(() => again.local(), PATIENCE).toEqual([...MOVED, 'mix.mp3'].sort());
-    await expect.poll(() => again.log.count('moved')).toBe(1);
+    await expect.poll(() => again.log.count('moved'), PATIENCE).toBe(1);
     expect(await keysIn(options)).toEqual(
       keysOf(shelf.manifest).filter((key) => !key.endsWith('mix.mp3')),
     );
