@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cp, readdir, writeFile } from 'node:fs/promises';
+import { cp, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RecordingId } from '#protocol';
 import { RecordingStore } from '#server/recording/recordingStore.ts';
 import { decodeFile } from './support/ffmpeg.ts';
-import { sinePackets } from './support/sound.ts';
+import { noisePackets, sinePackets } from './support/sound.ts';
 import {
   addTrack,
   HandClock,
@@ -22,25 +22,40 @@ import {
 const SECOND = sinePackets({ frequency: 440, packets: 50 });
 const OTHER = 'recording-0002' as RecordingId;
 const HOUR_MS = 3_600_000;
+/** Bytes of a journal that go with each packet: the record's own, and RTP's header. */
+const AROUND_PACKET = 21 + 12;
+/** Bytes that neither a track nor a mix of 20 s of noise has. */
+const FILES_TOO_LARGE = 60_000;
 /** Bytes an hour of both mixes. */
 const MIX_HOUR = 72e6;
 
-/** A 20 MB file system where the system lets us mount one, else a disk that is said to be so large. */
+const OTHER_FILE = 'other';
+
+/** Whether there is a file system of 20 MB in that folder now: the system may not let us mount one. */
+function mount(directory: string): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=20m', 'tmpfs', directory], { stdio: 'pipe' });
+    onTestFinished(() => void execFileSync('umount', ['-l', directory]));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const fillBy = (directory: string, bytes: number) =>
+  writeFile(join(directory, OTHER_FILE), randomBytes(bytes));
+
+/** A 20 MB file system, or else a disk that is said to be so large. */
 async function smallDisk(): Promise<{
   directory: string;
   fill: (bytes: number) => Promise<void>;
   freeBytes?: () => Promise<number>;
 }> {
   const directory = await scratch();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=20m', 'tmpfs', directory], { stdio: 'pipe' });
-    onTestFinished(() => void execFileSync('umount', ['-l', directory]));
-    return { directory, fill: (bytes) => writeFile(join(directory, 'other'), randomBytes(bytes)) };
-  } catch {
-    let free = 20e6;
-    const fill = async (bytes: number) => void (free -= bytes);
-    return { directory, fill, freeBytes: async () => free };
-  }
+  if (mount(directory)) return { directory, fill: (bytes) => fillBy(directory, bytes) };
+  let free = 20e6;
+  const fill = async (bytes: number) => void (free -= bytes);
+  return { directory, fill, freeBytes: async () => free };
 }
 
 describe('a disk that is nearly full', () => {
@@ -64,6 +79,45 @@ describe('a disk that is nearly full', () => {
     // It ends at the last arrival, where the last packet would begin.
     expect(manifest?.speakers[0]?.packets).toBeGreaterThanOrEqual(49);
     expect((await decodeFile(pathOf(studio, 'mix.mp3'))).length).toBeGreaterThan(40_000);
+  });
+
+  it('[DK5] fails a recording whose files do not fit, keeps its journal, and makes it ready once they do', async ({
+    skip,
+  }) => {
+    const directory = await scratch();
+    if (!mount(directory)) return skip('no file system can be mounted here');
+    const studio = await openStudio({ directory, freeBytes: async () => Infinity });
+    const [seconds, packets] = [20, noisePackets({ seed: 1, packets: 1_000 })];
+    sayAll(studio.clock, addTrack(studio.recording, 1), packets);
+    const journal = pathOf(studio, 'journal-0000.cora');
+    const size = async () => (await stat(journal)).size;
+    const captured = packets.reduce((sum, { length }) => sum + length + AROUND_PACKET, 0);
+    await expect.poll(size, { timeout: 10_000 }).toBeGreaterThan(captured);
+    const { bavail, bsize } = await statfs(directory);
+    await fillBy(directory, bavail * bsize - FILES_TOO_LARGE);
+    await studio.recording.stop('stopped');
+    expect(await studio.finalized).toBe('failed');
+    expect((await studio.store.get(ROOM, RECORDING))?.summary.state).toBe('failed');
+    expect(await readdir(join(directory, RECORDING))).toEqual(['journal-0000.cora']);
+
+    // Room for the track, and then not for the mix: nor is it kept half.
+    for (const [room, state] of [
+      [(await size()) + FILES_TOO_LARGE, 'failed'],
+      [10e6, 'ready'],
+    ] as const) {
+      await rm(join(directory, OTHER_FILE));
+      const free = await statfs(directory);
+      await fillBy(directory, free.bavail * free.bsize - room);
+      const store = await RecordingStore.open({ directory, clock: studio.clock, log: silentLog });
+      onTestFinished(() => store.close());
+      await store.recover();
+      expect((await store.get(ROOM, RECORDING))?.summary.state).toBe(state);
+      const names = await readdir(join(directory, RECORDING));
+      expect(names.includes('journal-0000.cora')).toBe(state === 'failed');
+      expect(names.includes('mix.mp3')).toBe(state === 'ready');
+      const found = await store.get(ROOM, RECORDING);
+      if (state === 'ready') expect(found?.manifest?.durationSeconds).toBe(seconds);
+    }
   });
 
   it('[DK3] has room for the mixes of all recordings that run, or one of them ends', async () => {
