@@ -16,7 +16,7 @@ import { toStartError } from './config/startErrors.ts';
 import { createHttpApp } from './http/app.ts';
 import { watchConnections } from './http/connections.ts';
 import { SECURITY_HEADERS } from './http/headers.ts';
-import { makePeerId, makeRecordingId, makeRoomId, makeShareId } from './ids.ts';
+import { makeLogId, makePeerId, makeRecordingId, makeRoomId, makeShareId } from './ids.ts';
 import { createLog } from './logger.ts';
 import { SfuEngine } from './media/mediaEngine.ts';
 import { WorkerPool } from './media/workerPool.ts';
@@ -84,6 +84,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
     clock,
     log,
     makeRecordingId,
+    makeLogId,
     maxPeersPerRoom: config.maxPeersPerRoom,
     maxRecordingMs: config.maxRecordingMinutes * 60_000,
   });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   ProtocolError,
   type ConsentAnswer,
@@ -27,6 +26,7 @@ export interface LiveRoomOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly makeRecordingId: () => RecordingId;
+  readonly makeLogId: () => string;
   readonly maxRecordingMs: number;
   readonly onClosed: () => void;
 }
@@ -46,7 +46,7 @@ export class LiveRoom {
   readonly #desk: RecordingDesk;
   readonly #phrases: PhraseDesk;
   /** Where the numbers of this room's phrases begin. */
-  readonly #logId = randomUUID();
+  readonly #logId: string;
   readonly #speaks: boolean;
   /** Somebody is on the way to a seat: an empty room is about to be one no longer. */
   #isSeating = false;
@@ -82,6 +82,7 @@ export class LiveRoom {
     this.#clock = options.clock;
     this.#log = options.log;
     this.#onClosed = options.onClosed;
+    this.#logId = options.makeLogId();
     this.#people = new Attendance(options.log);
     levels.onChange = (change) => this.#people.tell('levelsChanged', change);
     this.#desk = new RecordingDesk({

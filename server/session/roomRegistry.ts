@@ -22,6 +22,7 @@ export class RoomRegistry implements RecordingControl {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #makeRecordingId: () => RecordingId;
+  readonly #makeLogId: () => string;
   readonly #maxPeersPerRoom: number;
   readonly #maxRecordingMs: number;
   #stopping = false;
@@ -34,6 +35,7 @@ export class RoomRegistry implements RecordingControl {
     clock: Clock;
     log: Log;
     makeRecordingId: () => RecordingId;
+    makeLogId: () => string;
     maxPeersPerRoom: number;
     maxRecordingMs: number;
   }) {
@@ -43,6 +45,7 @@ export class RoomRegistry implements RecordingControl {
     this.#clock = options.clock;
     this.#log = options.log;
     this.#makeRecordingId = options.makeRecordingId;
+    this.#makeLogId = options.makeLogId;
     this.#maxPeersPerRoom = options.maxPeersPerRoom;
     this.#maxRecordingMs = options.maxRecordingMs;
   }
@@ -123,6 +126,7 @@ export class RoomRegistry implements RecordingControl {
       clock: this.#clock,
       log: this.#log,
       makeRecordingId: this.#makeRecordingId,
+      makeLogId: this.#makeLogId,
       maxRecordingMs: this.#maxRecordingMs,
       onClosed: forget,
     });

@@ -183,7 +183,7 @@ export class RoomVoice {
 
 /** The same from where its text begins. */
 function withoutName(sound: PhraseSound): PhraseSound {
-  const { packets, textPackets, durationMs, textAtMs, words } = sound;
+  const { textPackets, durationMs, textAtMs, words } = sound;
   return {
     packets: textPackets,
     textPackets,

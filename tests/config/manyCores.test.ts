@@ -1,8 +1,9 @@
+import type * as os from 'node:os';
 import { expect, it, vi } from 'vitest';
 import { readConfig } from '#server/config.ts';
 
 vi.mock('node:os', async (original) => ({
-  ...(await original<typeof import('node:os')>()),
+  ...(await original<typeof os>()),
   availableParallelism: () => 96,
 }));
 

@@ -124,9 +124,7 @@ describe('the embedded voice', () => {
       ),
     );
     // A voiceless "th" hisses less than an "s".
-    expect(latin! / spain!).toBeGreaterThan(1.5);
-    expect(bare! / latin!).toBeCloseTo(1, 0);
-    expect(mexico! / latin!).toBeCloseTo(1, 0);
+    for (const one of [bare, mexico, latin]) expect(one! / spain!).toBeGreaterThan(1.8);
   });
 
   it('[SY10] speaks English otherwise than Spanish, and that of Britain than that of America', async () => {
@@ -186,7 +184,7 @@ describe('the embedded voice', () => {
 function hissOf(samples: Float32Array): number {
   let hiss = 0;
   let all = 0;
-  for (let at = 0; at + 1_024 <= samples.length; at += 2_048) {
+  for (let at = 0; at + 1_024 <= samples.length; at += 1_024) {
     const frame = samples.subarray(at, at + 1_024);
     for (const frequency of [300, 600, 1_200, 2_400]) all += powerAt(frame, frequency);
     for (const frequency of [5_000, 6_000, 7_000, 8_000]) hiss += powerAt(frame, frequency);

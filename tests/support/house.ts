@@ -8,6 +8,7 @@ import type {
   RecordingId,
   Role,
 } from '#protocol';
+import { makeLogId } from '#server/ids.ts';
 import { createHandlers } from '#server/session/handlers.ts';
 import { PeerSession } from '#server/session/peerSession.ts';
 import type { Identity } from '#server/session/ports.ts';
@@ -41,6 +42,7 @@ export class House {
       speech: speaks ? this.speech : null,
       clock: this.clock,
       log: this.log,
+      makeLogId,
       makeRecordingId: () => {
         this.#recordings += 1;
         return `recording-${String(this.#recordings)}` as RecordingId;

@@ -1,5 +1,5 @@
-import type { PeerId, Role, RoomId } from '#protocol';
-import { makeRecordingId, makeRoomId } from '#server/ids.ts';
+import type { Role, RoomId } from '#protocol';
+import { makeLogId, makeRecordingId, makeRoomId } from '#server/ids.ts';
 import { SfuEngine } from '#server/media/mediaEngine.ts';
 import { WorkerPool } from '#server/media/workerPool.ts';
 import { createHandlers } from '#server/session/handlers.ts';
@@ -41,6 +41,7 @@ export class MediaHouse {
       clock,
       log: quiet,
       makeRecordingId,
+      makeLogId,
       maxPeersPerRoom: 50,
       maxRecordingMs: 3_600_000,
     });
