@@ -4,8 +4,11 @@ import { ESPEAK_LANGUAGES, espeakVoice, type EspeakVoice } from './espeakVoices.
 import { ProcessQueue } from './processQueue.ts';
 
 const PROGRAM = fileURLToPath(new URL('./espeakProcess.ts', import.meta.url));
-/** What a busy machine may take for a phrase, and for each UTF-16 unit of it. */
-const PATIENCE_MS = { phrase: 5_000, unit: 20 };
+/**
+ * What a phrase may take, and each UTF-16 unit of it, before it counts as stuck: two hundred times
+ * what it takes on a quiet machine. To give up early on a busy one, and begin anew, makes it busier.
+ */
+const PATIENCE_MS = { phrase: 15_000, unit: 25 };
 
 /** The embedded voice: espeak-ng, in a process of its own. */
 export class EspeakEngine implements SpeechEngine {

@@ -11,7 +11,6 @@ const REHEARSALS = [
   ['es', 'Buenos días a todos, ¿me oyen bien desde aquí?'],
   ['en', 'Good morning everyone, can you hear me?'],
   ['es', 'Sí, muy bien. Empezamos ya, que son las diez y cuarto.'],
-  ['en', 'Thank you very much. Could you say that again, please?'],
 ] as const;
 
 const espeak = await Espeak.load();

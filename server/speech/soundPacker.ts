@@ -6,7 +6,7 @@ import { Resampler, SAMPLE_RATE } from './resampler.ts';
 const PACKET = SAMPLE_RATE / 50;
 const BITS_PER_SECOND = 32_000;
 /** Of 0 to 10: what more would cost is not heard at this rate. */
-const COMPLEXITY = 5;
+const COMPLEXITY = 3;
 /** Longer than any phrase that is still listened to. */
 export const LONGEST_SECONDS = 60;
 /** In which sound is told from silence. */

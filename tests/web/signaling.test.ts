@@ -103,7 +103,9 @@ describe('a client’s signalling', () => {
       await witness.until(`asked to play ${speaker.peerId}`);
       witness.plays = false;
     }
-    // The server has both answers once it has answered what was sent after them.
+    // What was refused is offered once more.
+    await witness.until(`asked to play ${speakers[1]!.peerId}`, 2);
+    // The server has all answers once it has answered what was sent after them.
     await refusalFrom(signaling.request('setMuted', { muted: true }));
     expect(board.house.journal.filter((it) => it === 'consumer resumed')).toHaveLength(1);
     expect(board.house.log.of('warn')).toEqual(['microphone could not be announced']);
