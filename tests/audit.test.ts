@@ -7,8 +7,10 @@ const weakness = (severity: string) => ({
   range: '<1.3.1',
   via: ['another', { title: 'Pads too far', url: 'https://example.org/GHSA-1' }],
 });
-const report = (...severities: string[]) =>
-  JSON.stringify({ vulnerabilities: { ...severities.map(weakness) }, metadata: {} });
+const report = (...severities: string[]) => {
+  const dependent = { name: 'above', severity: severities.at(-1), range: '', via: ['left-pad'] };
+  return JSON.stringify({ vulnerabilities: { ...severities.map(weakness), dependent } });
+};
 
 describe('the audit of what npm installed', () => {
   it('[AU1] fails on what is high or critical, and names it', () => {

@@ -18,16 +18,15 @@ export function readAudit(output) {
   const found = Object.values(report.vulnerabilities).filter((it) => grave.includes(it.severity));
   return {
     passed: found.length === 0,
-    words: found.map(describe).join('\n') || 'No known weakness is high or critical.',
+    words: found.flatMap(describe).join('\n') || 'No known weakness is high or critical.',
   };
 }
 
+/** Nothing of a package that only depends on a weak one: that one is described by itself. */
 function describe({ name, severity, range, via }) {
-  // A text is the name of another package, which is described by itself.
-  const advisories = via
-    .filter((it) => typeof it === 'object')
-    .map(({ title, url }) => `${title} ${url}`);
-  return [`${name} ${range} (${severity})`, ...advisories].join('\n  ');
+  const advisories = via.filter((it) => typeof it === 'object');
+  const lines = advisories.map(({ title, url }) => `  ${title} ${url}`);
+  return lines.length === 0 ? [] : [`${name} ${range} (${severity})`, ...lines];
 }
 
 function parse(output) {
