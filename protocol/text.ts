@@ -5,6 +5,11 @@ import * as v from 'valibot';
 // joiners stay, because emoji and several scripts are written with them.
 const UNSAFE = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
+/** More marks on one letter than any script puts there: they would be drawn over the lines around it. */
+const MARKS_BEYOND = /(\p{M}{8})\p{M}+/gu;
+/** What is drawn as nothing: joiners and other formats, marks without a letter, fillers. */
+const INVISIBLE = /[\p{Cf}\p{M}\p{Z}\u115f\u1160\u2800\u3164\uffa0]/gu;
+
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** What a reader would count as characters: grapheme clusters (Unicode UAX 29). */
@@ -19,19 +24,20 @@ export function countGraphemes(text: string): number {
 
 /**
  * One line of text that is safe to show beside other people's: NFC, no control or bidirectional
- * characters, no halves of surrogate pairs. What it returns, it leaves as it is.
+ * characters, no halves of surrogate pairs, no towers of marks; nothing where there would be nothing
+ * to see. What it returns, it leaves as it is.
  */
 export function toPlainText(text: string): string {
-  return (
-    text
-      .toWellFormed()
-      .replace(/\s+/gu, ' ')
-      .replace(UNSAFE, '')
-      // What was taken out may have kept two spaces, or a letter and its accent, apart.
-      .replace(/ {2,}/g, ' ')
-      .trim()
-      .normalize('NFC')
-  );
+  const plain = text
+    .toWellFormed()
+    .replace(/\s+/gu, ' ')
+    .replace(UNSAFE, '')
+    // What was taken out may have kept two spaces, or a letter and its accent, apart.
+    .replace(/ {2,}/g, ' ')
+    .trim()
+    .normalize('NFC')
+    .replace(MARKS_BEYOND, '$1');
+  return plain.replace(INVISIBLE, '') === '' ? '' : plain;
 }
 
 /**

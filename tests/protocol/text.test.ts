@@ -45,6 +45,27 @@ describe('text that people write', () => {
     expect(textOf(`a${'\u0301'.repeat(2_000)}`)).toBeNull();
   });
 
+  it('[TX11] leaves no more marks on a letter than a script puts there', () => {
+    expect(textOf(`a${'\u0308'.repeat(1_000)}b`)).toBe(`ä${'\u0308'.repeat(8)}b`);
+    const vietnamese = 'Tiếng Việt ỗ';
+    expect(textOf(vietnamese.normalize('NFD'))).toBe(vietnamese);
+  });
+
+  it('[TX12] refuses what nobody would see', () => {
+    for (const unseen of [
+      '\u200d',
+      '\u200c \u2060',
+      '\u00ad',
+      '\u3164',
+      '\u0301\u0302',
+      '\u2800',
+    ]) {
+      expect(textOf(unseen), `U+${unseen.charCodeAt(0).toString(16)}`).toBeNull();
+    }
+    expect(textOf('❤️')).toBe('❤️');
+    expect(textOf('…')).toBe('…');
+  });
+
   it('[TX4] brings text to NFC', () => {
     expect(textOf('man\u0303ana')).toBe('mañana');
   });
