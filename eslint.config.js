@@ -103,6 +103,7 @@ export default ts.config(
   adapter('signaling', '^(mediasoup|fastify|@fastify)'),
   adapter('http', '^(mediasoup|socket\\.io)'),
   adapter('auth', '^(mediasoup|socket\\.io|fastify|@fastify)'),
+  adapter('speech', '^(mediasoup|socket\\.io|fastify|@fastify)'),
   adapter('storage', '^(mediasoup|socket\\.io|fastify|@fastify)'),
   layer(
     ['web/client/**'],

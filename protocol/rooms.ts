@@ -4,7 +4,7 @@ import { RtpCapabilitiesSchema } from './media.ts';
 import { PhrasebookSchema } from './phrasebook.ts';
 import { DisplayNameSchema, PHRASE_HISTORY, PhraseSchema, ShownNameSchema } from './phrases.ts';
 import { ConsentSchema, RunningRecordingSchema } from './recordings.ts';
-import { ApprovalSchema, SpeechSchema } from './speech.ts';
+import { ApprovalSchema, SpeechSchema, VoicesSchema } from './speech.ts';
 import { plainText, shownText } from './text.ts';
 import { int, listOf, text, timeMs, token, ROOM_NAME_MAX_UNITS } from './values.ts';
 
@@ -88,6 +88,7 @@ export const RoomSnapshotSchema = v.strictObject({
   /** Another one means that the numbers of the phrases began anew. */
   logId: text(36),
   speech: SpeechSchema,
+  voices: VoicesSchema,
   recording: v.nullable(RunningRecordingSchema),
   /** One's own; null when nothing is recorded, or nothing of one's own could be. */
   consent: v.nullable(ConsentSchema),

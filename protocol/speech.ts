@@ -28,8 +28,6 @@ export type Spoken = v.InferOutput<typeof SpokenSchema>;
 
 /** What the room's voice is doing. */
 export const SpeechSchema = v.strictObject({
-  /** Languages in which the server speaks (RFC 5646, without regions); for others browsers may. */
-  languages: v.pipe(v.array(v.pipe(v.string(), v.minLength(2), v.maxLength(8))), v.maxLength(200)),
   approval: ApprovalSchema,
   /** A moderator has put phrases on hold: they wait. */
   held: v.boolean(),
@@ -45,10 +43,16 @@ export type Speech = v.InferOutput<typeof SpeechSchema>;
 export const UnspokenReasonSchema = v.picklist(['queueFull', 'skipped', 'noVoice', 'failed']);
 export type UnspokenReason = v.InferOutput<typeof UnspokenReasonSchema>;
 
-/** Whether the server has a voice for a language: one of any region. */
-export function speaksLanguage({ languages }: Pick<Speech, 'languages'>, tag: string): boolean {
+/** Languages in which the server speaks (RFC 5646, without regions); for others browsers may. */
+export const VoicesSchema = v.pipe(
+  v.array(v.pipe(v.string(), v.minLength(2), v.maxLength(8))),
+  v.maxLength(200),
+);
+
+/** Whether there is a voice for a language: one of any region. */
+export function speaksLanguage(voices: readonly string[], tag: string): boolean {
   const [base = ''] = tag.toLowerCase().split('-');
-  return languages.includes(base);
+  return voices.includes(base);
 }
 
 /** What a moderator does to the queue of phrases. */

@@ -21,7 +21,10 @@ import { RecordingRules } from './recordingRules.ts';
 import type { RoomChange, RoomEvent } from './roomEvents.ts';
 
 /** What others than the room's rules add to a snapshot. */
-type SnapshotRest = Pick<RoomSnapshot, 'routerRtpCapabilities' | 'serverTime' | 'logId' | 'speech'>;
+type SnapshotRest = Pick<
+  RoomSnapshot,
+  'routerRtpCapabilities' | 'serverTime' | 'logId' | 'speech' | 'voices'
+>;
 
 /** Who begins a recording. Nobody of the room when it comes from outside, or begins by itself. */
 export interface Starter {

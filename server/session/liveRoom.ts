@@ -47,7 +47,8 @@ export class LiveRoom {
   readonly #phrases: PhraseDesk;
   /** Where the numbers of this room's phrases begin. */
   readonly #logId: string;
-  readonly #speaks: boolean;
+  /** Languages in which phrases are spoken here. */
+  readonly #voices: string[];
   /** Somebody is on the way to a seat: an empty room is about to be one no longer. */
   #isSeating = false;
   #cancelEmptyClose: () => void = () => {};
@@ -99,7 +100,7 @@ export class LiveRoom {
       levels,
       isOpen: () => !this.#closed,
     });
-    this.#speaks = options.speech !== null;
+    this.#voices = [...(options.speech?.languages ?? [])];
     this.#phrases = new PhraseDesk({
       ...options,
       people: this.#people,
@@ -154,6 +155,7 @@ export class LiveRoom {
       ...this.#room.snapshot(session.peerId),
       logId: this.#logId,
       speech: this.#phrases.speech,
+      voices: this.#voices,
       routerRtpCapabilities: this.#media.current.rtpCapabilities,
       serverTime: this.#clock.wallMs(),
     };
@@ -209,7 +211,7 @@ export class LiveRoom {
 
   /** From here on every microphone is announced to `session`. */
   startReceiving(session: PeerSession, rtpCapabilities: RtpCapabilities): void {
-    const voice = this.#speaks ? this.#media.current.voice.producerId : null;
+    const voice = this.#voices.length > 0 ? this.#media.current.voice.producerId : null;
     this.#people.startReceiving(session, rtpCapabilities, voice);
   }
 

@@ -48,7 +48,6 @@ export class RoomVoice {
 
   get speech(): Speech {
     return {
-      languages: [...(this.#options.engine?.languages ?? [])],
       approval: this.#queue.approval,
       held: this.#queue.isHeld,
       current: this.#current?.spoken ?? null,

@@ -13,7 +13,7 @@ const ARRIVE_MS = 2_000;
 
 /** A room of 100, of whom ten write as fast as they may, for a minute: every phrase to every peer. */
 export async function measurePhraseLoad(): Promise<string> {
-  const server = await ServerProcess.start();
+  const server = await ServerProcess.start({ speaks: true });
   const room = await createRoom(server.url, 'Medida');
   const visitors: Visitor[] = [];
   const sentMs = new Map<string, number>();

@@ -14,7 +14,7 @@ const REST_MS = 800;
 
 /** From sending a phrase of 60 characters to the first sample that another peer hears of it. */
 export async function measureSpoken(): Promise<string> {
-  const server = await ServerProcess.start();
+  const server = await ServerProcess.start({ speaks: true });
   const room = await createRoom(server.url, 'Medida');
   const visitors: Visitor[] = [];
   try {

@@ -14,7 +14,7 @@ describe('two who talk and one who listens', () => {
   const everyone = () => [ana!, beto!, carla!];
 
   beforeAll(async () => {
-    server = await ServerProcess.start();
+    server = await ServerProcess.start({ speaks: true });
     room = await createRoom(server.url, 'Ensayo del martes');
     [ana, beto, carla] = await Promise.all([
       Person.open({ voiceHz: ANA_HZ }),

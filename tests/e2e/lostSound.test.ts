@@ -16,7 +16,7 @@ describe('sound that arrives too broken up to be understood', () => {
   let [ana, beto] = [] as unknown as [Person, Person];
 
   beforeAll(async () => {
-    server = await ServerProcess.start();
+    server = await ServerProcess.start({ speaks: true });
     const room = await createRoom(server.url, 'Sala');
     [ana, beto] = await Promise.all([Person.open({ voiceHz: 440 }), Person.open()]);
     await beto.page.addInitScript(losesPackets);
@@ -55,7 +55,7 @@ describe('sound that arrives too broken up to be understood', () => {
 
 describe('a phrase channel that does not open', () => {
   it('[EQ12] has phrases go over the socket, both ways, and says so quietly', async () => {
-    const server = await ServerProcess.start();
+    const server = await ServerProcess.start({ speaks: true });
     const [ana, beto] = await Promise.all([Person.open({ voiceHz: 440 }), Person.open()]);
     const room = await createRoom(server.url, 'Sala');
     await beto.page.addInitScript(opensNoChannel);

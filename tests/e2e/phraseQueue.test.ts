@@ -29,7 +29,7 @@ describe('phrases that wait for a moderator and for their turn', () => {
   let [ana, beto, carla] = [] as unknown as [Person, Person, Person];
 
   beforeAll(async () => {
-    server = await ServerProcess.start();
+    server = await ServerProcess.start({ speaks: true });
     room = await createRoom(server.url, 'Vecinos', { approval: 'all', namedReceipts: true });
     [ana, beto, carla] = await Promise.all([Person.open(), Person.open(), Person.open()]);
     await enterRoom(ana, roomLink(server.url, room, 'moderator'), 'Ana');

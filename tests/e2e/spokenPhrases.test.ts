@@ -24,7 +24,7 @@ describe('a phrase that the server speaks', () => {
   const everyone = () => [ana, beto, carla];
 
   beforeAll(async () => {
-    server = await ServerProcess.start();
+    server = await ServerProcess.start({ speaks: true });
     room = await createRoom(server.url, 'Radio del barrio');
     [ana, beto, carla] = await Promise.all([Person.open(), Person.open(), Person.open()]);
     await enterRoom(ana, roomLink(server.url, room, 'moderator'), 'Ana');

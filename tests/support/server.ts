@@ -30,8 +30,11 @@ export class ServerProcess {
   /**
    * @param home folder with what an earlier server left, to start on that
    * @param port any free one when left out
+   * @param speaks whether it reads phrases aloud, for which its voice takes some seconds to warm up
    */
-  static async start(options: { home?: string; port?: number } = {}): Promise<ServerProcess> {
+  static async start(
+    options: { home?: string; port?: number; speaks?: boolean } = {},
+  ): Promise<ServerProcess> {
     const home = options.home ?? (await mkdtemp(path.join(SCRATCH, 'cora-test-')));
     const child = spawn(process.execPath, ['server/main.ts'], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -41,6 +44,7 @@ export class ServerProcess {
         RTC_PORT: '0',
         WORKERS: '1',
         LOG_LEVEL: 'info',
+        SPEECH: options.speaks ? 'espeak' : 'none',
         RECORDINGS_DIR: path.join(home, 'recordings'),
         DATA_DIR: path.join(home, 'data'),
       },

@@ -19,7 +19,7 @@ const state = (change: Partial<RoomState> = {}): RoomState => ({
   ...INITIAL_ROOM_STATE,
   connection: 'connected',
   phrases: [phrase(1)],
-  speech: { ...INITIAL_ROOM_STATE.speech, languages: ['es', 'en'] },
+  voices: ['es', 'en'],
   ...change,
 });
 const hearing = (change: Partial<Hearing> = {}): Hearing => ({

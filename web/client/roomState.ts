@@ -48,6 +48,8 @@ export interface RoomState {
   readonly logId: string | null;
   /** What the room's voice does. */
   readonly speech: Speech;
+  /** Languages that the server speaks phrases in. */
+  readonly voices: readonly string[];
   /** To how many one's own phrases came, by their numbers. */
   readonly heardBy: Readonly<Record<number, HeardBy>>;
   /** Which of one's own phrases were shown but not spoken, and why. */
@@ -82,7 +84,6 @@ export interface RoomState {
 export type SoundLoss = 'blocked' | 'lossy';
 
 const SILENT: Speech = {
-  languages: [],
   approval: 'none',
   held: false,
   current: null,
@@ -103,6 +104,7 @@ export const INITIAL_ROOM_STATE: RoomState = {
   phrasesOnSocket: false,
   logId: null,
   speech: SILENT,
+  voices: [],
   heardBy: {},
   unspoken: {},
   soundLost: null,
@@ -132,6 +134,7 @@ export function fromSnapshot(state: RoomState, snapshot: RoomSnapshot): RoomStat
     logId: snapshot.logId,
     ...(state.logId !== snapshot.logId && { heardBy: {}, unspoken: {} }),
     speech: snapshot.speech,
+    voices: snapshot.voices,
     recording: snapshot.recording,
     consent: snapshot.consent,
     activeSpeaker: null,

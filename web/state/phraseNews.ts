@@ -11,11 +11,11 @@ export interface Hearing {
 /** Whether a voice says this phrase here: the room's or, where that has none or is not heard, the browser's. */
 export function isHeard(
   { authorId, language }: Phrase,
-  { speech, soundLost, playbackBlocked }: RoomState,
+  { voices, soundLost, playbackBlocked }: RoomState,
   { aloud, silenced, browserSpeaks }: Hearing,
 ): boolean {
   if (!aloud || silenced.has(authorId)) return false;
-  if (soundLost || !speaksLanguage(speech, language)) return browserSpeaks(language);
+  if (soundLost || !speaksLanguage(voices, language)) return browserSpeaks(language);
   return !playbackBlocked;
 }
 

@@ -182,8 +182,8 @@ export class RoomSession {
   }
 
   #serverSpeaks({ language }: Phrase): boolean {
-    const { speech, soundLost } = this.client.state;
-    return soundLost === null && speaksLanguage(speech, language);
+    const { voices, soundLost } = this.client.state;
+    return soundLost === null && speaksLanguage(voices, language);
   }
 
   #wants(authorId: PeerId): boolean {
