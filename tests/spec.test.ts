@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { allTests, specIds } from '#tests/support/spec.ts';
 
@@ -21,5 +22,13 @@ describe('the rules', () => {
     expect(strangers.map(({ file, name }) => `${file}: ${String(name)}`)).toEqual([]);
     const set = tests.filter(({ modifiers }) => modifiers.length > 0);
     expect(set.map(({ file, name, modifiers }) => [file, name, modifiers])).toEqual([]);
+  });
+
+  it('[SP3] are what the page about OWASP ASVS shows its requirements by', () => {
+    const page = readFileSync(new URL('./ASVS.md', import.meta.url), 'utf8');
+    const requirements = [...page.matchAll(/^\| (\d+\.\d+\.\d+) \| .+ \| (.+) \|$/gm)];
+    expect(requirements).toHaveLength(16);
+    const named = requirements.flatMap(([, , by = '']) => by.match(/\b[A-Z]{2}\d+\b/g) ?? []);
+    expect(named.filter((id) => !rules.includes(id))).toEqual([]);
   });
 });

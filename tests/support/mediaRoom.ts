@@ -9,7 +9,7 @@ import { workerBinary } from '../../scripts/worker/path.mjs';
 import { realClock as clock } from './clock.ts';
 import { NodePeer, type NodePeerOptions } from './nodePeer.ts';
 
-type VisitorOptions = Pick<NodePeerOptions, 'peerId' | 'heedsNoSize'>;
+type VisitorOptions = Pick<NodePeerOptions, 'peerId' | 'heedsNoSize' | 'tamper'>;
 
 const quiet: Log = { info() {}, warn() {}, error() {} };
 

@@ -57,6 +57,8 @@ export interface NodePeerOptions {
   peerId?: PeerId;
   /** Sends messages of any size, whatever the server says that it takes. */
   heedsNoSize?: boolean;
+  /** Stands between the peer and the server's answers. */
+  tamper?: (ask: Ask['request']) => Ask['request'];
 }
 
 /** A real WebRTC peer in this process: ICE, DTLS, SRTP, Opus and SCTP against a real worker. */
@@ -105,7 +107,8 @@ export class NodePeer {
       clock: options.clock,
     });
     const ask = askDirectly(options.handlers, this.session);
-    this.#ask = { request: options.heedsNoSize ? claimingAnySize(ask) : ask };
+    const tamper = options.tamper ?? ((it) => it);
+    this.#ask = { request: tamper(options.heedsNoSize ? claimingAnySize(ask) : ask) };
     this.#channel = new PhraseChannel(() => this.#changed());
   }
 

@@ -1,0 +1,65 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import type { TransportOptions } from '#protocol';
+import type { Ask } from '#web/client/transports.ts';
+
+/** `up` is to the worker, `down` to the peer. */
+export type Way = 'up' | 'down';
+
+/**
+ * The last stretch of network before the worker, on which a test can do what somebody on the way
+ * could: look, change, hold back and add. To the worker what comes over it comes from the peer.
+ */
+export class Wire {
+  /** What goes on of each packet: the packet, until a test says otherwise. */
+  pass: (packet: Buffer, way: Way) => readonly Buffer[] = (packet) => [packet];
+  readonly #near: Socket;
+  /** The worker's side, one socket for each of the peer's ports. */
+  readonly #far = new Map<number, Socket>();
+  /** The worker's own port, once it is known. */
+  serverPort = 0;
+
+  static async open(): Promise<Wire> {
+    const near = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(near, 'listening');
+    return new Wire(near);
+  }
+
+  private constructor(near: Socket) {
+    this.#near = near;
+    near.on('message', (packet, { port }) => {
+      const far = this.#far.get(port) ?? this.#join(port);
+      for (const it of this.pass(packet, 'up')) far.send(it, this.serverPort, '127.0.0.1');
+    });
+  }
+
+  /** Leads the transports that a peer asks for over this wire. */
+  readonly lead = (ask: Ask['request']): Ask['request'] =>
+    (async (name: never, input: never) => {
+      const answer: unknown = await ask(name, input);
+      if (name !== 'createTransport') return answer;
+      const options = answer as TransportOptions;
+      const udp = options.iceCandidates.find(({ protocol }) => protocol === 'udp')!;
+      this.serverPort = udp.port;
+      const { port } = this.#near.address();
+      return { ...options, iceCandidates: [{ ...udp, port }] };
+    }) as Ask['request'];
+
+  /** Sends to the worker from where the peer's own packets come. */
+  inject(packet: Buffer): void {
+    for (const far of this.#far.values()) far.send(packet, this.serverPort, '127.0.0.1');
+  }
+
+  close(): void {
+    for (const socket of [this.#near, ...this.#far.values()]) socket.close();
+  }
+
+  #join(peerPort: number): Socket {
+    const far = createSocket('udp4');
+    far.on('message', (packet) => {
+      for (const it of this.pass(packet, 'down')) this.#near.send(it, peerPort, '127.0.0.1');
+    });
+    this.#far.set(peerPort, far);
+    return far;
+  }
+}
