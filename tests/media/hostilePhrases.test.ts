@@ -26,7 +26,6 @@ it.each([
   ['a byte too much', 'x'.repeat(4_097)],
   ['64 KiB', 'x'.repeat(64 * KIB)],
   ['256 KiB', 'x'.repeat(256 * KIB)],
-  ['1 MiB', 'x'.repeat(KIB * KIB)],
   ['nothing', ''],
   ['bytes', new TextEncoder().encode(JSON.stringify(draft()))],
   ['what is not UTF-8', new Uint8Array([0xff, 0xfe, 0x7b])],
@@ -39,10 +38,9 @@ it.each([
   expect(texts()).toEqual(['Sigo aquí']);
 });
 
-it('[MH2] takes the next phrase over the socket when a message was too large for the sender’s own end', async () => {
+it.each([1, 6])('[MH2] takes the next phrase over the socket after %i MiB', async (mebibytes) => {
   // WebRTC's implementations close a channel by themselves that is given more than they buffer.
-  mallory.sayRaw('x'.repeat(6 * KIB * KIB));
-  expect(() => mallory.say(draft())).toThrow();
+  mallory.sayRaw('x'.repeat(mebibytes * KIB * KIB));
   await mallory.request('sendPhrase', draft({ text: 'Por aquí' }));
   await beto.until(() => texts().length > 0);
   expect(texts()).toEqual(['Por aquí']);
