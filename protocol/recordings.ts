@@ -2,10 +2,12 @@ import * as v from 'valibot';
 import { PeerIdSchema, RecordingIdSchema, RoomIdSchema } from './ids.ts';
 import { LanguageTagSchema, PhraseSchema, ShownNameSchema } from './phrases.ts';
 import { shownText } from './text.ts';
-import { ROOM_NAME_MAX_UNITS, count, int, listOf, text, timeMs, token } from './values.ts';
+import { count, int, listOf, text, timeMs, token } from './values.ts';
 
 /** Of anything in a recording: at two a second it is six days of it. */
 const MOST = 1_000_000;
+/** Of people and rooms, with room to spare: no recording is to fail on a name. */
+const name = text(1_000);
 /** Seconds from the start of the recording. */
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(1e7));
 
@@ -88,12 +90,12 @@ export const RecordingStateSchema = v.picklist(['recording', 'finalizing', 'read
 export const RecordingSummarySchema = v.strictObject({
   recordingId: RecordingIdSchema,
   roomId: RoomIdSchema,
-  roomName: shownText(ROOM_NAME_MAX_UNITS),
+  roomName: name,
   state: RecordingStateSchema,
   startedAt: timeMs,
-  startedBy: ShownNameSchema,
+  startedBy: name,
   durationSeconds: seconds,
-  speakers: listOf(ShownNameSchema, MOST),
+  speakers: listOf(name, MOST),
   phraseCount: count,
   /** How far finalising is, 0 to 1; 1 when there is nothing left to do. */
   progress: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
@@ -123,16 +125,16 @@ export const ManifestSchema = v.strictObject({
   version: v.literal(1),
   recordingId: RecordingIdSchema,
   roomId: RoomIdSchema,
-  roomName: shownText(ROOM_NAME_MAX_UNITS),
+  roomName: name,
   startedAt: timeMs,
-  startedBy: ShownNameSchema,
+  startedBy: name,
   stopReason: StopReasonSchema,
   durationSeconds: seconds,
   /** One a person who spoke; every file starts at the recording's start, gaps filled (RFC 7845 section 4.1). */
   speakers: listOf(
     v.strictObject({
       peerId: PeerIdSchema,
-      displayName: ShownNameSchema,
+      displayName: name,
       file: RecordingFileSchema,
       /** Loudness for drawing: JSON of PeaksSchema. */
       peaks: RecordingFileSchema,
@@ -150,7 +152,7 @@ export const ManifestSchema = v.strictObject({
       startSeconds: seconds,
       endSeconds: seconds,
       authorId: PeerIdSchema,
-      authorName: ShownNameSchema,
+      authorName: name,
       text: PhraseSchema.entries.text,
       language: LanguageTagSchema,
     }),
@@ -168,7 +170,7 @@ export const ManifestSchema = v.strictObject({
   /** People who were there and are not in it, and those of them who let their names be said. */
   notRecorded: v.strictObject({
     count,
-    names: listOf(ShownNameSchema, MOST),
+    names: listOf(name, MOST),
   }),
   /** The label is empty where none was given. */
   markers: listOf(v.strictObject({ seconds, label: shownText(MARKER_MAX_UNITS) }), MOST),

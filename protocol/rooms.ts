@@ -6,7 +6,7 @@ import { DisplayNameSchema, PHRASE_HISTORY, PhraseSchema, ShownNameSchema } from
 import { ConsentSchema, RunningRecordingSchema } from './recordings.ts';
 import { ApprovalSchema, SpeechSchema, VoicesSchema } from './speech.ts';
 import { plainText, shownText } from './text.ts';
-import { int, listOf, text, timeMs, token, ROOM_NAME_MAX_UNITS } from './values.ts';
+import { int, listOf, text, timeMs, token } from './values.ts';
 
 /** In order of rights, the fullest first. */
 export const ROLES = ['moderator', 'speaker', 'audience'] as const;
@@ -34,6 +34,7 @@ export function can(role: Role, right: Right): boolean {
 /** The most people that a server can be set to let into one room. */
 export const MAX_PEERS = 10_000;
 
+const ROOM_NAME_MAX_UNITS = 300;
 export const RoomNameSchema = plainText(60, ROOM_NAME_MAX_UNITS);
 const ShownRoomNameSchema = shownText(ROOM_NAME_MAX_UNITS);
 

@@ -17,8 +17,5 @@ export const timeMs = int(0, Number.MAX_SAFE_INTEGER);
 /** Of bytes, packets or phrases: more than a recording can have. */
 export const count = int(0, 1e12);
 
-/** UTF-16 code units of a room's name. */
-export const ROOM_NAME_MAX_UNITS = 300;
-
 /** A signed token, as an HTTP header and the socket's handshake take it. */
 export const token = text(4_096);
