@@ -191,6 +191,8 @@ export class RecordingStore implements RecordingLibrary {
     }
     for (const recordingId of this.#ruins) {
       const folder = this.#folder(recordingId);
+      // One that another process was just beginning when it was looked at is none.
+      if ((await inspectFolder(folder, recordingId)).state !== 'ruin') continue;
       if ((await lastWrittenMs(folder).catch(() => Infinity)) >= endedBefore) continue;
       this.#ruins.delete(recordingId);
       await this.#shelf.erase(recordingId);
