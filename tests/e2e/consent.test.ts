@@ -173,7 +173,7 @@ describe('a recording that not everybody wants to be in', () => {
       await question.waitFor({ state: 'detached' });
       await person.page.getByRole('button', { name: 'Tu voz en la grabación' }).click();
       await person.page.getByRole('dialog').getByText('Dijiste que no').waitFor();
-      expect(await person.page.getByRole('checkbox', mayName).isChecked()).toBe(true);
+      await person.page.getByRole('checkbox', { ...mayName, checked: true }).waitFor();
     }
     await beto.page.getByRole('checkbox', mayName).uncheck();
     await carla.picture('consent-later');
