@@ -1,10 +1,4 @@
 import type {
-  ConsumerId,
-  ConsumerOptions,
-  DataConsumerOptions,
-  DataProducerId,
-  Direction,
-  DtlsParameters,
   InputOf,
   OutputOf,
   PeerId,
@@ -14,21 +8,18 @@ import type {
   Role,
   RoomId,
   RoomSettings,
-  RtpCapabilities,
-  RtpParameters,
-  SctpStreamParameters,
   ServerNotificationName,
   ServerNotifications,
   ServerRequests,
   StopReason,
-  TransportId,
-  TransportOptions,
 } from '#protocol';
 import type * as v from 'valibot';
 import type { ConsentEntry } from '../domain/consent.ts';
+import type { AudioSink } from './mediaPorts.ts';
 import type { RecordingTicket, ShareClaim, StoredShare } from './libraryPorts.ts';
 
 export type * from './libraryPorts.ts';
+export type * from './mediaPorts.ts';
 
 // What the use cases need from the outside world, declared by them. In-memory fakes of these make
 // every rule testable; main.ts hands in the real ones.
@@ -92,95 +83,6 @@ export interface ClientChannel {
     name: Name,
     body: v.InferOutput<ServerNotifications[Name]>,
   ): void;
-  /** Idempotent. */
-  close(): void;
-}
-
-/** Makes the media side of rooms. */
-export interface MediaEngine {
-  openRoom(roomId: RoomId, events: MediaRoomEvents): Promise<MediaRoom>;
-}
-
-export interface MediaRoomEvents {
-  /** Loudest first. An empty list means silence. dBov, -127 to 0. */
-  levels(levels: readonly { producerId: ProducerId; dBov: number }[]): void;
-  dominantSpeaker(producerId: ProducerId): void;
-  /** The media side is gone (its worker died) and nothing of the room can be saved. */
-  died(): void;
-}
-
-export interface MediaRoom {
-  readonly rtpCapabilities: RtpCapabilities;
-  addPeer(peerId: PeerId, events: MediaPeerEvents): MediaPeer;
-  /** Where the server itself is heard. */
-  readonly voice: MediaVoice;
-  /** Sends to everyone whose phrase channel is open. */
-  broadcastPhrase(phrase: Phrase): void;
-  /** Hands a Producer's packets to `sink` until either is closed. */
-  tapAudio(producerId: ProducerId, sink: AudioSink): Promise<AudioTap>;
-  /** Idempotent; closes every peer and tap. */
-  close(): void;
-}
-
-/** A Producer of the server's own: Opus, 48 kHz, mono. */
-export interface MediaVoice {
-  readonly producerId: ProducerId;
-  /**
-   * Sends one Opus packet; without effect once the media side is gone.
-   * @param at.timestamp in samples; the marker begins a talkspurt (RFC 3551 section 4.1)
-   * @returns the RTP packet, for whoever records it
-   */
-  send(opus: Uint8Array, at: { timestamp: number; marker: boolean }): Uint8Array;
-}
-
-export interface MediaPeerEvents {
-  /** Raw bytes from the peer's phrase channel, at most PHRASE_MAX_BYTES. */
-  phraseMessage(message: Uint8Array): void;
-  consumerClosed(consumerId: ConsumerId): void;
-}
-
-/** One peer's transports and what flows through them. Rejects with ProtocolError only. */
-export interface MediaPeer {
-  createTransport(direction: Direction): Promise<TransportOptions>;
-  connectTransport(transportId: TransportId, dtlsParameters: DtlsParameters): Promise<void>;
-  produce(options: { rtpParameters: RtpParameters; muted: boolean }): Promise<ProducerId>;
-  /** Disconnects the microphone; without effect when there is none. */
-  closeMicrophone(): void;
-  produceData(sctpStreamParameters: SctpStreamParameters): Promise<DataProducerId>;
-  openPhraseChannel(): Promise<DataConsumerOptions>;
-  /** The new Consumer is paused. */
-  consume(options: {
-    producerId: ProducerId;
-    /** Null for the server's voice. */
-    peerId: PeerId | null;
-    rtpCapabilities: RtpCapabilities;
-  }): Promise<ConsumerOptions>;
-  resumeConsumer(consumerId: ConsumerId): Promise<void>;
-  /** Without effect when it is gone. */
-  closeConsumer(consumerId: ConsumerId): void;
-  setMuted(muted: boolean): Promise<void>;
-  /** Drops what the peer sends on its phrase channel where it arrives; without effect without one. */
-  setPhrasesPaused(paused: boolean): void;
-  /** Idempotent. */
-  close(): void;
-}
-
-/** Where tapped sound goes. Neither method may throw or wait. */
-export interface AudioSink {
-  /** One RTP packet (RFC 3550) with its header; timestamps are the sender's own. */
-  rtp(packet: Uint8Array): void;
-  senderReport(report: SenderReport): void;
-}
-
-/** The part of an RTCP sender report that ties the sender's clocks together (RFC 3550 section 6.4.1). */
-export interface SenderReport {
-  readonly ntpSeconds: number;
-  /** In units of 2**-32 s. */
-  readonly ntpFraction: number;
-  readonly rtpTimestamp: number;
-}
-
-export interface AudioTap {
   /** Idempotent. */
   close(): void;
 }
