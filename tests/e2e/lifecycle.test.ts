@@ -7,7 +7,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { RoomCreated } from '#protocol';
 import { childrenOf } from '#tests/bench/figures.ts';
 import { DecodedSound } from '#tests/support/decode.ts';
@@ -170,7 +170,9 @@ describe('a server that is told nonsense', () => {
 
   it('[LC7] exits so too where the machine does not give what a setting names', async () => {
     const server = await ServerProcess.start();
+    onTestFinished(() => server.cleanUp());
     const taken = createSocket('udp4').bind(0, '127.0.0.1');
+    onTestFinished(() => void taken.close());
     await once(taken, 'listening');
     const free = { PORT: '0', RTC_PORT: '0', DATA_DIR: server.home, RECORDINGS_DIR: server.home };
     const settings = {
@@ -187,7 +189,5 @@ describe('a server that is told nonsense', () => {
         expect.stringMatching(new RegExp(`^Cora cannot start.*\n {2}${name}: .+[.] .+[.]\n`)),
       ]);
     }
-    taken.close();
-    await server.cleanUp();
   });
 });
