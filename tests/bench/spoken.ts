@@ -5,7 +5,7 @@ import { spread } from './figures.ts';
 import { Visitor } from './visitor.ts';
 
 const PHRASE = '¿Me oyen bien? Empezamos ya, que son las diez y cuarto, ¿no?';
-const ROUNDS = 20;
+const ROUNDS = 41;
 const AUDIBLE = 0.01;
 const LOOK_MS = 5;
 const PATIENCE_MS = 10_000;
@@ -40,7 +40,9 @@ export async function measureSpoken(): Promise<string> {
       await until(() => !isHeard());
       await delay(REST_MS);
     }
-    return spread(delays, 'ms');
+    // The first finds a voice that is still warming up.
+    const [first = NaN, ...warm] = delays;
+    return `${spread(warm, 'ms')}; the first after the start ${first.toFixed(0)} ms`;
   } finally {
     for (const visitor of visitors) visitor.close();
     await server.cleanUp();
