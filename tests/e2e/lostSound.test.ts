@@ -75,6 +75,49 @@ describe('a phrase channel that does not open', () => {
   });
 });
 
+describe('a network that lets no sound through', () => {
+  it('[EQ13] is said so, has the room go on in writing, and gives sound back by itself', async () => {
+    const server = await ServerProcess.start({ speaks: true });
+    const [ana, beto] = await Promise.all([Person.open({ voiceHz: 440 }), Person.open()]);
+    const room = await createRoom(server.url, 'Sala');
+    await beto.page.addInitScript(findsNoWay);
+    await enterRoom(ana, roomLink(server.url, room, 'moderator'), 'Ana');
+    await enterRoom(beto, roomLink(server.url, room, 'speaker'), 'Beto');
+    await beto.page.getByText('Tu red no deja pasar el sonido').last().waitFor();
+    await sayPhrase(beto, 'Los leo, pero no los oigo');
+    await seesPhrase(ana, 'Los leo, pero no los oigo');
+    await sayPhrase(ana, 'Entendido');
+    await seesPhrase(beto, 'Entendido');
+    // Nobody left: the roster stands.
+    await ana.page.getByText('2 hablan').waitFor();
+    await beto.picture('sound-blocked');
+    await expectAccessible(beto);
+
+    await beto.page.evaluate(() => Reflect.set(globalThis, 'coraHasNoWay', false));
+    await beto.page
+      .getByRole('listitem')
+      .filter({ hasText: /Volvió el sonido/ })
+      .first()
+      .waitFor({ timeout: 60_000 });
+    await beto.hears(440);
+    await beto.page.locator('.banner').waitFor({ state: 'detached' });
+    await Promise.all([ana, beto].map((person) => person.close()));
+    await server.cleanUp();
+  });
+});
+
+/** Runs in the page before its scripts: connections may go by a relay only, and there is none. */
+function findsNoWay(): void {
+  Object.assign(globalThis, { coraHasNoWay: true });
+  const { RTCPeerConnection: Real } = globalThis;
+  globalThis.RTCPeerConnection = class extends Real {
+    constructor(options: RTCConfiguration = {}) {
+      const hasNoWay = Reflect.get(globalThis, 'coraHasNoWay') === true;
+      super(hasNoWay ? { ...options, iceTransportPolicy: 'relay' } : options);
+    }
+  };
+}
+
 /** Runs in the page before its scripts: data channels stay in the state of opening for ever. */
 function opensNoChannel(): void {
   const { createDataChannel } = RTCPeerConnection.prototype;

@@ -8,6 +8,8 @@ import { Transports, type Ask } from './transports.ts';
 
 /** How often the sound that arrives is looked at. */
 const LOOK_MS = 2_000;
+/** A way that has not opened by then is given up: browsers do not say of each that it has failed. */
+const PATIENCE_MS = 15_000;
 /** Between attempts to get a way for sound, once one has failed for good. */
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
 
@@ -36,6 +38,8 @@ export class MediaSide {
   #health: SoundHealth;
   #loss: SoundLoss | null;
   #attempt = 0;
+  /** When these transports were last connected, or begun. */
+  #aliveMs = performance.now();
   #look: ReturnType<typeof setInterval> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   /** Connections of microphones, one after another. */
@@ -67,6 +71,7 @@ export class MediaSide {
     });
     if (this.#closed) return transports.close();
     this.#transports = transports;
+    this.#aliveMs = performance.now();
     await line.openOver(transports, maySend);
     if (transports === this.#transports) await this.#options.opened();
   }
@@ -104,8 +109,11 @@ export class MediaSide {
   }
 
   async #sample(): Promise<void> {
-    const sample = await this.#transports?.soundSample();
-    if (this.#closed) return;
+    const transports = this.#transports;
+    const sample = await transports?.soundSample();
+    if (this.#closed || transports !== this.#transports) return;
+    if (sample?.connected) this.#aliveMs = performance.now();
+    else if (transports && performance.now() - this.#aliveMs > PATIENCE_MS) this.#startAnew();
     this.#health.take(sample ?? { received: 0, lost: 0, connected: false });
     const { loss } = this.#health;
     if (loss === this.#loss) return;
