@@ -90,6 +90,7 @@ describe('a network that lets no sound through', () => {
     await seesPhrase(beto, 'Entendido');
     // Nobody left: the roster stands.
     await ana.page.getByText('2 hablan').waitFor();
+    await beto.page.getByRole('button', { name: /^No te oyen/ }).waitFor();
     await beto.picture('sound-blocked');
     await expectAccessible(beto);
 
