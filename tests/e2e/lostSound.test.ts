@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { expectAccessible } from '#tests/support/accessible.ts';
 import { Person } from '#tests/support/person.ts';
 import { ServerProcess } from '#tests/support/server.ts';
@@ -57,6 +57,10 @@ describe('a phrase channel that does not open', () => {
   it('[EQ12] has phrases go over the socket, both ways, and says so quietly', async () => {
     const server = await ServerProcess.start({ speaks: true });
     const [ana, beto] = await Promise.all([Person.open({ voiceHz: 440 }), Person.open()]);
+    onTestFinished(async () => {
+      await Promise.all([ana, beto].map((person) => person.close()));
+      await server.cleanUp();
+    });
     const room = await createRoom(server.url, 'Sala');
     await beto.page.addInitScript(opensNoChannel);
     await enterRoom(ana, roomLink(server.url, room, 'moderator'), 'Ana');
@@ -70,8 +74,6 @@ describe('a phrase channel that does not open', () => {
     await beto.hears(440);
     await beto.picture('phrases-other-way');
     await expectAccessible(beto);
-    await Promise.all([ana, beto].map((person) => person.close()));
-    await server.cleanUp();
   });
 });
 
@@ -79,6 +81,10 @@ describe('a network that lets no sound through', () => {
   it('[EQ13] is said so, has the room go on in writing, and gives sound back by itself', async () => {
     const server = await ServerProcess.start({ speaks: true });
     const [ana, beto] = await Promise.all([Person.open({ voiceHz: 440 }), Person.open()]);
+    onTestFinished(async () => {
+      await Promise.all([ana, beto].map((person) => person.close()));
+      await server.cleanUp();
+    });
     const room = await createRoom(server.url, 'Sala');
     await beto.page.addInitScript(findsNoWay);
     await enterRoom(ana, roomLink(server.url, room, 'moderator'), 'Ana');
@@ -102,8 +108,6 @@ describe('a network that lets no sound through', () => {
       .waitFor({ timeout: 60_000 });
     await beto.hears(440);
     await beto.page.locator('.banner').waitFor({ state: 'detached' });
-    await Promise.all([ana, beto].map((person) => person.close()));
-    await server.cleanUp();
   });
 });
 
