@@ -1,5 +1,5 @@
+import { KWeighting } from '../domain/kWeighting.ts';
 import { SAMPLE_RATE } from './resampler.ts';
-import { weighted } from './weighting.ts';
 
 /** Mean weighted power of what is said, pauses left out, in dB of full scale: -20 LUFS by BS.1770. */
 const TARGET_DB = -18.3;
@@ -13,7 +13,9 @@ const SPREAD = 2;
 
 /** Makes all voices about equally loud, and turns down for a moment what would stick out. In place. */
 export function level(samples: Float32Array): void {
-  const powers = blocksOf(weighted(samples)).map(powerOf);
+  const weighted = Float64Array.from(samples);
+  new KWeighting().run(weighted);
+  const powers = blocksOf(weighted).map(powerOf);
   const floor = powers.reduce((most, power) => Math.max(most, power), 0) / 10 ** (PAUSE_DB / 10);
   const said = powers.filter((power) => power > floor);
   const mean = said.reduce((sum, power) => sum + power, 0) / said.length;
