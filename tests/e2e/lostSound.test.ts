@@ -53,18 +53,24 @@ describe('sound that arrives too broken up to be understood', () => {
   });
 });
 
+/** Ana, who is heard, and Beto, in whose page `hindrance` runs first; until the test is over. */
+async function meet(hindrance: () => void): Promise<[ana: Person, beto: Person]> {
+  const server = await ServerProcess.start({ speaks: true });
+  const [ana, beto] = await Promise.all([Person.open({ voiceHz: 440 }), Person.open()]);
+  onTestFinished(async () => {
+    await Promise.all([ana, beto].map((person) => person.close()));
+    await server.cleanUp();
+  });
+  const room = await createRoom(server.url, 'Sala');
+  await beto.page.addInitScript(hindrance);
+  await enterRoom(ana, roomLink(server.url, room, 'moderator'), 'Ana');
+  await enterRoom(beto, roomLink(server.url, room, 'speaker'), 'Beto');
+  return [ana, beto];
+}
+
 describe('a phrase channel that does not open', () => {
   it('[EQ12] has phrases go over the socket, both ways, and says so quietly', async () => {
-    const server = await ServerProcess.start({ speaks: true });
-    const [ana, beto] = await Promise.all([Person.open({ voiceHz: 440 }), Person.open()]);
-    onTestFinished(async () => {
-      await Promise.all([ana, beto].map((person) => person.close()));
-      await server.cleanUp();
-    });
-    const room = await createRoom(server.url, 'Sala');
-    await beto.page.addInitScript(opensNoChannel);
-    await enterRoom(ana, roomLink(server.url, room, 'moderator'), 'Ana');
-    await enterRoom(beto, roomLink(server.url, room, 'speaker'), 'Beto');
+    const [ana, beto] = await meet(opensNoChannel);
     const words = 'Las frases van por otro camino: todo llega igual.';
     await beto.page.locator('.banner').getByText(words).waitFor();
     await sayPhrase(beto, 'Voy por el zócalo');
@@ -79,16 +85,7 @@ describe('a phrase channel that does not open', () => {
 
 describe('a network that lets no sound through', () => {
   it('[EQ13] is said so, has the room go on in writing, and gives sound back by itself', async () => {
-    const server = await ServerProcess.start({ speaks: true });
-    const [ana, beto] = await Promise.all([Person.open({ voiceHz: 440 }), Person.open()]);
-    onTestFinished(async () => {
-      await Promise.all([ana, beto].map((person) => person.close()));
-      await server.cleanUp();
-    });
-    const room = await createRoom(server.url, 'Sala');
-    await beto.page.addInitScript(findsNoWay);
-    await enterRoom(ana, roomLink(server.url, room, 'moderator'), 'Ana');
-    await enterRoom(beto, roomLink(server.url, room, 'speaker'), 'Beto');
+    const [ana, beto] = await meet(findsNoWay);
     await beto.page.getByText('Tu red no deja pasar el sonido').last().waitFor();
     await sayPhrase(beto, 'Los leo, pero no los oigo');
     await seesPhrase(ana, 'Los leo, pero no los oigo');
