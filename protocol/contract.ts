@@ -66,7 +66,7 @@ export type RequestEvents<Specs extends RequestSpecs> = {
   ) => void;
 };
 
-/** socket.io's event map of notifications. */
+/** socket.io's event map of notifications; those that are news carry their number. */
 export type NotificationEvents<Specs extends NotificationSpecs> = {
-  [Name in keyof Specs]: (body: v.InferOutput<Specs[Name]>) => void;
+  [Name in keyof Specs]: (body: v.InferOutput<Specs[Name]>, newsNumber?: number) => void;
 };

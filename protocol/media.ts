@@ -131,6 +131,7 @@ export const IceParametersSchema = v.strictObject({
   password: text(256),
   iceLite: v.exactOptional(v.boolean()),
 });
+export type IceParameters = v.InferOutput<typeof IceParametersSchema>;
 
 export const IceCandidateSchema = v.strictObject({
   foundation: text(64),

@@ -14,6 +14,7 @@ import {
   DataConsumerOptionsSchema,
   DirectionSchema,
   DtlsParametersSchema,
+  IceParametersSchema,
   RtpCapabilitiesSchema,
   RtpParametersSchema,
   SctpStreamParametersSchema,
@@ -92,6 +93,11 @@ export const clientRequests = {
   moderateSpeech: request(ModerateSpeechSchema),
   /** Lets go of transports and all that runs over them, so that they can be built anew. */
   restartMedia: request(EmptySchema),
+  /** Finds a transport's way anew (RFC 8445 section 9): what runs over it goes on. */
+  restartIce: request(
+    v.strictObject({ transportId: TransportIdSchema }),
+    v.strictObject({ iceParameters: IceParametersSchema }),
+  ),
   /** Mutes or unmutes the caller's own microphone at the server. */
   setMuted: request(v.strictObject({ muted: v.boolean() })),
   startRecording: request(EmptySchema, RunningRecordingSchema),
@@ -130,6 +136,8 @@ export const serverNotifications = {
   /** For the one who is to answer, or has: null when nothing is being recorded. */
   consentChanged: v.strictObject({ consent: v.nullable(ConsentSchema) }),
   consumerClosed: v.strictObject({ consumerId: ConsumerIdSchema }),
+  /** All that one had over WebRTC is gone, one's place in the room is not: `restartMedia`, and build it anew. */
+  mediaLost: EmptySchema,
   /** At most five times a second, and only on change. Levels in dBov, -127 (silence) to 0 (RFC 6464). */
   levelsChanged: v.strictObject({
     levels: listOf(v.strictObject({ peerId: PeerIdSchema, dBov: int(-127, 0) }), 64),
@@ -167,6 +175,21 @@ export const serverNotifications = {
   /** The last thing a client hears; the socket closes after it. */
   removed: v.strictObject({ code: ErrorCodeSchema }),
 } as const;
+
+/**
+ * What no snapshot says again: told with a number, 1, 2, 3 ..., and told again to who comes back
+ * without it.
+ */
+export const NEWS = [
+  'consumerClosed',
+  'mediaLost',
+  'phraseRejected',
+  'phraseUnspoken',
+  'phrasesHeard',
+  'recordingReady',
+  'recordingFailed',
+  'autoRecordFailed',
+] as const satisfies readonly (keyof typeof serverNotifications)[];
 
 export type ClientRequests = typeof clientRequests;
 export type ClientRequestName = keyof ClientRequests;

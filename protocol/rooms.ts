@@ -63,8 +63,21 @@ export const PeerInfoSchema = v.strictObject({
   microphone: MicrophoneStateSchema,
   /** Whether this person's voice and phrases go into the recording that is running. */
   recorded: v.boolean(),
+  /** Their socket was lost moments ago; their place is kept, and their sound may well go on. */
+  away: v.boolean(),
 });
 export type PeerInfo = v.InferOutput<typeof PeerInfoSchema>;
+
+/** Random; 24 bytes of base64url (RFC 4648 section 5). */
+const ResumeTokenSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{32}$/));
+
+/** In the handshake of somebody who was in the room moments ago, beside the access token. */
+export const ResumeSchema = v.strictObject({
+  token: ResumeTokenSchema,
+  /** The number of the last piece of news that came; 0 when none did. */
+  receivedNews: int(0, Number.MAX_SAFE_INTEGER),
+});
+export type Resume = v.InferOutput<typeof ResumeSchema>;
 
 /**
  * The number of the last change to the room's state. Every notification about the room carries the
@@ -94,6 +107,10 @@ export const RoomSnapshotSchema = v.strictObject({
   /** One's own; null when nothing is recorded, or nothing of one's own could be. */
   consent: v.nullable(ConsentSchema),
   routerRtpCapabilities: RtpCapabilitiesSchema,
+  /** Shown with the next handshake, should the socket be lost: good once. */
+  resumeToken: ResumeTokenSchema,
+  /** Whether one's place was kept: what was built over WebRTC still stands. */
+  resumed: v.boolean(),
   /** Milliseconds since 1970, so that a client can show recording time by the server's clock. */
   serverTime: timeMs,
 });

@@ -10,5 +10,7 @@ export const makePeerId = () => random(9) as PeerId;
 export const makeRecordingId = () => random(16) as RecordingId;
 /** 128 bits. It names a share in a signed token, and in the address that revokes it. */
 export const makeShareId = () => random(16) as ShareId;
+/** 192 bits: who shows it is given somebody's place in a room. */
+export const makeResumeToken = () => random(24);
 /** Tells one opening of a room from another: it names where the numbers of its phrases begin. */
 export const makeLogId = () => random(9);

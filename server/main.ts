@@ -16,7 +16,14 @@ import { toStartError } from './config/startErrors.ts';
 import { createHttpApp } from './http/app.ts';
 import { watchConnections } from './http/connections.ts';
 import { SECURITY_HEADERS } from './http/headers.ts';
-import { makeLogId, makePeerId, makeRecordingId, makeRoomId, makeShareId } from './ids.ts';
+import {
+  makeLogId,
+  makePeerId,
+  makeRecordingId,
+  makeResumeToken,
+  makeRoomId,
+  makeShareId,
+} from './ids.ts';
 import { createLog } from './logger.ts';
 import { SfuEngine } from './media/mediaEngine.ts';
 import { WorkerPool } from './media/workerPool.ts';
@@ -85,6 +92,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
     log,
     makeRecordingId,
     makeLogId,
+    makeResumeToken,
     maxPeersPerRoom: config.maxPeersPerRoom,
     maxRecordingMs: config.maxRecordingMinutes * 60_000,
   });
@@ -111,6 +119,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
     headers: SECURITY_HEADERS,
     handlers: createHandlers(registry),
     openSession: (identity, channel) => new PeerSession({ identity, channel, clock }),
+    resumeSession: (identity, resume, channel) => registry.resume(identity, resume, channel),
     verifyAccess: (token) => tokens.verifyAccess(token),
     isAllowedOrigin: (origin) => origin !== undefined && origins.has(origin),
     clock,

@@ -31,6 +31,7 @@ const GATE: Readonly<Record<ClientRequestName, readonly GateState[]>> = {
   confirmPhrases: EVERYONE,
   moderateSpeech: withRight('moderatePhrases'),
   restartMedia: EVERYONE,
+  restartIce: EVERYONE,
   setMuted: withRight('speak'),
   startRecording: withRight('record'),
   stopRecording: withRight('record'),

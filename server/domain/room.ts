@@ -23,7 +23,7 @@ import type { RoomChange, RoomEvent } from './roomEvents.ts';
 /** What others than the room's rules add to a snapshot. */
 type SnapshotRest = Pick<
   RoomSnapshot,
-  'routerRtpCapabilities' | 'serverTime' | 'logId' | 'speech' | 'voices'
+  'routerRtpCapabilities' | 'resumeToken' | 'resumed' | 'serverTime' | 'logId' | 'speech' | 'voices'
 >;
 
 /** Who begins a recording. Nobody of the room when it comes from outside, or begins by itself. */
@@ -84,6 +84,7 @@ export class Room {
       role,
       microphone: 'none',
       recorded: this.isRecorded(peerId),
+      away: false,
     };
     this.#peers.set(peerId, info);
     return [this.#happened({ type: 'peerJoined', peer: info }), ...answered];
@@ -103,6 +104,10 @@ export class Room {
     const peer = this.#peer(peerId);
     if (!can(peer.role, 'speak')) throw new ProtocolError('FORBIDDEN', 'this role does not speak');
     return this.#change(peer, { microphone });
+  }
+
+  setAway(peerId: PeerId, away: boolean): RoomEvent[] {
+    return this.#change(this.#peer(peerId), { away });
   }
 
   /**
@@ -243,7 +248,10 @@ export class Room {
   #change(peer: PeerInfo, change: Partial<PeerInfo>): RoomEvent[] {
     const changed = { ...peer, ...change };
     const before = this.#peers.get(peer.peerId) ?? peer;
-    if (before.microphone === changed.microphone && before.recorded === changed.recorded) return [];
+    const isChanged = (['microphone', 'recorded', 'away'] as const).some(
+      (key) => before[key] !== changed[key],
+    );
+    if (!isChanged) return [];
     this.#peers.set(peer.peerId, changed);
     return [this.#happened({ type: 'peerChanged', peer: changed })];
   }

@@ -8,6 +8,7 @@ import {
   type DataProducerId,
   type Direction,
   type DtlsParameters,
+  type IceParameters,
   type PeerId,
   type ProducerId,
   type RtpCapabilities,
@@ -24,12 +25,9 @@ import type {
   WebRtcServer,
   WebRtcTransport,
 } from 'mediasoup/types';
-import type { MediaPeer, MediaPeerEvents } from '../session/ports.ts';
+import { ICE_PATIENCE_MS, type MediaPeer, type MediaPeerEvents } from '../session/ports.ts';
 import { orProtocolError } from './mediaError.ts';
 import type { PhraseChannel } from './phraseChannel.ts';
-
-/** Seconds without an answered consent check (RFC 7675) until ICE counts as gone. */
-const ICE_CONSENT_TIMEOUT_S = 10;
 
 export interface SfuPeerEvents extends MediaPeerEvents {
   microphoneOpened(producer: Producer): void;
@@ -47,6 +45,7 @@ export class SfuPeer implements MediaPeer {
   readonly #consumers = new Map<ConsumerId, Consumer>();
   #microphone: Producer | null = null;
   #drafts: DataProducer | null = null;
+  #isReachable = false;
   #closed = false;
 
   constructor(options: {
@@ -69,13 +68,14 @@ export class SfuPeer implements MediaPeer {
       preferUdp: true,
       enableSctp: true,
       maxReceiveMessageSize: PHRASE_MAX_BYTES,
-      iceConsentTimeout: ICE_CONSENT_TIMEOUT_S,
+      iceConsentTimeout: ICE_PATIENCE_MS / 1_000,
     });
     if (this.#closed) {
       transport.close();
       throw new ProtocolError('WRONG_STATE', 'connection closed');
     }
     this.#transports.set(direction, transport);
+    transport.on('icestatechange', () => this.#watch());
     const { sctpParameters } = transport;
     if (!sctpParameters) throw new Error('SCTP was asked for and is not there');
     return {
@@ -92,9 +92,13 @@ export class SfuPeer implements MediaPeer {
   }
 
   async connectTransport(id: TransportId, dtlsParameters: DtlsParameters): Promise<void> {
-    const transport = [...this.#transports.values()].find((own) => own.id === id);
-    if (!transport) throw new ProtocolError('NOT_FOUND', 'no such transport');
+    const transport = this.#own(id);
     await orProtocolError('INVALID_MESSAGE', () => transport.connect({ dtlsParameters }));
+  }
+
+  restartIce(id: TransportId): Promise<IceParameters> {
+    const transport = this.#own(id);
+    return orProtocolError('NOT_FOUND', () => transport.restartIce());
   }
 
   async produce(options: { rtpParameters: RtpParameters; muted: boolean }): Promise<ProducerId> {
@@ -149,10 +153,8 @@ export class SfuPeer implements MediaPeer {
     );
     const consumerId = consumer.id as ConsumerId;
     this.#consumers.set(consumerId, consumer);
-    consumer.observer.on('close', () => {
-      this.#consumers.delete(consumerId);
-      if (!this.#closed) this.#events.consumerClosed(consumerId);
-    });
+    consumer.observer.on('close', () => this.#consumers.delete(consumerId));
+    consumer.on('producerclose', () => this.#events.consumerClosed(consumerId));
     return {
       consumerId,
       producerId,
@@ -168,7 +170,11 @@ export class SfuPeer implements MediaPeer {
   }
 
   closeConsumer(consumerId: ConsumerId): void {
-    this.#consumers.get(consumerId)?.close();
+    const consumer = this.#consumers.get(consumerId);
+    if (!consumer) return;
+    consumer.close();
+    // What refused it may have built half of it.
+    this.#events.consumerClosed(consumerId);
   }
 
   async setMuted(muted: boolean): Promise<void> {
@@ -188,6 +194,22 @@ export class SfuPeer implements MediaPeer {
     this.#closed = true;
     for (const transport of this.#transports.values()) transport.close();
     this.#events.closed();
+  }
+
+  #watch(): void {
+    const isReachable = [...this.#transports.values()].some(({ iceState }) =>
+      ['connected', 'completed'].includes(iceState),
+    );
+    if (this.#closed || isReachable === this.#isReachable) return;
+    this.#isReachable = isReachable;
+    this.#events.reachable(isReachable);
+  }
+
+  /** @throws ProtocolError NOT_FOUND */
+  #own(id: TransportId): WebRtcTransport {
+    const transport = [...this.#transports.values()].find((own) => own.id === id);
+    if (!transport) throw new ProtocolError('NOT_FOUND', 'no such transport');
+    return transport;
   }
 
   #transport(direction: Direction): WebRtcTransport {

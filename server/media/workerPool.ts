@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createWorker } from 'mediasoup';
 import type { Router, RouterRtpCodecCapability, WebRtcServer, Worker } from 'mediasoup/types';
 import type { Log } from '../session/ports.ts';
@@ -15,6 +16,12 @@ const MEDIA_CODECS: RouterRtpCodecCapability[] = [
     rtcpFeedback: [{ type: 'nack' }, { type: 'transport-cc' }],
   },
 ];
+
+/** How long a Router waits for a worker that is being replaced, so that its rooms do not all crowd onto another. */
+const REPLACEMENT_PATIENCE_MS = 1_000;
+/** Between attempts to start a worker in the place of one that died. */
+const RETRY_MIN_MS = 250;
+const RETRY_MAX_MS = 5_000;
 
 export interface WorkerPoolOptions {
   readonly workerBinary: string;
@@ -37,6 +44,7 @@ interface Slot {
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #slots: Slot[] = [];
+  readonly #replacements = new Set<Promise<void>>();
   #closed = false;
 
   static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
@@ -61,6 +69,9 @@ export class WorkerPool {
 
   /** A Router on the worker that has the fewest. `died` tells when its worker ends unexpectedly. */
   async createRouter(died: () => void): Promise<{ router: Router; webRtcServer: WebRtcServer }> {
+    // Who is told that a Router's worker is gone is told before the pool is.
+    await null;
+    await this.#replaced();
     const slot = this.#slots.reduce<Slot | undefined>(
       (least, next) => (least && least.routers <= next.routers ? least : next),
       undefined,
@@ -112,21 +123,40 @@ export class WorkerPool {
         worker.close();
         throw withBindCode(error);
       });
+    // The pool closed meanwhile, and with it the workers that it had then.
+    if (this.#closed) return worker.close();
     const slot: Slot = { worker, webRtcServer, routers: 0 };
     this.#slots.push(slot);
     log.info({ pid: worker.pid, index }, 'media worker started');
     worker.on('died', (err) => {
       this.#slots.splice(this.#slots.indexOf(slot), 1);
       log.error({ pid: worker.pid, index, err }, 'media worker died');
-      if (!this.#closed) void this.#restart(index);
+      this.#replace(index);
     });
   }
 
-  async #restart(index: number): Promise<void> {
-    try {
-      await this.#start(index);
-    } catch (err) {
-      this.#options.log.error({ index, err }, 'media worker could not be restarted');
+  /** Resolves when no worker is being replaced, or that takes too long. */
+  async #replaced(): Promise<void> {
+    if (this.#replacements.size === 0) return;
+    const patience = delay(REPLACEMENT_PATIENCE_MS, undefined, { ref: false });
+    await Promise.race([Promise.all(this.#replacements), patience]);
+  }
+
+  #replace(index: number): void {
+    const replacement = this.#startUntilItRuns(index).finally(() =>
+      this.#replacements.delete(replacement),
+    );
+    this.#replacements.add(replacement);
+  }
+
+  async #startUntilItRuns(index: number): Promise<void> {
+    for (let retryMs = RETRY_MIN_MS; !this.#closed; retryMs = Math.min(2 * retryMs, RETRY_MAX_MS)) {
+      try {
+        return await this.#start(index);
+      } catch (err) {
+        this.#options.log.error({ index, retryMs, err }, 'media worker could not be restarted');
+        await delay(retryMs, undefined, { ref: false });
+      }
     }
   }
 }

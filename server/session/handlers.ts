@@ -73,10 +73,14 @@ export function createHandlers(registry: RoomRegistry): Handlers<ClientRequests,
       return {};
     },
 
-    restartMedia: (session) => {
-      session.seat.room.restartMedia(session);
+    restartMedia: async (session) => {
+      await session.seat.room.peersMedia.restart(session);
       return {};
     },
+
+    restartIce: async (session, { transportId }) => ({
+      iceParameters: await session.seat.media.restartIce(transportId),
+    }),
 
     setMuted: async (session, { muted }) => {
       await session.seat.room.microphones.setMuted(session, muted);

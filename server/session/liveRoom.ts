@@ -1,19 +1,23 @@
 import {
   ProtocolError,
   type ConsentAnswer,
+  type PeerId,
   type Phrase,
   type RecordingId,
+  type Resume,
   type RoomSnapshot,
   type RtpCapabilities,
   type RunningRecording,
   type StopReason,
 } from '#protocol';
 import type { Room } from '../domain/room.ts';
+import { Absences } from './absences.ts';
 import { Attendance } from './attendance.ts';
 import { Microphones } from './microphones.ts';
-import { PhraseDesk } from './phraseDesk.ts';
+import { PeersMedia } from './peersMedia.ts';
 import type { PeerSession, Seat } from './peerSession.ts';
-import type { Clock, Log, MediaEngine, MediaPeer, Recorder, SpeechEngine } from './ports.ts';
+import { PhraseDesk } from './phraseDesk.ts';
+import type { ClientChannel, Clock, Log, MediaEngine, Recorder, SpeechEngine } from './ports.ts';
 import { RecordingDesk } from './recordingDesk.ts';
 import { RoomMedia } from './roomMedia.ts';
 import { SpeakerLevels } from './speakerLevels.ts';
@@ -27,6 +31,7 @@ export interface LiveRoomOptions {
   readonly log: Log;
   readonly makeRecordingId: () => RecordingId;
   readonly makeLogId: () => string;
+  readonly makeResumeToken: () => string;
   readonly maxRecordingMs: number;
   readonly onClosed: () => void;
 }
@@ -42,6 +47,9 @@ export class LiveRoom {
   readonly #log: Log;
   readonly #onClosed: () => void;
   readonly #people: Attendance;
+  readonly #absences: Absences;
+  readonly #peersMedia: PeersMedia;
+  readonly #makeResumeToken: () => string;
   readonly #microphones: Microphones;
   readonly #desk: RecordingDesk;
   readonly #phrases: PhraseDesk;
@@ -85,6 +93,8 @@ export class LiveRoom {
     this.#onClosed = options.onClosed;
     this.#logId = options.makeLogId();
     this.#people = new Attendance(options.log);
+    this.#absences = new Absences({ ...options, people: this.#people });
+    this.#makeResumeToken = options.makeResumeToken;
     levels.onChange = (change) => this.#people.tell('levelsChanged', change);
     this.#desk = new RecordingDesk({
       ...options,
@@ -107,6 +117,14 @@ export class LiveRoom {
       recording: this.#desk,
       engine: options.speech,
       media: () => media.current,
+    });
+    this.#peersMedia = new PeersMedia({
+      ...options,
+      media,
+      people: this.#people,
+      absences: this.#absences,
+      microphones: this.#microphones,
+      intake: this.#phrases.intake,
     });
   }
 
@@ -151,8 +169,29 @@ export class LiveRoom {
       { roomId: this.roomId, peerId: session.peerId, role: session.identity.role },
       'peer joined',
     );
+    return this.#snapshot(session, { resumed: false });
+  }
+
+  /** The session of somebody who was here moments ago and shows so, now over another socket. */
+  resume(peerId: PeerId, resume: Resume, channel: ClientChannel): PeerSession | null {
+    const session = this.#people.of(peerId);
+    return session?.resume(channel, resume) ? session : null;
+  }
+
+  /** Somebody is back before their place was given up. */
+  comeBack(session: PeerSession): RoomSnapshot {
+    session.comeBack();
+    this.#absences.end(session);
+    return this.#snapshot(session, { resumed: true });
+  }
+
+  #snapshot(session: PeerSession, { resumed }: { resumed: boolean }): RoomSnapshot {
+    const resumeToken = this.#makeResumeToken();
+    session.seat.resumeToken = resumeToken;
     return {
       ...this.#room.snapshot(session.peerId),
+      resumeToken,
+      resumed,
       logId: this.#logId,
       speech: this.#phrases.speech,
       voices: this.#voices,
@@ -165,9 +204,10 @@ export class LiveRoom {
     this.#people.of(session.peerId)?.remove('REPLACED');
     const events = this.#room.join(session.identity, answer, this.#clock.wallMs());
     try {
-      const media = this.#addMedia(session);
+      const media = this.#peersMedia.add(session);
       session.takeSeat({
         ...{ room: this, media, producerId: null, rtpCapabilities: null, followsPhrases: false },
+        ...{ reachable: false, reachableChangedMs: this.#clock.monotonicMs(), resumeToken: '' },
       });
     } catch (error) {
       this.#people.publish([...events, ...this.#room.leave(session.peerId)]);
@@ -178,25 +218,9 @@ export class LiveRoom {
     this.#people.publish(events, session.peerId);
   }
 
-  /** Begins a peer's media anew: what it had over WebRTC is gone, its place in the room is not. */
-  restartMedia(session: PeerSession): void {
-    const { seat } = session;
-    this.#microphones.disconnect(session);
-    seat.media.close();
-    seat.rtpCapabilities = null;
-    session.freeAllSlots();
-    seat.media = this.#addMedia(session);
-  }
-
-  #addMedia(session: PeerSession): MediaPeer {
-    return this.#media.current.addPeer(session.peerId, {
-      phraseMessage: (message) => this.#phrases.intake.message(session, message),
-      consumerClosed: (consumerId) => session.channel.notify('consumerClosed', { consumerId }),
-    });
-  }
-
   /** Called by the session, once, as it gives up its seat. */
   leave(session: PeerSession, { media, producerId }: Seat): void {
+    this.#absences.forget(session);
     if (!this.#people.remove(session)) return;
     if (producerId) this.#microphones.forget(producerId);
     media.close();
@@ -222,6 +246,15 @@ export class LiveRoom {
   /** Begins a recording for somebody who need not be in the room. */
   startRecordingFor(displayName: string): Promise<RunningRecording> {
     return this.#desk.start({ peerId: null, displayName }, () => !this.#closed);
+  }
+
+  /** Those whose socket was lost, and who may be back. */
+  get absences(): Absences {
+    return this.#absences;
+  }
+
+  get peersMedia(): PeersMedia {
+    return this.#peersMedia;
   }
 
   get microphones(): Microphones {
@@ -262,15 +295,14 @@ export class LiveRoom {
     await recorded;
   }
 
-  /** What is being recorded goes on with a new media side; without that, clients open the room anew. */
+  /** The room goes on with a new media side, and everyone builds theirs anew. */
   #mediaDied(): void {
     if (this.#closed) return;
-    if (!this.isRecording) return void this.close('INTERNAL', 'interrupted');
-    this.#log.warn({ roomId: this.roomId }, 'room lost its media side while it was recorded');
+    this.#log.warn({ roomId: this.roomId }, 'room lost its media side');
     this.#desk.mediaDied();
     void this.#media.reopen().then((isOpen) => {
       if (!isOpen) void this.close('INTERNAL', 'interrupted');
     });
-    for (const session of this.#people.all) session.remove('INTERNAL');
+    this.#peersMedia.lost();
   }
 }

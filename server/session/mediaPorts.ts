@@ -5,6 +5,7 @@ import type {
   DataProducerId,
   Direction,
   DtlsParameters,
+  IceParameters,
   PeerId,
   Phrase,
   ProducerId,
@@ -58,13 +59,21 @@ export interface MediaVoice {
 export interface MediaPeerEvents {
   /** Raw bytes from the peer's phrase channel, at most PHRASE_MAX_BYTES. */
   phraseMessage(message: Uint8Array): void;
+  /** The speaker's Producer ended, or `closeConsumer` did it; not with the peer's own transports. */
   consumerClosed(consumerId: ConsumerId): void;
+  /** Whether anything of this peer still answers ICE's checks (RFC 7675), as soon as that changes. */
+  reachable(isReachable: boolean): void;
 }
+
+/** Milliseconds without an answer to ICE's checks until a peer is said to be unreachable. */
+export const ICE_PATIENCE_MS = 10_000;
 
 /** One peer's transports and what flows through them. Rejects with ProtocolError only. */
 export interface MediaPeer {
   createTransport(direction: Direction): Promise<TransportOptions>;
   connectTransport(transportId: TransportId, dtlsParameters: DtlsParameters): Promise<void>;
+  /** What a client needs to find a transport's way anew (RFC 8445 section 9). */
+  restartIce(transportId: TransportId): Promise<IceParameters>;
   produce(options: { rtpParameters: RtpParameters; muted: boolean }): Promise<ProducerId>;
   /** Disconnects the microphone; without effect when there is none. */
   closeMicrophone(): void;

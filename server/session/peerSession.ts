@@ -4,11 +4,13 @@ import {
   type ErrorCode,
   type PeerId,
   type ProducerId,
+  type Resume,
   type RtpCapabilities,
 } from '#protocol';
 import type { GateState } from '../domain/gate.ts';
 import type { LiveRoom } from './liveRoom.ts';
 import type { ClientChannel, Clock, Identity, MediaPeer } from './ports.ts';
+import { SessionChannel } from './sessionChannel.ts';
 
 /** What a peer may have one of; each is reserved before anything is awaited. */
 type Slot = `${Direction}Transport` | 'microphone' | 'phraseDrafts' | 'phraseChannel';
@@ -21,25 +23,34 @@ export interface Seat {
   rtpCapabilities: RtpCapabilities | null;
   /** Phrases come to this one over the socket. */
   followsPhrases: boolean;
+  /** Whether anything answers at the other end of its media, and since when: monotonic. */
+  reachable: boolean;
+  reachableChangedMs: number;
+  /** What brings somebody back to this seat. */
+  resumeToken: string;
 }
 
 type State =
   | { readonly name: 'connected' }
   | { readonly name: 'joining' }
   | { readonly name: 'joined'; readonly seat: Seat }
+  /** The socket was lost, and the seat is kept. */
+  | { readonly name: 'away'; readonly seat: Seat }
+  /** Over another socket, on which nothing was asked yet. */
+  | { readonly name: 'returning'; readonly seat: Seat }
   | { readonly name: 'closed' };
 
-/** One socket's way through Cora: connected, joining, joined, closed. */
+/** One person's way through Cora: connected, joining, joined, away and back perhaps, closed. */
 export class PeerSession {
   readonly identity: Identity;
-  readonly channel: ClientChannel;
+  readonly channel: SessionChannel;
   readonly #clock: Clock;
   #slots = new Set<Slot>();
   #state: State = { name: 'connected' };
 
   constructor(options: { identity: Identity; channel: ClientChannel; clock: Clock }) {
     this.identity = options.identity;
-    this.channel = options.channel;
+    this.channel = new SessionChannel(options.channel);
     this.#clock = options.clock;
   }
 
@@ -58,8 +69,13 @@ export class PeerSession {
 
   /** @throws ProtocolError WRONG_STATE outside a room */
   get seat(): Seat {
-    if (this.#state.name !== 'joined') throw new ProtocolError('WRONG_STATE', 'join first');
+    if (!('seat' in this.#state)) throw new ProtocolError('WRONG_STATE', 'join first');
     return this.#state.seat;
+  }
+
+  /** Whether this one comes back over another socket and has to `join` yet. */
+  get isReturning(): boolean {
+    return this.#state.name === 'returning';
   }
 
   /** Marks the way into the room as taken, so that a second `join` beside it is refused. */
@@ -94,20 +110,60 @@ export class PeerSession {
     }
   }
 
-  /** All can be asked for anew. What is being made for the slots of before no longer counts. */
-  freeAllSlots(): void {
+  /** The media of before is gone: what was asked for over it no longer counts, and all can be anew. */
+  forgetMedia(): void {
     this.#slots = new Set();
+    this.channel.dropRequests();
   }
 
   freeSlot(slot: Slot): void {
     this.#slots.delete(slot);
   }
 
+  /**
+   * A socket is gone without a goodbye: the seat is kept for a while. Without effect for one that
+   * another has taken the place of.
+   * @param heardMs when it last brought anything: monotonic
+   */
+  lose(channel: ClientChannel, heardMs: number): void {
+    if (!this.channel.isOver(channel)) return;
+    if (!('seat' in this.#state)) return this.leave();
+    const { seat } = this.#state;
+    this.channel.detach();
+    this.#state = { name: 'away', seat };
+    seat.room.absences.begin(this, heardMs);
+  }
+
+  /** A socket was closed by either side. As `lose` without effect where it no longer counts. */
+  end(channel: ClientChannel): void {
+    if (this.channel.isOver(channel)) this.leave();
+  }
+
+  /** Goes on over another socket. False where what it shows does not fit. */
+  resume(channel: ClientChannel, { token, receivedNews }: Resume): boolean {
+    if (!('seat' in this.#state)) return false;
+    const { seat } = this.#state;
+    // 192 random bits that are good once: how long this takes tells nobody anything.
+    if (token !== seat.resumeToken) return false;
+    if (!this.channel.remembersAfter(receivedNews)) return false;
+    this.#state = { name: 'returning', seat };
+    // An earlier socket may not have been missed yet, and a grace be about to end.
+    seat.room.absences.begin(this, this.#clock.monotonicMs());
+    this.channel.attach(channel, receivedNews);
+    return true;
+  }
+
+  /** Its `join` was asked: from here on it is as if it had never been away. */
+  comeBack(): void {
+    if (this.#state.name === 'returning') this.#state = { name: 'joined', seat: this.#state.seat };
+  }
+
   /** Leaves the room, if in one. Idempotent; the session cannot enter one again. */
   leave(): void {
     const state = this.#state;
     this.#state = { name: 'closed' };
-    if (state.name === 'joined') state.seat.room.leave(this, state.seat);
+    this.channel.dropRequests();
+    if ('seat' in state) state.seat.room.leave(this, state.seat);
   }
 
   /** Ends the session for a reason that the person is told. */

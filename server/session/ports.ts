@@ -19,7 +19,7 @@ import type { AudioSink } from './mediaPorts.ts';
 import type { RecordingTicket, ShareClaim, StoredShare } from './libraryPorts.ts';
 
 export type * from './libraryPorts.ts';
-export type * from './mediaPorts.ts';
+export * from './mediaPorts.ts';
 
 // What the use cases need from the outside world, declared by them. In-memory fakes of these make
 // every rule testable; main.ts hands in the real ones.
@@ -82,6 +82,7 @@ export interface ClientChannel {
   notify<Name extends ServerNotificationName>(
     name: Name,
     body: v.InferOutput<ServerNotifications[Name]>,
+    newsNumber?: number,
   ): void;
   /** Idempotent. */
   close(): void;

@@ -4,6 +4,9 @@ import type { Clock, MediaEngine, MediaRoom, MediaRoomEvents } from './ports.ts'
 /** A dead worker is replaced within moments: how often, and how far apart, another is asked for. */
 const REOPEN_ATTEMPTS = 20;
 const REOPEN_PAUSE_MS = 250;
+/** A room whose media side dies more often than this has something in it that kills workers. */
+const DEATHS_BORNE = 5;
+const DEATHS_LAST_MS = 60_000;
 
 export interface RoomMediaOptions {
   readonly roomId: RoomId;
@@ -18,6 +21,7 @@ export class RoomMedia {
   readonly #options: RoomMediaOptions;
   #media: MediaRoom;
   #reopening: Promise<boolean> | null = null;
+  #diedMs: number[] = [];
   #closed = false;
 
   static async open(options: RoomMediaOptions): Promise<RoomMedia> {
@@ -52,6 +56,9 @@ export class RoomMedia {
   }
 
   async #reopen(): Promise<boolean> {
+    const nowMs = this.#options.clock.monotonicMs();
+    this.#diedMs = [...this.#diedMs.filter((atMs) => nowMs - atMs < DEATHS_LAST_MS), nowMs];
+    if (this.#diedMs.length > DEATHS_BORNE) return false;
     for (let attempt = 1; attempt <= REOPEN_ATTEMPTS && !this.#closed; attempt += 1) {
       const media = await this.#openAnother();
       if (media) {

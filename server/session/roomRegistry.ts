@@ -2,6 +2,7 @@ import {
   ProtocolError,
   type ConsentAnswer,
   type RecordingId,
+  type Resume,
   type RoomId,
   type RoomSnapshot,
   type RunningRecording,
@@ -9,7 +10,16 @@ import {
 import { Room } from '../domain/room.ts';
 import { LiveRoom } from './liveRoom.ts';
 import type { PeerSession } from './peerSession.ts';
-import type { Clock, Log, MediaEngine, Recorder, RecordingControl, SpeechEngine } from './ports.ts';
+import type {
+  ClientChannel,
+  Clock,
+  Identity,
+  Log,
+  MediaEngine,
+  Recorder,
+  RecordingControl,
+  SpeechEngine,
+} from './ports.ts';
 
 /** The rooms that are open. Opens one on its first join, however many arrive together. */
 export class RoomRegistry implements RecordingControl {
@@ -23,6 +33,7 @@ export class RoomRegistry implements RecordingControl {
   readonly #log: Log;
   readonly #makeRecordingId: () => RecordingId;
   readonly #makeLogId: () => string;
+  readonly #makeResumeToken: () => string;
   readonly #maxPeersPerRoom: number;
   readonly #maxRecordingMs: number;
   #stopping = false;
@@ -36,6 +47,7 @@ export class RoomRegistry implements RecordingControl {
     log: Log;
     makeRecordingId: () => RecordingId;
     makeLogId: () => string;
+    makeResumeToken: () => string;
     maxPeersPerRoom: number;
     maxRecordingMs: number;
   }) {
@@ -46,12 +58,22 @@ export class RoomRegistry implements RecordingControl {
     this.#log = options.log;
     this.#makeRecordingId = options.makeRecordingId;
     this.#makeLogId = options.makeLogId;
+    this.#makeResumeToken = options.makeResumeToken;
     this.#maxPeersPerRoom = options.maxPeersPerRoom;
     this.#maxRecordingMs = options.maxRecordingMs;
   }
 
+  /**
+   * The session of somebody who was in a room moments ago, to go on over another socket; its `join`
+   * comes next. Null where that cannot be.
+   */
+  resume(identity: Identity, resume: Resume, channel: ClientChannel): PeerSession | null {
+    return this.#open.get(identity.roomId)?.resume(identity.peerId, resume, channel) ?? null;
+  }
+
   /** @throws ProtocolError WRONG_STATE, ROOM_FULL or SERVER_STOPPING */
   async join(session: PeerSession, answer?: ConsentAnswer): Promise<RoomSnapshot> {
+    if (session.isReturning) return session.seat.room.comeBack(session);
     session.beginJoin();
     try {
       return await this.#seat(session, answer);
@@ -127,6 +149,7 @@ export class RoomRegistry implements RecordingControl {
       log: this.#log,
       makeRecordingId: this.#makeRecordingId,
       makeLogId: this.#makeLogId,
+      makeResumeToken: this.#makeResumeToken,
       maxRecordingMs: this.#maxRecordingMs,
       onClosed: forget,
     });

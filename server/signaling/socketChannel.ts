@@ -31,8 +31,9 @@ export function socketChannel(socket: CoraSocket): ClientChannel {
       if (!reply.ok) throw new Error(`${name} was refused: ${reply.error.code}`);
       return v.parse(serverRequests[name].output, reply.data);
     },
-    notify(name, body) {
-      socket.emit(name, ...([body] as never));
+    notify(name, body, newsNumber) {
+      const message = newsNumber === undefined ? [body] : [body, newsNumber];
+      socket.emit(name, ...(message as never));
     },
     close() {
       socket.disconnect(true);

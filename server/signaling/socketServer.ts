@@ -2,13 +2,16 @@ import {
   ProtocolError,
   type ClientRequests,
   type ClientToServerEvents,
+  ResumeSchema,
   type ErrorCode,
   type Handlers,
+  type Resume,
   type ServerToClientEvents,
 } from '#protocol';
 import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import * as parser from 'socket.io-parser';
+import * as v from 'valibot';
 import type { ClientChannel, Clock, Identity, Log } from '../session/ports.ts';
 import { bindHandlers, type Caller } from './bindHandlers.ts';
 import { socketChannel, type CoraSocket } from './socketChannel.ts';
@@ -34,9 +37,17 @@ class TextOnlyDecoder extends parser.Decoder {
 export interface SocketSession extends Caller {
   /** Ends it for a reason that the person is told. */
   remove(code: ErrorCode): void;
-  /** The connection is gone. */
-  leave(): void;
+  /**
+   * A socket broke off, and another may follow.
+   * @param heardMs when it last brought anything: monotonic
+   */
+  lose(channel: ClientChannel, heardMs: number): void;
+  /** A socket was closed on purpose, by either side. */
+  end(channel: ClientChannel): void;
 }
+
+/** socket.io's reasons for an end that nobody wanted: the network's, or a browser's that fell silent. */
+const LOST = ['transport close', 'ping timeout'];
 
 export interface SocketServerOptions<Session extends SocketSession> {
   readonly httpServer: HttpServer;
@@ -44,6 +55,12 @@ export interface SocketServerOptions<Session extends SocketSession> {
   readonly headers: Readonly<Record<string, string>>;
   readonly handlers: Handlers<ClientRequests, Session>;
   readonly openSession: (identity: Identity, channel: ClientChannel) => Session;
+  /** Null where there is none to go on with. */
+  readonly resumeSession: (
+    identity: Identity,
+    resume: Resume,
+    channel: ClientChannel,
+  ) => Session | null;
   readonly verifyAccess: (token: string) => Promise<Identity>;
   /** Whether a page of this origin may connect; asked with the Origin header, if there is one. */
   readonly isAllowedOrigin: (origin: string | undefined) => boolean;
@@ -55,7 +72,8 @@ export interface SocketServerOptions<Session extends SocketSession> {
 export function serveSockets<Session extends SocketSession>(
   options: SocketServerOptions<Session>,
 ): { close(): Promise<void> } {
-  const { httpServer, handlers, openSession, verifyAccess, isAllowedOrigin, clock, log } = options;
+  const { httpServer, handlers, openSession, resumeSession, clock, log } = options;
+  const { verifyAccess, isAllowedOrigin } = options;
   const server = new Server<
     ClientToServerEvents,
     ServerToClientEvents,
@@ -98,8 +116,13 @@ export function serveSockets<Session extends SocketSession>(
   server.on('connection', (socket) => {
     const { identity } = socket.data;
     const channel = socketChannel(socket as CoraSocket);
-    const session = openSession(identity, channel);
+    const resume = v.safeParse(ResumeSchema, socket.handshake.auth['resume']);
+    const session =
+      (resume.success && resumeSession(identity, resume.output, channel)) ||
+      openSession(identity, channel);
     const { roomId, peerId } = identity;
+    let heardMs = clock.monotonicMs();
+    socket.conn.on('packet', () => (heardMs = clock.monotonicMs()));
     log.info({ roomId, peerId }, 'socket connected');
     bindHandlers(socket as CoraSocket, session, handlers, log);
 
@@ -107,7 +130,8 @@ export function serveSockets<Session extends SocketSession>(
     const cancelExpiry = clock.after(lifetimeMs, () => session.remove('TOKEN_EXPIRED'));
     socket.on('disconnect', (reason) => {
       cancelExpiry();
-      session.leave();
+      if (LOST.includes(reason)) session.lose(channel, heardMs);
+      else session.end(channel);
       log.info({ roomId, peerId, reason }, 'socket disconnected');
     });
   });

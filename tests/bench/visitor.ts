@@ -105,8 +105,7 @@ export class Visitor {
       signaling: this.signaling,
       device: await nodeDevice(),
       routerRtpCapabilities,
-      onConnected: () => {},
-      onFailed: () => {},
+      onState: () => {},
     });
     this.#transports = transports;
     this.#phrases.receive(await transports.startReceiving(), {

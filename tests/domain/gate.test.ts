@@ -19,6 +19,7 @@ followPhrases     U       W         W     ok       ok      ok        F      E
 confirmPhrases    U       W         W     ok       ok      ok        F      E
 moderateSpeech    U       W         W     F        F       ok        F      E
 restartMedia      U       W         W     ok       ok      ok        F      E
+restartIce        U       W         W     ok       ok      ok        F      E
 setMuted          U       W         W     F        ok      ok        F      E
 startRecording    U       W         W     F        F       ok        F      E
 stopRecording     U       W         W     F        F       ok        F      E

@@ -73,9 +73,9 @@ describe('Room', () => {
       roomName: 'Coro',
       you: carla.peerId,
       peers: [
-        { ...ana, microphone: 'none', recorded: true },
-        { ...beto, microphone: 'muted', recorded: false },
-        { ...carla, microphone: 'none', recorded: false },
+        { ...ana, microphone: 'none', recorded: true, away: false },
+        { ...beto, microphone: 'muted', recorded: false, away: false },
+        { ...carla, microphone: 'none', recorded: false, away: false },
       ],
       phrases: [phrase],
       recording: {

@@ -18,24 +18,23 @@ describe('a worker that dies while a room is recorded', () => {
   let recordingId: RecordingId;
   let sinceMs: number;
   const seconds = () => (performance.now() - sinceMs) / 1_000;
-  const enter = async (before?: typeof peers) => {
+  const enter = async () => {
     const { house } = recorded;
-    const again = (peer?: NodePeer) => (peer ? { peerId: peer.peerId } : {});
-    const ana = await house.enter('moderator', 'Ana', again(before?.[0]));
-    const beto = await house.enter('speaker', 'Beto', again(before?.[1]));
+    peers = [await house.enter('moderator', 'Ana'), await house.enter('speaker', 'Beto')];
+    await send();
+  };
+  const send = async () => {
     const voices = [Tone.playing(ANA_HZ), Tone.playing(BETO_HZ)] as const;
     tones.unshift(...voices);
-    await ana.send(voices[0]);
-    await beto.send(voices[1]);
-    peers = [ana, beto];
+    for (const [index, peer] of peers.entries()) await peer.send(voices[index]);
   };
-  /** As the browser's client does: a new connection of the same person. */
+  /** As the browser's client does: all media anew, in the same place. */
   const comeBack = async () => {
     for (const peer of peers) {
-      await peer.until(() => peer.told('removed').some(({ code }) => code === 'INTERNAL'));
-      peer.close();
+      await peer.until(() => peer.told('mediaLost').length > 0);
+      await peer.rebuild();
     }
-    await enter(peers);
+    await send();
   };
   const captures = (more: number) => recorded.captures(recordingId, peers, more);
   const stop = async () => {

@@ -107,13 +107,35 @@ describe('RoomRegistry', () => {
     expect((await carla.request('join', {})).peers).toHaveLength(2);
   });
 
-  it('[OP10] ends a room whose media died, for everyone in it', async () => {
+  it('[OP10] keeps everyone of a room whose media died, and tells them to build theirs anew', async () => {
     const [ana, beto] = [await house.enter('speaker'), await house.enter('audience')];
+    const { logId } = await house.visitor({ peerId: 'peer-carla' as PeerId }).join();
+    await ana.speak();
     house.engine.room.events.died();
-    await settled();
-    expect([ana, beto].map(({ channel }) => channel.removedWith)).toEqual(['INTERNAL', 'INTERNAL']);
+    await ana.request('restartMedia', {});
+    await beto.request('restartMedia', {});
+    await beto.listen();
+    await ana.speak();
+    expect([ana, beto].map(({ channel }) => channel.told('mediaLost'))).toEqual([[{}], [{}]]);
+    expect(beto.channel.told('peerChanged').map(({ peer }) => peer.microphone)).toEqual([
+      ...['open', 'none', 'open'],
+    ]);
+    expect(beto.channel.told('peerLeft')).toEqual([]);
+    expect(house.engine.opened).toBe(2);
+    expect(beto.channel.requests).toHaveLength(1);
+    const later = await house.visitor({ peerId: 'peer-later1' as PeerId }).join();
+    expect(later.logId).toBe(logId);
+  });
+
+  it('[OP11] ends a room whose media dies again and again, and the next join opens a new one', async () => {
+    const ana = await house.enter('speaker');
+    for (let death = 1; death <= 6; death += 1) {
+      expect(ana.channel.removedWith).toBeUndefined();
+      house.engine.room.events.died();
+      await settled();
+    }
+    expect(ana.channel.removedWith).toBe('INTERNAL');
     expect(house.registry.status(ROOM_ID).peerCount).toBe(0);
     await house.enter('speaker', { peerId: 'peer-later1' as PeerId });
-    expect(house.engine.opened).toBe(2);
   });
 });

@@ -157,11 +157,14 @@ describe('messages over a socket', () => {
     expect(board.house.log.of('warn')).toHaveLength(answers.length);
   });
 
-  it('[SG17] of somebody who is gone leave the room, and the others are told', async () => {
+  it('[SG17] of somebody who is cut off stop, and the others are told, and told again when nobody comes back', async () => {
     await ana.ask('join', {});
     await beto.ask('join', {});
-    const left = received(ana.socket, 'peerLeft');
+    const changed = received(ana.socket, 'peerChanged');
     beto.socket.io.engine.close();
-    expect(await left).toMatchObject({ revision: 3 });
+    expect(await changed).toMatchObject({ revision: 3, peer: { away: true } });
+    const left = received(ana.socket, 'peerLeft');
+    board.house.clock.advance(20_000);
+    expect(await left).toMatchObject({ revision: 4 });
   });
 });

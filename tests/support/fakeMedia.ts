@@ -153,6 +153,10 @@ export class FakeMediaPeer implements MediaPeer {
     throw new ProtocolError('NOT_FOUND', 'no such transport');
   }
 
+  async restartIce(): Promise<never> {
+    throw new ProtocolError('NOT_FOUND', 'no such transport');
+  }
+
   async produce(): Promise<ProducerId> {
     await this.#work();
     return mediaId();

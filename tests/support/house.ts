@@ -6,9 +6,11 @@ import type {
   OutputOf,
   ProducerId,
   RecordingId,
+  Resume,
   Role,
+  RoomSnapshot,
 } from '#protocol';
-import { makeLogId } from '#server/ids.ts';
+import { makeLogId, makeResumeToken } from '#server/ids.ts';
 import { createHandlers } from '#server/session/handlers.ts';
 import { PeerSession } from '#server/session/peerSession.ts';
 import type { Identity } from '#server/session/ports.ts';
@@ -43,6 +45,7 @@ export class House {
       clock: this.clock,
       log: this.log,
       makeLogId,
+      makeResumeToken,
       makeRecordingId: () => {
         this.#recordings += 1;
         return `recording-${String(this.#recordings)}` as RecordingId;
@@ -58,10 +61,19 @@ export class House {
     return new Visitor(this, identity(who));
   }
 
+  /** Another socket of somebody whose last one was lost; null where there is nothing to go on with. */
+  comeBack(visitor: Visitor, resume: Partial<Resume> = {}): Visitor | null {
+    const channel = new FakeChannel(this.journal);
+    const token = resume.token ?? visitor.resumeToken;
+    const shown = { receivedNews: 0, ...resume, token };
+    const session = this.registry.resume(visitor.session.identity, shown, channel);
+    return session && new Visitor(this, session.identity, { session, channel });
+  }
+
   /** Somebody in the room. */
   async enter(role: Role, who: Partial<Identity> = {}): Promise<Visitor> {
     const visitor = this.visitor({ role, ...who });
-    await visitor.request('join', {});
+    await visitor.join();
     return visitor;
   }
 }
@@ -70,12 +82,31 @@ export class House {
 export class Visitor {
   readonly session: PeerSession;
   readonly channel: FakeChannel;
+  /** What the last `join` was answered with. */
+  resumeToken = '';
   readonly #house: House;
 
-  constructor(house: House, who: Identity) {
+  constructor(
+    house: House,
+    who: Identity,
+    returning?: { session: PeerSession; channel: FakeChannel },
+  ) {
     this.#house = house;
-    this.channel = new FakeChannel(house.journal);
-    this.session = new PeerSession({ identity: who, channel: this.channel, clock: house.clock });
+    this.channel = returning?.channel ?? new FakeChannel(house.journal);
+    this.session =
+      returning?.session ??
+      new PeerSession({ identity: who, channel: this.channel, clock: house.clock });
+  }
+
+  async join(): Promise<RoomSnapshot> {
+    const snapshot = await this.request('join', {});
+    this.resumeToken = snapshot.resumeToken;
+    return snapshot;
+  }
+
+  /** The socket breaks off. */
+  lose(heardMs = this.#house.clock.monotonicMs()): void {
+    this.session.lose(this.channel, heardMs);
   }
 
   get peerId() {

@@ -1,5 +1,5 @@
 import type { Role, RoomId } from '#protocol';
-import { makeLogId, makeRecordingId, makeRoomId } from '#server/ids.ts';
+import { makeLogId, makeRecordingId, makeResumeToken, makeRoomId } from '#server/ids.ts';
 import { SfuEngine } from '#server/media/mediaEngine.ts';
 import { WorkerPool } from '#server/media/workerPool.ts';
 import { createHandlers } from '#server/session/handlers.ts';
@@ -42,6 +42,7 @@ export class MediaHouse {
       log: quiet,
       makeRecordingId,
       makeLogId,
+      makeResumeToken,
       maxPeersPerRoom: 50,
       maxRecordingMs: 3_600_000,
     });

@@ -8,6 +8,7 @@ import {
   type Role,
   type RoomId,
   type RoomSnapshot,
+  type RtpCapabilities,
   type PeerId,
   type ServerNotificationName,
   type ServerNotifications,
@@ -76,6 +77,7 @@ export class NodePeer {
   readonly #ask: Ask;
   readonly #channel: PhraseChannel;
   readonly #waiting = new Set<() => void>();
+  #routerRtpCapabilities: RtpCapabilities | null = null;
   #transports: Transports | null = null;
   #drafts: DataProducer | null = null;
 
@@ -114,13 +116,17 @@ export class NodePeer {
 
   async join(): Promise<RoomSnapshot> {
     const snapshot = await this.#ask.request('join', {});
-    const device = await nodeDevice();
+    this.#routerRtpCapabilities = snapshot.routerRtpCapabilities;
+    await this.#openTransports();
+    return snapshot;
+  }
+
+  async #openTransports(): Promise<void> {
     this.#transports = await Transports.open({
       signaling: this.#ask,
-      device,
-      routerRtpCapabilities: snapshot.routerRtpCapabilities,
-      onConnected: () => {},
-      onFailed: () => {},
+      device: await nodeDevice(),
+      routerRtpCapabilities: this.#routerRtpCapabilities as RtpCapabilities,
+      onState: () => {},
     });
     const phrases = await this.#transports.startReceiving();
     this.#channel.receive(phrases, {
@@ -129,7 +135,13 @@ export class NodePeer {
         this.#changed();
       },
     });
-    return snapshot;
+  }
+
+  /** As the client does after `mediaLost`: the same person with new transports, and nothing to send yet. */
+  async rebuild(): Promise<void> {
+    this.#transports?.close();
+    await this.#ask.request('restartMedia', {});
+    await this.#openTransports();
   }
 
   /** Opens the way out for phrases and, with a tone, for sound. */

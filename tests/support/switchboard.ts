@@ -41,6 +41,7 @@ export class Switchboard {
       httpServer: http,
       headers: SECURITY_HEADERS,
       handlers: this.house.handlers,
+      resumeSession: (...handshake) => this.house.registry.resume(...handshake),
       openSession: (identity, channel) =>
         new PeerSession({ identity, channel, clock: this.house.clock }),
       verifyAccess: (token) => this.#verify(token),

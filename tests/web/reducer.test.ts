@@ -17,6 +17,7 @@ const person = (peerId: string, change: Partial<PeerInfo> = {}): PeerInfo => ({
   role: 'speaker',
   microphone: 'none',
   recorded: false,
+  away: false,
   ...change,
 });
 const [ana, beto, carla] = [person('peer-ana1'), person('peer-beto'), person('peer-carl')];

@@ -1,0 +1,66 @@
+import type { Absences } from './absences.ts';
+import type { Attendance } from './attendance.ts';
+import type { Microphones } from './microphones.ts';
+import type { PeerSession } from './peerSession.ts';
+import type { PhraseIntake } from './phraseIntake.ts';
+import type { Clock, MediaPeer } from './ports.ts';
+import type { RoomMedia } from './roomMedia.ts';
+
+interface Options {
+  readonly media: RoomMedia;
+  readonly people: Attendance;
+  readonly absences: Absences;
+  readonly microphones: Microphones;
+  readonly intake: PhraseIntake;
+  readonly clock: Clock;
+}
+
+/** What each person of a room has over WebRTC: made, made anew, and lost with a worker. */
+export class PeersMedia {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  add(session: PeerSession): MediaPeer {
+    const { intake, absences, clock } = this.#options;
+    const media: MediaPeer = this.#options.media.current.addPeer(session.peerId, {
+      phraseMessage: (message) => intake.message(session, message),
+      consumerClosed: (consumerId) => session.channel.notify('consumerClosed', { consumerId }),
+      reachable: (isReachable) => {
+        if (session.isClosed || session.seat.media !== media) return;
+        session.seat.reachable = isReachable;
+        session.seat.reachableChangedMs = clock.monotonicMs();
+        absences.reachableChanged(session);
+      },
+    });
+    return media;
+  }
+
+  /**
+   * Begins a peer's media anew: what it had over WebRTC is gone, its place in the room is not. After
+   * a worker's death it waits for the next.
+   */
+  async restart(session: PeerSession): Promise<void> {
+    await this.#options.media.reopening;
+    const { seat } = session;
+    this.#forget(session);
+    seat.media.close();
+    seat.rtpCapabilities = null;
+    seat.media = this.add(session);
+  }
+
+  /** The worker died: everyone builds theirs anew. */
+  lost(): void {
+    for (const session of this.#options.people.all) {
+      this.#forget(session);
+      session.channel.notify('mediaLost', {});
+    }
+  }
+
+  #forget(session: PeerSession): void {
+    this.#options.microphones.disconnect(session);
+    session.forgetMedia();
+  }
+}
