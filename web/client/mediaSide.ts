@@ -1,10 +1,12 @@
-import type { ConsumerOptions, RtpCapabilities } from '#protocol';
+import type { ConsumerId, ConsumerOptions, RtpCapabilities } from '#protocol';
 import { Device } from 'mediasoup-client';
+import { IceRecovery } from './iceRecovery.ts';
 import type { PhraseLine } from './phraseLine.ts';
 import type { RemoteTracks } from './remoteTracks.ts';
 import type { SoundLoss } from './roomState.ts';
 import { SoundHealth } from './soundHealth.ts';
-import { Transports, type Ask } from './transports.ts';
+import type { Signaling } from './signaling.ts';
+import { Transports } from './transports.ts';
 
 /** How often the sound that arrives is looked at. */
 const LOOK_MS = 2_000;
@@ -12,9 +14,11 @@ const LOOK_MS = 2_000;
 const PATIENCE_MS = 15_000;
 /** Between attempts to get a way for sound, once one has failed for good. */
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
+/** Spreads those who build anew because the server lost the media of all of them. */
+const SPREAD_MS = 400;
 
 interface Options {
-  readonly signaling: Ask;
+  readonly signaling: Pick<Signaling, 'request' | 'isConnected'>;
   readonly routerRtpCapabilities: RtpCapabilities;
   readonly line: PhraseLine;
   readonly tracks: RemoteTracks;
@@ -35,6 +39,11 @@ interface Options {
 export class MediaSide {
   readonly #options: Options;
   #transports: Transports | null = null;
+  #recovery: IceRecovery | null = null;
+  /** By id: the server asks again where an answer was lost with the socket. */
+  readonly #consuming = new Map<ConsumerId, Promise<void>>();
+  /** There is nothing to go on with, and no server to begin anew with. */
+  #waitsForServer = false;
   #health: SoundHealth;
   #loss: SoundLoss | null;
   #attempt = 0;
@@ -44,6 +53,7 @@ export class MediaSide {
   #retry: ReturnType<typeof setTimeout> | undefined;
   /** Connections of microphones, one after another. */
   #connecting: Promise<unknown> = Promise.resolve();
+  #isOpening = false;
   #closed = false;
 
   constructor(options: Options) {
@@ -59,24 +69,66 @@ export class MediaSide {
 
   /** @throws ProtocolError or Error where there is no way to have sound at all */
   async open(): Promise<void> {
+    this.#isOpening = true;
+    try {
+      await this.#open();
+    } finally {
+      this.#isOpening = false;
+    }
+  }
+
+  async #open(): Promise<void> {
     const { signaling, line, maySend, routerRtpCapabilities } = this.#options;
     const transports = await Transports.open({
       signaling,
       device: await Device.factory(),
       routerRtpCapabilities,
-      onConnected: () => void this.#sample(),
-      onFailed: () => {
-        if (transports === this.#transports) this.#startAnew();
+      onState: () => {
+        if (transports !== this.#transports) return;
+        this.#recovery?.changed();
+        if (transports.states[0] === 'connected') void this.#sample();
       },
     });
     if (this.#closed) return transports.close();
     this.#transports = transports;
+    this.#recovery = new IceRecovery({
+      states: () => transports.states,
+      isAlive: () => transports.areAlive(),
+      restart: () => transports.restartIce(),
+      canAsk: () => signaling.isConnected,
+      giveUp: () => this.#startAnew(),
+    });
     this.#aliveMs = performance.now();
-    await line.openOver(transports, maySend);
+    try {
+      await line.openOver(transports, maySend);
+    } catch (error) {
+      if (transports === this.#transports) this.#closeTransports();
+      throw error;
+    }
     if (transports === this.#transports) await this.#options.opened();
   }
 
-  async consume(options: ConsumerOptions): Promise<void> {
+  /** The socket is back, or the network another one: what stood may stand no longer. */
+  lookAgain(): void {
+    const hasNone = !this.#transports && !this.#isOpening && this.#retry === undefined;
+    if (this.#waitsForServer || hasNone) this.#startAnew(0);
+    else void this.#recovery?.doubt();
+  }
+
+  /** The server has lost all that was built. */
+  lost(): void {
+    this.#startAnew(Math.random() * SPREAD_MS);
+  }
+
+  consume(options: ConsumerOptions): Promise<void> {
+    const known = this.#consuming.get(options.consumerId);
+    if (known) return known;
+    const consuming = this.#consume(options);
+    this.#consuming.set(options.consumerId, consuming);
+    return consuming;
+  }
+
+  async #consume(options: ConsumerOptions): Promise<void> {
     const transports = this.#transports;
     if (!transports) throw new Error('not receiving');
     const consumer = await transports.consume(options);
@@ -126,18 +178,25 @@ export class MediaSide {
   }
 
   /** What was built is beyond recovery; the place in the room is not. */
-  #startAnew(): void {
+  #startAnew(inMs = this.#nextRetryMs()): void {
+    this.#waitsForServer = !this.#options.signaling.isConnected;
+    if (this.#waitsForServer) return;
     this.#closeTransports();
     this.#health = new SoundHealth('blocked');
     this.#loss ??= this.#tellBlocked();
     void this.#options.line.takeSocket(true);
-    const delayMs = RETRY_MS[Math.min(this.#attempt, RETRY_MS.length - 1)] as number;
     this.#attempt += 1;
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => void this.#openAgain(), delayMs * (0.75 + Math.random() / 2));
+    this.#retry = setTimeout(() => void this.#openAgain(), inMs);
+  }
+
+  #nextRetryMs(): number {
+    const mediumMs = RETRY_MS[Math.min(this.#attempt, RETRY_MS.length - 1)] as number;
+    return mediumMs * (0.75 + Math.random() / 2);
   }
 
   async #openAgain(): Promise<void> {
+    this.#retry = undefined;
     try {
       await this.#options.signaling.request('restartMedia', {});
       await this.open();
@@ -154,6 +213,9 @@ export class MediaSide {
   #closeTransports(): void {
     const transports = this.#transports;
     this.#transports = null;
+    this.#recovery?.close();
+    this.#recovery = null;
+    this.#consuming.clear();
     this.#options.tracks.clear();
     this.#options.line.lostChannel();
     transports?.close();

@@ -1,13 +1,16 @@
+import type { MicrophoneState } from '#protocol';
 import type { MediaSide } from './mediaSide.ts';
 import { OwnMicrophone } from './ownMicrophone.ts';
-import type { Ask } from './transports.ts';
+import type { Signaling } from './signaling.ts';
 
 interface Options {
-  readonly signaling: Ask;
+  readonly signaling: Pick<Signaling, 'request' | 'isConnected'>;
   /** The media side of this moment; null without a connection. */
   readonly media: () => MediaSide | null;
   readonly track: MediaStreamTrack | null;
   readonly muted: boolean;
+  /** Told when it is muted here and the server does not know yet. */
+  readonly onMutedAlone: () => void;
 }
 
 /** One's own microphone in a room: which one, and whether it is open. */
@@ -28,7 +31,8 @@ export class MicrophoneControl {
   }
 
   /**
-   * Silence at once, whatever the server says; sound only when the server lets it through.
+   * Silence at once, whatever the server says and also where it cannot be asked; sound only when the
+   * server lets it through.
    * @throws ProtocolError when the server could not be told; one is then muted all the same
    */
   async setMuted(muted: boolean): Promise<void> {
@@ -37,6 +41,7 @@ export class MicrophoneControl {
     const media = this.#options.media();
     if (muted) media?.setMuted(true);
     if (!media?.hasMicrophone) return;
+    if (muted && !this.#options.signaling.isConnected) return this.#options.onMutedAlone();
     try {
       await this.#options.signaling.request('setMuted', { muted });
     } catch (error) {
@@ -44,6 +49,11 @@ export class MicrophoneControl {
       throw error;
     }
     media.setMuted(this.#muted);
+  }
+
+  /** Back in one's place, where the server has it as `state`: it is told what changed meanwhile. */
+  async agreeOn(state: MicrophoneState): Promise<void> {
+    if (state === 'open' && this.#muted) await this.setMuted(true).catch(() => undefined);
   }
 
   /**

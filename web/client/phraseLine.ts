@@ -65,6 +65,14 @@ export class PhraseLine {
     this.#update({ pendingPhrases: withFailure(this.#state.pendingPhrases, refusal) });
   }
 
+  /** The connection is back, and the channel was never gone: asks for what the socket missed. */
+  resume(): void {
+    void this.#feed?.catchUp();
+    // The answer to one that was sent over the socket may have been on its way.
+    this.#sent.clear();
+    this.#showWay();
+  }
+
   /** A connection stands and the snapshot is in the state: goes on from the last phrase there. */
   begin(): void {
     this.#sent.clear();

@@ -18,6 +18,7 @@ import { Revisions } from './revisions.ts';
 import { reduce, reduceNews, type RoomNotification } from './roomReducer.ts';
 import {
   INITIAL_ROOM_STATE,
+  fromResumed,
   fromSnapshot,
   type EndReason,
   type RoomState,
@@ -27,6 +28,9 @@ import { Signaling, type Notification } from './signaling.ts';
 
 /** Attempts, at most 5 s apart, after which a person is told that the server is gone. */
 const MAX_ATTEMPTS = 12;
+
+/** A shorter interruption in which sound goes on is not worth a word. */
+const QUIET_MS = 1_500;
 
 /** Refusals of `join` that pass by themselves: a server that restarts, a worker that is replaced. */
 const PASSING: readonly ErrorCode[] = ['SERVER_STOPPING', 'INTERNAL'];
@@ -59,6 +63,9 @@ export class RoomClient {
   readonly #remoteTracks = new RemoteTracks(() => this.#update({ playbackBlocked: true }));
   #state: RoomState = INITIAL_ROOM_STATE;
   #visit: Visit | null = null;
+  #interruption: ReturnType<typeof setTimeout> | undefined;
+  /** Aborted at the end. */
+  readonly #watching = new AbortController();
   /** Good for the first visit alone: who comes back may meet another recording, and is asked anew. */
   #answerAtDoor: ConsentAnswer | undefined;
 
@@ -88,6 +95,7 @@ export class RoomClient {
       media: () => this.#visit?.media ?? null,
       track: microphone,
       muted,
+      onMutedAlone: () => this.#showMuted(),
     });
     this.phrases = new PhraseLine({
       signaling: this.#signaling,
@@ -101,6 +109,9 @@ export class RoomClient {
       signaling: this.#signaling,
       onAnswered: ({ answer, named }) => this.#update({ consent: answer, named }),
     });
+    this.#watch('online', () => this.#signaling.hurry());
+    // A page that goes away says so, or the others would wait for it to come back.
+    this.#watch('pagehide', () => this.leave());
   }
 
   get state(): RoomState {
@@ -148,8 +159,7 @@ export class RoomClient {
   retry(): void {
     if (this.#state.endReason !== 'unreachable') return;
     this.#update({ connection: 'connecting', endReason: null });
-    this.#signaling.settled();
-    this.#signaling.reconnect();
+    this.#signaling.retry();
   }
 
   /** Lets go of everything at once, the microphone too. */
@@ -161,19 +171,24 @@ export class RoomClient {
   }
 
   async #enter(): Promise<void> {
-    this.#closeMedia();
-    const visit: Visit = { revisions: new Revisions(), media: null };
+    // The same media, should the server have kept the place: news of it may come before the answer.
+    const visit: Visit = { revisions: new Revisions(), media: this.#visit?.media ?? null };
     this.#visit = visit;
     try {
       const consent = this.#answerAtDoor;
       const snapshot = await this.#signaling.request('join', consent ? { consent } : {});
       if (visit !== this.#visit) return;
       this.#answerAtDoor = undefined;
-      this.#signaling.settled();
-      this.#update(fromSnapshot(this.#state, snapshot));
-      this.phrases.begin();
+      this.#signaling.settled(snapshot);
+      clearTimeout(this.#interruption);
+      if (snapshot.resumed && visit.media) this.#goOn(snapshot, visit.media);
+      else {
+        this.#dropMedia(visit);
+        this.#update(fromSnapshot(this.#state, snapshot));
+        this.phrases.begin();
+      }
       for (const early of visit.revisions.begin(snapshot.revision)) this.#change(early);
-      await this.#openMedia(visit, snapshot);
+      if (!visit.media) await this.#openMedia(visit, snapshot);
     } catch (error) {
       if (visit !== this.#visit) return;
       const code = error instanceof ProtocolError ? error.code : 'UNSUPPORTED_MEDIA';
@@ -182,6 +197,15 @@ export class RoomClient {
       console.error('Cora could not enter the room', error);
       this.#end(code);
     }
+  }
+
+  /** One's place was kept, and sound with it. */
+  #goOn(snapshot: RoomSnapshot, media: MediaSide): void {
+    const before = this.#state.connection === 'connecting' ? 'connecting' : 'connected';
+    this.#update({ ...fromResumed(this.#state, snapshot), connection: before });
+    this.phrases.resume();
+    media.lookAgain();
+    void this.microphone.agreeOn(this.#state.me?.microphone ?? 'none');
   }
 
   async #openMedia(visit: Visit, snapshot: RoomSnapshot): Promise<void> {
@@ -244,6 +268,8 @@ export class RoomClient {
       case 'phrasesHeard':
       case 'autoRecordFailed':
         return this.#update(reduceNews(this.#state, told));
+      case 'mediaLost':
+        return this.#visit?.media?.lost();
       case 'removed':
         // A server that stops is usually one that starts again: keep trying.
         if (!PASSING.includes(told.body.code)) this.#end(told.body.code);
@@ -255,7 +281,7 @@ export class RoomClient {
 
   #change(notification: RoomNotification): void {
     const place = this.#visit?.revisions.place(notification);
-    if (place === 'gap') this.#reconnect();
+    if (place === 'gap') this.#signaling.resync();
     if (place === 'news') this.#update(reduce(this.#state, notification));
   }
 
@@ -264,27 +290,45 @@ export class RoomClient {
     this.#signaling.reconnect();
   }
 
+  /** The socket is gone; what runs over WebRTC is not, and the server keeps the place for a while. */
   #lose(): void {
-    this.#closeMedia();
     // Who was not in yet has lost nothing.
     if (this.#state.connection !== 'connected') return;
-    this.#update({ connection: 'reconnecting' });
-    this.#soundChanged('blocked');
+    clearTimeout(this.#interruption);
+    this.#interruption = setTimeout(() => {
+      if (this.#state.connection === 'connected') this.#update({ connection: 'reconnecting' });
+    }, QUIET_MS);
+  }
+
+  /** Programs have no page. */
+  #watch(event: 'online' | 'pagehide', act: () => void): void {
+    globalThis.addEventListener?.(event, act, { signal: this.#watching.signal });
+  }
+
+  #showMuted(): void {
+    const { me, peers } = this.#state;
+    if (!me) return;
+    const muted = { ...me, microphone: 'muted' as const };
+    const others = peers.map((peer) => (peer.peerId === me.peerId ? muted : peer));
+    this.#update({ me: muted, peers: others });
   }
 
   /** The end keeps the microphone only where `retry` may follow. */
   #end(endReason: EndReason): void {
     if (endReason !== 'unreachable') this.microphone.release();
     if (this.#state.connection === 'ended') return;
-    this.#closeMedia();
+    clearTimeout(this.#interruption);
+    this.#watching.abort();
+    if (this.#visit) this.#dropMedia(this.#visit);
+    this.#visit = null;
     this.phrases.close();
     this.#update({ connection: 'ended', endReason, playbackBlocked: false });
     this.#signaling.close();
   }
 
-  #closeMedia(): void {
-    this.#visit?.media?.close();
-    this.#visit = null;
+  #dropMedia(visit: Visit): void {
+    visit.media?.close();
+    visit.media = null;
     this.phrases.lost();
   }
 

@@ -122,6 +122,12 @@ export const INITIAL_ROOM_STATE: RoomState = {
   serverClockOffsetMs: 0,
 };
 
+/** What a snapshot says of the room of somebody who was never quite gone: their phrases go on by themselves. */
+export function fromResumed(state: RoomState, snapshot: RoomSnapshot): RoomState {
+  const { phrases, activeSpeaker } = state;
+  return { ...fromSnapshot(state, snapshot), phrases, activeSpeaker };
+}
+
 /** The parts of a snapshot that the state shows as they are. */
 export function fromSnapshot(state: RoomState, snapshot: RoomSnapshot): RoomState {
   return {

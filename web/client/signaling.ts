@@ -10,6 +10,7 @@ import {
   type InputOf,
   type OutputOf,
   type Reply,
+  type RoomSnapshot,
   type ServerNotificationName,
   type ServerNotifications,
   type ServerRequests,
@@ -49,6 +50,9 @@ export interface SignalingEvents {
 export class Signaling {
   readonly #socket: Socket;
   readonly #events: SignalingEvents;
+  /** What is shown to come back to one's place. */
+  #resumeToken: string | null = null;
+  #receivedNews = 0;
   #attempts = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -64,7 +68,7 @@ export class Signaling {
   }) {
     this.#events = options.events;
     const settings = {
-      auth: { token: options.accessToken },
+      auth: (send: (handshake: object) => void) => send(this.#handshake(options.accessToken)),
       transports: ['websocket'],
       forceNew: true,
       reconnectionDelay: RECONNECT_MIN_MS,
@@ -80,6 +84,8 @@ export class Signaling {
     name: Name,
     input: InputOf<ClientRequests[Name]>,
   ): Promise<OutputOf<ClientRequests[Name]>> {
+    // Kept for the next connection it would come before that one's `join`.
+    if (!this.#socket.connected) throw new ProtocolError('INTERNAL', 'there is no connection');
     let answer: unknown;
     try {
       answer = await this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck(name, input);
@@ -94,9 +100,28 @@ export class Signaling {
     return v.parse(clientRequests[name].output, reply.data) as OutputOf<ClientRequests[Name]>;
   }
 
-  /** The visit stands: later failures count from here. */
-  settled(): void {
+  /** The visit stands: later failures count from here, and the next connection may go on with it. */
+  settled({ resumeToken, resumed }: Pick<RoomSnapshot, 'resumeToken' | 'resumed'>): void {
     this.#attempts = 0;
+    this.#resumeToken = resumeToken;
+    if (!resumed) this.#receivedNews = 0;
+  }
+
+  /** Tries from the beginning, after too many failures. */
+  retry(): void {
+    this.#attempts = 0;
+    this.reconnect();
+  }
+
+  /** The network may be back: no need to wait for the next attempt. */
+  hurry(): void {
+    if (this.#socket.connected) return;
+    clearTimeout(this.#retry);
+    this.#socket.disconnect().connect();
+  }
+
+  get isConnected(): boolean {
+    return this.#socket.connected;
   }
 
   /**
@@ -109,9 +134,21 @@ export class Signaling {
     this.#fail();
   }
 
+  /** Drops the connection as a network does, to come back to one's place and be told all of it anew. */
+  resync(): void {
+    this.#socket.io.engine.close();
+  }
+
   close(): void {
     clearTimeout(this.#retry);
     this.#socket.disconnect();
+  }
+
+  #handshake(token: string) {
+    const resumeToken = this.#resumeToken;
+    return resumeToken === null
+      ? { token }
+      : { token, resume: { token: resumeToken, receivedNews: this.#receivedNews } };
   }
 
   #fail(): void {
@@ -146,7 +183,11 @@ export class Signaling {
       this.#fail();
     });
     for (const name of Object.keys(serverNotifications) as ServerNotificationName[]) {
-      socket.on(name, (body: unknown) => {
+      socket.on(name, (body: unknown, newsNumber: unknown) => {
+        if (typeof newsNumber === 'number') {
+          if (newsNumber <= this.#receivedNews) return;
+          this.#receivedNews = newsNumber;
+        }
         const parsed = v.safeParse(serverNotifications[name], body);
         // A server of another version may know more than this page does.
         if (parsed.success) this.#events.notified({ name, body: parsed.output } as Notification);

@@ -1,6 +1,7 @@
-import type { ConsumerOptions, Direction, RtpCapabilities } from '#protocol';
+import type { ConsumerOptions, Direction, RtpCapabilities, TransportId } from '#protocol';
 import { PHRASE_CHANNEL_LABEL } from '#protocol';
 import type {
+  ConnectionState,
   Consumer,
   DataConsumer,
   DataProducer,
@@ -29,11 +30,12 @@ const CODEC_OPTIONS = {
 const ROOM_VOICE = 'room-voice';
 
 interface TransportsEvents {
-  /** Sound can arrive. */
-  readonly onConnected: () => void;
-  /** A transport is beyond recovery. */
-  readonly onFailed: () => void;
+  /** The state of a transport has changed. */
+  readonly onState: () => void;
 }
+
+/** Something arrives within this time where somebody talks. */
+const ALIVE_WITHIN_MS = 400;
 
 /** The WebRTC side of one visit to a room: built anew after every connection. */
 export class Transports {
@@ -108,6 +110,30 @@ export class Transports {
     return { received, lost, connected: this.#receive.connectionState === 'connected' };
   }
 
+  /** Of the way in, and of the way out where there is one. */
+  get states(): ConnectionState[] {
+    return this.#all.map(({ connectionState }) => connectionState);
+  }
+
+  /** Whether something arrives on each at this moment; of a silent room it cannot be told, and is denied. */
+  async areAlive(): Promise<boolean> {
+    const before = await this.#bytesReceived();
+    await new Promise((resolve) => setTimeout(resolve, ALIVE_WITHIN_MS));
+    const after = await this.#bytesReceived();
+    return after.every((bytes, index) => bytes > (before[index] ?? 0));
+  }
+
+  /** Finds each one's way anew; what runs over it goes on. */
+  async restartIce(): Promise<void> {
+    await Promise.all(
+      this.#all.map(async (transport) => {
+        const transportId = transport.id as TransportId;
+        const { iceParameters } = await this.#signaling.request('restartIce', { transportId });
+        await transport.restartIce({ iceParameters });
+      }),
+    );
+  }
+
   /** Opens the way out. Only for roles that may send. */
   async openSending(): Promise<DataProducer> {
     const transportOptions = await createTransport(this.#signaling, 'send');
@@ -166,16 +192,29 @@ export class Transports {
     this.#send?.close();
   }
 
+  get #all(): Transport[] {
+    return this.#send ? [this.#receive, this.#send] : [this.#receive];
+  }
+
+  #bytesReceived(): Promise<number[]> {
+    return Promise.all(
+      this.#all.map(async (transport) => {
+        let bytes = 0;
+        for (const report of (await transport.getStats()).values()) {
+          if (report.type === 'candidate-pair') bytes += report.bytesReceived ?? 0;
+        }
+        return bytes;
+      }),
+    );
+  }
+
   #wire(transport: Transport): void {
     transport.on('connect', ({ dtlsParameters }, resolve, reject) => {
       this.#signaling
         .request('connectTransport', { transportId: transport.id as never, dtlsParameters })
         .then(() => resolve(), reject);
     });
-    transport.on('connectionstatechange', (state) => {
-      if (state === 'connected' && transport === this.#receive) this.#events.onConnected();
-      if (state === 'failed') this.#events.onFailed();
-    });
+    transport.on('connectionstatechange', () => this.#events.onState());
   }
 }
 

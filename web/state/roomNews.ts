@@ -16,22 +16,25 @@ const WORTH_TELLING_MS = 3_000;
 /** Tells what changes in a room: aloud for screen readers, and in a toast where others would miss it too. */
 export function watchNews(client: RoomClient, hearing: () => Hearing): () => void {
   let before = client.state;
+  /** As the person last knew the room: what happened in an interruption is told after it. */
+  let known: RoomState | null = null;
   return client.subscribe(() => {
     const now = client.state;
     tellOfConnection(before, now);
     tellOfSound(before, now);
-    // What was running before one came in is asked about all the same.
-    if (before.connection !== 'connected' && now.connection === 'connected') {
-      if (now.consent === 'pending') toasts.announce(CONSENT_WORDS[preferences.locale].ask);
-    }
-    if (before.connection === 'connected' && now.connection === 'connected') {
-      tellOfRecording(before, now);
-      tellOfConsent(before, now);
-      tellOfPeople(before, now);
-      tellOfVoice(before, now);
-      tellOfPhrases(before, now, hearing());
-    }
     before = now;
+    if (now.connection !== 'connected') return;
+    if (known) {
+      tellOfRecording(known, now);
+      tellOfConsent(known, now);
+      tellOfPeople(known, now);
+      tellOfVoice(known, now);
+      tellOfPhrases(known, now, hearing());
+    } else if (now.consent === 'pending') {
+      // What was running before one came in is asked about all the same.
+      toasts.announce(CONSENT_WORDS[preferences.locale].ask);
+    }
+    known = now;
   });
 }
 
