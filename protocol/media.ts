@@ -151,6 +151,15 @@ export const SctpStreamParametersSchema = v.strictObject({
 });
 export type SctpStreamParameters = v.InferOutput<typeof SctpStreamParametersSchema>;
 
+/** A STUN or TURN server for this browser (W3C WebRTC, RTCIceServer); credentials are good for minutes. */
+export const IceServerSchema = v.strictObject({
+  /** RFC 7064 and RFC 7065. */
+  urls: v.pipe(v.array(text(300)), v.minLength(1), v.maxLength(8)),
+  username: v.exactOptional(text(64)),
+  credential: v.exactOptional(text(64)),
+});
+export type IceServer = v.InferOutput<typeof IceServerSchema>;
+
 export const DirectionSchema = v.picklist(['send', 'receive']);
 export type Direction = v.InferOutput<typeof DirectionSchema>;
 
@@ -159,6 +168,8 @@ export const TransportOptionsSchema = v.strictObject({
   transportId: TransportIdSchema,
   iceParameters: IceParametersSchema,
   iceCandidates: listOf(IceCandidateSchema, 16),
+  /** Fresh with each transport; empty where everybody is to reach the server directly. */
+  iceServers: listOf(IceServerSchema, 2),
   dtlsParameters: DtlsParametersSchema,
   sctpParameters: v.strictObject({
     port: int(0, 65_535),

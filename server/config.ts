@@ -3,19 +3,33 @@ import path from 'node:path';
 import { MAX_PEERS } from '#protocol';
 import * as v from 'valibot';
 import {
+  ICE_SERVERS,
+  iceServerProblems,
+  toIceServers,
+  type IceServerSettings,
+} from './config/iceServers.ts';
+import {
   OBJECT_STORAGE,
   objectStorageProblems,
   toObjectStorage,
   type ObjectStorage,
 } from './config/objectStorage.ts';
 import { SPEECH, speechProblems, toSpeech, type Speech } from './config/speech.ts';
-import { address, directory, integer, LOOPBACK_HOSTS, origin } from './config/values.ts';
+import {
+  address,
+  directory,
+  integer,
+  list,
+  LOOPBACK_HOSTS,
+  MIN_SECRET_LENGTH,
+  origin,
+  strongSecret,
+} from './config/values.ts';
 
 /** Exit code of a server that was told nonsense: EX_CONFIG of sysexits.h. */
 export const EXIT_CONFIG = 78;
 
 const MAX_WORKERS = 64;
-const MIN_SECRET_LENGTH = 32;
 const ANY_ADDRESSES = ['0.0.0.0', '::'];
 
 /** Every setting, by the environment variable that carries it. The README explains them. */
@@ -23,14 +37,7 @@ const EnvironmentSchema = v.object({
   HOST: v.optional(v.pipe(v.string(), v.ip('write an IP address to listen on')), '127.0.0.1'),
   PORT: v.optional(integer(0, 65_535), '3000'),
   PUBLIC_URL: v.exactOptional(origin),
-  ALLOWED_ORIGINS: v.optional(
-    v.pipe(
-      v.string(),
-      v.transform((list) => list.split(',').flatMap((item) => item.trim() || [])),
-      v.array(origin),
-    ),
-    '',
-  ),
+  ALLOWED_ORIGINS: v.optional(v.pipe(list, v.array(origin)), ''),
   LISTEN_IP: v.optional(v.pipe(v.string(), v.ip('write an IP address')), '127.0.0.1'),
   ANNOUNCED_ADDRESS: v.exactOptional(address),
   RTC_PORT: v.optional(integer(0, 65_535), '40000'),
@@ -41,22 +48,11 @@ const EnvironmentSchema = v.object({
   MAX_PEERS_PER_ROOM: v.optional(integer(1, MAX_PEERS), '100'),
   RECORDINGS_DIR: v.optional(directory, 'recordings'),
   RETENTION_DAYS: v.optional(integer(0, 36_500), '30'),
+  ...ICE_SERVERS,
   ...OBJECT_STORAGE,
   ...SPEECH,
   DATA_DIR: v.optional(directory, 'data'),
-  TOKEN_SECRET: v.exactOptional(
-    v.pipe(
-      v.string(),
-      v.minLength(
-        MIN_SECRET_LENGTH,
-        `use at least ${MIN_SECRET_LENGTH} random characters, for example from: openssl rand -base64 48`,
-      ),
-      v.check(
-        (secret) => new Set(secret).size >= 12 && !/change.?me|example|secret/i.test(secret),
-        'it looks like a sample: make your own with: openssl rand -base64 48',
-      ),
-    ),
-  ),
+  TOKEN_SECRET: v.exactOptional(strongSecret),
   LOG_LEVEL: v.optional(
     v.picklist(
       ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
@@ -78,6 +74,8 @@ export interface Config {
   readonly listenIp: string;
   readonly announcedAddress: string | undefined;
   readonly rtcPort: number;
+  /** What browsers are told to get through firewalls with. */
+  readonly iceServers: IceServerSettings;
   readonly workers: number;
   readonly maxPeersPerRoom: number;
   readonly maxRecordingMinutes: number;
@@ -174,7 +172,12 @@ function unsafe(env: Environment): string[] {
       `LISTEN_IP: with PUBLIC_URL=${publicUrl.origin} sound must be reachable too. Set LISTEN_IP to this machine's address, or to 0.0.0.0 with ANNOUNCED_ADDRESS.`,
     );
   }
-  return [...problems, ...objectStorageProblems(env), ...speechProblems(env)];
+  return [
+    ...problems,
+    ...iceServerProblems(env),
+    ...objectStorageProblems(env),
+    ...speechProblems(env),
+  ];
 }
 
 function toConfig(env: Environment): Config {
@@ -186,6 +189,7 @@ function toConfig(env: Environment): Config {
     listenIp: env.LISTEN_IP,
     announcedAddress: env.ANNOUNCED_ADDRESS,
     rtcPort: env.RTC_PORT,
+    iceServers: toIceServers(env),
     workers: env.WORKERS,
     maxPeersPerRoom: env.MAX_PEERS_PER_ROOM,
     maxRecordingMinutes: env.MAX_RECORDING_MINUTES,

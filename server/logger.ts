@@ -2,7 +2,15 @@ import { pino } from 'pino';
 import type { Log } from './session/ports.ts';
 
 /** Names of fields that must never reach a log, wherever a library puts them. */
-const SECRETS = ['token', 'accessToken', 'invitation', 'ticket', 'secret', 'authorization'];
+const SECRETS = [
+  'token',
+  'accessToken',
+  'invitation',
+  'ticket',
+  'secret',
+  'credential',
+  'authorization',
+];
 
 /** Structured logs on stderr: JSON lines, or readable ones on a terminal. */
 export function createLog(options: { level: string; pretty: boolean }): Log {

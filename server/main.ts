@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { workerBinary } from '../scripts/worker/path.mjs';
 import { loadOrCreateSecret } from './auth/secret.ts';
 import { JwtTokens } from './auth/token.ts';
+import { TurnCredentials } from './auth/turnCredentials.ts';
 import {
   ConfigError,
   EXIT_CONFIG,
@@ -117,7 +118,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
   const sockets = serveSockets({
     httpServer: app.server,
     headers: SECURITY_HEADERS,
-    handlers: createHandlers(registry),
+    handlers: createHandlers(registry, new TurnCredentials({ ...config.iceServers, clock })),
     openSession: (identity, channel) => new PeerSession({ identity, channel, clock }),
     resumeSession: (identity, resume, channel) => registry.resume(identity, resume, channel),
     verifyAccess: (token) => tokens.verifyAccess(token),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { text } from './values.ts';
+import { list, text } from './values.ts';
 
 // Who reads phrases aloud.
 
@@ -20,8 +20,7 @@ const command = v.pipe(
 );
 
 const languages = v.pipe(
-  v.string(),
-  v.transform((list) => list.split(',').flatMap((item) => item.trim() || [])),
+  list,
   v.nonEmpty('write the languages of your command, such as es,en'),
   v.maxLength(200, 'write at most 200'),
   v.everyItem(isLanguage, 'write languages as RFC 5646 has them, such as es-MX,en'),

@@ -7,6 +7,27 @@ export const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::
 
 export const text = (what: string) => v.pipe(v.string(), v.trim(), v.nonEmpty(what));
 
+/** Items between commas; blanks around them, and empty ones, do not count. */
+export const list = v.pipe(
+  v.string(),
+  v.transform((items) => items.split(',').flatMap((item) => item.trim() || [])),
+);
+
+export const MIN_SECRET_LENGTH = 32;
+
+/** What signs. Refused where it can be guessed, in words that do not show it. */
+export const strongSecret = v.pipe(
+  v.string(),
+  v.minLength(
+    MIN_SECRET_LENGTH,
+    `use at least ${MIN_SECRET_LENGTH} random characters, for example from: openssl rand -base64 48`,
+  ),
+  v.check(
+    (secret) => new Set(secret).size >= 12 && !/change.?me|example|secret/i.test(secret),
+    'it looks like a sample: make your own with: openssl rand -base64 48',
+  ),
+);
+
 export const integer = (min: number, max: number) =>
   v.pipe(
     v.string(),

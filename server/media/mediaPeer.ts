@@ -15,7 +15,6 @@ import {
   type RtpParameters,
   type SctpStreamParameters,
   type TransportId,
-  type TransportOptions,
 } from '#protocol';
 import type {
   Consumer,
@@ -25,7 +24,12 @@ import type {
   WebRtcServer,
   WebRtcTransport,
 } from 'mediasoup/types';
-import { ICE_PATIENCE_MS, type MediaPeer, type MediaPeerEvents } from '../session/ports.ts';
+import {
+  ICE_PATIENCE_MS,
+  type MediaPeer,
+  type MediaPeerEvents,
+  type MediaTransport,
+} from '../session/ports.ts';
 import { orProtocolError } from './mediaError.ts';
 import type { PhraseChannel } from './phraseChannel.ts';
 
@@ -60,7 +64,7 @@ export class SfuPeer implements MediaPeer {
     this.#events = options.events;
   }
 
-  async createTransport(direction: Direction): Promise<TransportOptions> {
+  async createTransport(direction: Direction): Promise<MediaTransport> {
     const transport = await this.#router.createWebRtcTransport({
       webRtcServer: this.#webRtcServer,
       enableUdp: true,

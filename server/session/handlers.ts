@@ -1,19 +1,26 @@
 import { ProtocolError, can, type ClientRequests, type Handlers } from '#protocol';
 import type { PeerSession } from './peerSession.ts';
+import type { IceServers } from './ports.ts';
 import type { RoomRegistry } from './roomRegistry.ts';
 
 /** What each request does, once the gate has let it through and its input fits the schema. */
-export function createHandlers(registry: RoomRegistry): Handlers<ClientRequests, PeerSession> {
+export function createHandlers(
+  registry: RoomRegistry,
+  iceServers: IceServers,
+): Handlers<ClientRequests, PeerSession> {
   return {
     join: (session, { consent }) => registry.join(session, consent),
 
-    createTransport: (session, { direction }) => {
+    createTransport: async (session, { direction }) => {
       const { role } = session.identity;
       if (direction === 'send' && !can(role, 'speak') && !can(role, 'sendPhrase')) {
         throw new ProtocolError('FORBIDDEN', 'this role sends nothing');
       }
       const { media } = session.seat;
-      return session.inSlot(`${direction}Transport`, () => media.createTransport(direction));
+      const transport = await session.inSlot(`${direction}Transport`, () =>
+        media.createTransport(direction),
+      );
+      return { ...transport, iceServers: iceServers.for(session.peerId) };
     },
 
     connectTransport: async (session, { transportId, dtlsParameters }) => {

@@ -68,9 +68,12 @@ export interface MediaPeerEvents {
 /** Milliseconds without an answer to ICE's checks until a peer is said to be unreachable. */
 export const ICE_PATIENCE_MS = 10_000;
 
+/** The server's end of a transport. Which servers help a browser to reach it is no matter of media. */
+export type MediaTransport = Omit<TransportOptions, 'iceServers'>;
+
 /** One peer's transports and what flows through them. Rejects with ProtocolError only. */
 export interface MediaPeer {
-  createTransport(direction: Direction): Promise<TransportOptions>;
+  createTransport(direction: Direction): Promise<MediaTransport>;
   connectTransport(transportId: TransportId, dtlsParameters: DtlsParameters): Promise<void>;
   /** What a client needs to find a transport's way anew (RFC 8445 section 9). */
   restartIce(transportId: TransportId): Promise<IceParameters>;

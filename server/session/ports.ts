@@ -1,4 +1,5 @@
 import type {
+  IceServer,
   InputOf,
   OutputOf,
   PeerId,
@@ -65,6 +66,12 @@ export interface Tokens {
   /** The same token whenever the same share is signed. */
   signShare(claim: ShareClaim, share: StoredShare): Promise<string>;
   verifyShare(token: string): Promise<ShareClaim>;
+}
+
+/** What browsers get through firewalls with. */
+export interface IceServers {
+  /** STUN and TURN servers with credentials made now, which start nothing after some minutes. */
+  for(peerId: PeerId): IceServer[];
 }
 
 /** A client did not answer in time, which does not mean that it did not do what it was asked. */

@@ -9,9 +9,8 @@ import type {
   RtpParameters,
   SctpStreamParameters,
   TransportId,
-  TransportOptions,
 } from '#protocol';
-import type { Identity } from '#server/session/ports.ts';
+import type { Identity, MediaTransport } from '#server/session/ports.ts';
 
 // Well-formed values to change one thing of.
 
@@ -104,7 +103,7 @@ export const sctpStream = (): SctpStreamParameters => ({ streamId: 0, ordered: t
 
 export const TRANSPORT_ID = '00000000-0000-4000-8000-00000000ffff' as TransportId;
 
-export function sampleTransport(): TransportOptions {
+export function sampleTransport(): MediaTransport {
   return {
     transportId: TRANSPORT_ID,
     iceParameters: { usernameFragment: 'ufrag', password: 'password', iceLite: true },

@@ -1,5 +1,11 @@
-import type { ErrorCode, ServerNotificationName, ServerNotifications } from '#protocol';
-import type { ClientChannel, Clock, Log } from '#server/session/ports.ts';
+import type {
+  ErrorCode,
+  IceServer,
+  PeerId,
+  ServerNotificationName,
+  ServerNotifications,
+} from '#protocol';
+import type { ClientChannel, Clock, IceServers, Log } from '#server/session/ports.ts';
 import type * as v from 'valibot';
 
 // In-memory stand-ins for the ports of the use cases. They answer in microtasks only, so one turn
@@ -61,6 +67,17 @@ export class FakeClock implements Clock {
       next.act();
     }
     this.#elapsedMs = untilMs;
+  }
+}
+
+/** One TURN server, whose credentials count how often they were asked for. */
+export class FakeIceServers implements IceServers {
+  #asked = 0;
+
+  for(peerId: PeerId): IceServer[] {
+    this.#asked += 1;
+    const urls = ['turn:turn.example.org?transport=udp'];
+    return [{ urls, username: `${String(this.#asked)}:${peerId}`, credential: 'signed' }];
   }
 }
 

@@ -19,7 +19,7 @@ import { bytes, identity, opusCapabilities, rtpParameters } from './builders.ts'
 import { FakeMediaEngine, type FakeMediaPeer } from './fakeMedia.ts';
 import { FakeRecorder } from './fakeRecorder.ts';
 import { FakeSpeech } from './fakeSpeech.ts';
-import { FakeChannel, FakeClock, FakeLog, settled } from './fakes.ts';
+import { FakeChannel, FakeClock, FakeIceServers, FakeLog, settled } from './fakes.ts';
 
 export const GRANTED: ConsentAnswer = { answer: 'granted', language: 'es', named: false };
 export const REFUSED: ConsentAnswer = { ...GRANTED, answer: 'refused' };
@@ -33,6 +33,7 @@ export class House {
   readonly engine = new FakeMediaEngine(this.journal);
   readonly recorder = new FakeRecorder();
   readonly speech = new FakeSpeech();
+  readonly iceServers = new FakeIceServers();
   readonly registry: RoomRegistry;
   readonly handlers: ReturnType<typeof createHandlers>;
   #recordings = 0;
@@ -53,7 +54,7 @@ export class House {
       maxPeersPerRoom,
       maxRecordingMs,
     });
-    this.handlers = createHandlers(this.registry);
+    this.handlers = createHandlers(this.registry, this.iceServers);
   }
 
   /** Somebody whose socket stands and who has not joined. */

@@ -57,7 +57,7 @@ export class MediaHouse {
 
   /** A peer that has not joined. */
   visitor(role: Role, displayName: string, as: VisitorOptions = {}): NodePeer {
-    const handlers = createHandlers(this.registry);
+    const handlers = createHandlers(this.registry, { for: () => [] });
     const { roomId } = this;
     const peer = new NodePeer({ handlers, clock, roomId, role, displayName, ...as });
     this.#peers.push(peer);
