@@ -163,13 +163,15 @@ export type IceServer = v.InferOutput<typeof IceServerSchema>;
 export const DirectionSchema = v.picklist(['send', 'receive']);
 export type Direction = v.InferOutput<typeof DirectionSchema>;
 
+/** Fresh with each transport and each restart; empty where everybody is to reach the server directly. */
+export const IceServersSchema = listOf(IceServerSchema, 2);
+
 /** What a client needs to build its end of a WebRtcTransport. */
 export const TransportOptionsSchema = v.strictObject({
   transportId: TransportIdSchema,
   iceParameters: IceParametersSchema,
   iceCandidates: listOf(IceCandidateSchema, 16),
-  /** Fresh with each transport; empty where everybody is to reach the server directly. */
-  iceServers: listOf(IceServerSchema, 2),
+  iceServers: IceServersSchema,
   dtlsParameters: DtlsParametersSchema,
   sctpParameters: v.strictObject({
     port: int(0, 65_535),

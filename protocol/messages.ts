@@ -15,6 +15,7 @@ import {
   DirectionSchema,
   DtlsParametersSchema,
   IceParametersSchema,
+  IceServersSchema,
   RtpCapabilitiesSchema,
   RtpParametersSchema,
   SctpStreamParametersSchema,
@@ -96,7 +97,7 @@ export const clientRequests = {
   /** Finds a transport's way anew (RFC 8445 section 9): what runs over it goes on. */
   restartIce: request(
     v.strictObject({ transportId: TransportIdSchema }),
-    v.strictObject({ iceParameters: IceParametersSchema }),
+    v.strictObject({ iceParameters: IceParametersSchema, iceServers: IceServersSchema }),
   ),
   /** Mutes or unmutes the caller's own microphone at the server. */
   setMuted: request(v.strictObject({ muted: v.boolean() })),

@@ -87,6 +87,7 @@ export function createHandlers(
 
     restartIce: async (session, { transportId }) => ({
       iceParameters: await session.seat.media.restartIce(transportId),
+      iceServers: iceServers.for(session.peerId),
     }),
 
     setMuted: async (session, { muted }) => {

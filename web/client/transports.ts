@@ -128,8 +128,9 @@ export class Transports {
     await Promise.all(
       this.#all.map(async (transport) => {
         const transportId = transport.id as TransportId;
-        const { iceParameters } = await this.#signaling.request('restartIce', { transportId });
-        await transport.restartIce({ iceParameters });
+        const fresh = await this.#signaling.request('restartIce', { transportId });
+        await transport.updateIceServers({ iceServers: fresh.iceServers });
+        await transport.restartIce({ iceParameters: fresh.iceParameters });
       }),
     );
   }
