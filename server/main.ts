@@ -39,6 +39,8 @@ import { RoomRegistry } from './session/roomRegistry.ts';
 import { serveSockets } from './signaling/socketServer.ts';
 import { openSpeech } from './speech/openSpeech.ts';
 import { FolderPhrasebooks } from './storage/folderPhrasebooks.ts';
+import { openRoomDatabase } from './storage/roomDatabase.ts';
+import { SqliteBans } from './storage/sqliteBans.ts';
 
 /** What a stop leaves browsers to close their connections themselves. */
 const GOODBYE_MS = 500;
@@ -61,6 +63,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
   const tokens = new JwtTokens(
     config.tokenSecret ?? requireStrongSecret(loadOrCreateSecret(dataDirectory), dataDirectory),
   );
+  const database = openRoomDatabase({ directory: dataDirectory, log });
   const news = new NewsDesk(log);
   news.subscribe(({ event, ...about }) => log.info({ event, ...about }, 'recording news'));
   const recordings = await RecordingStore.open({
@@ -89,6 +92,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
     engine: new SfuEngine(pool),
     recorder: recordings.recorder,
     speech,
+    bans: new SqliteBans({ database, clock, log }),
     clock,
     log,
     makeRecordingId,
@@ -137,6 +141,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
     await recordings.close();
     await speech?.close();
     await pool.close();
+    database.close();
   };
   try {
     await app.listen({ host: config.host, port: config.port });

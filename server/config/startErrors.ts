@@ -55,6 +55,10 @@ function directoryProblem(error: SystemError, config: Config): string | undefine
     case 'EEXIST':
     case 'ENOTDIR':
       return `${name}: ${place} is no directory. Name another.`;
+    case 'NEWER_FORMAT':
+      return `${name}: ${place} was written by a newer Cora. Start that one, or move the file away.`;
+    case 'EISDIR':
+      return `${name}: ${place} is a directory and should be a file. Move it away.`;
     case 'ENOSPC':
     case 'EDQUOT':
       return `${name}: there is no space left for ${place}. Make some, or name a directory on another disk.`;

@@ -1,6 +1,7 @@
 import type {
   CreateShare,
   Manifest,
+  PeerId,
   Phrasebook,
   RecordingFile,
   RecordingId,
@@ -11,8 +12,9 @@ import type {
   SharePermission,
   StopReason,
 } from '#protocol';
+import type { Ban } from '../domain/bans.ts';
 
-// What is kept: recordings, which are played, shared, deleted, told of, and phrasebooks. Part of
+// What is kept: recordings, which are played, shared, deleted, told of; phrasebooks; and bans. Part of
 // ports.ts, which exports all of it.
 
 /** The right to fetch one recording's files, for addresses that cannot carry headers. */
@@ -145,4 +147,15 @@ export interface PhrasebookStore {
    * @throws ProtocolError STORAGE_FAILED when it cannot be kept
    */
   put(roomId: RoomId, phrasebook: Phrasebook | null): Promise<void>;
+}
+
+/** Who may not come into which room, and until when. It outlives the server's process. */
+export interface BanBook {
+  /**
+   * Without effect where one that lasts longer stands. One that cannot be kept holds until the server
+   * ends.
+   */
+  ban(ban: Ban): void;
+  /** The one that stands at that moment, by `Clock.wallMs`. */
+  banOf(roomId: RoomId, peerId: PeerId, wallMs: number): Ban | null;
 }

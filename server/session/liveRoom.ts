@@ -17,7 +17,15 @@ import { Microphones } from './microphones.ts';
 import { PeersMedia } from './peersMedia.ts';
 import type { PeerSession, Seat } from './peerSession.ts';
 import { PhraseDesk } from './phraseDesk.ts';
-import type { ClientChannel, Clock, Log, MediaEngine, Recorder, SpeechEngine } from './ports.ts';
+import type {
+  BanBook,
+  ClientChannel,
+  Clock,
+  Log,
+  MediaEngine,
+  Recorder,
+  SpeechEngine,
+} from './ports.ts';
 import { RecordingDesk } from './recordingDesk.ts';
 import { RoomMedia } from './roomMedia.ts';
 import { SpeakerLevels } from './speakerLevels.ts';
@@ -27,6 +35,7 @@ export interface LiveRoomOptions {
   readonly engine: MediaEngine;
   readonly recorder: Recorder;
   readonly speech: SpeechEngine | null;
+  readonly bans: BanBook;
   readonly clock: Clock;
   readonly log: Log;
   readonly makeRecordingId: () => RecordingId;

@@ -4,7 +4,7 @@ import type { Room } from '../domain/room.ts';
 import type { Attendance } from './attendance.ts';
 import type { PeerSession } from './peerSession.ts';
 import { PhraseIntake, rejectRefused } from './phraseIntake.ts';
-import type { Clock, Log, MediaRoom, SpeechEngine } from './ports.ts';
+import type { BanBook, Clock, Log, MediaRoom, SpeechEngine } from './ports.ts';
 import type { RecordingDesk } from './recordingDesk.ts';
 import { ReceiptDesk } from './receiptDesk.ts';
 import { RoomVoice } from './roomVoice.ts';
@@ -16,6 +16,7 @@ export interface PhraseDeskOptions {
   readonly engine: SpeechEngine | null;
   /** The media side of this moment. */
   readonly media: () => MediaRoom;
+  readonly bans: BanBook;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -7,9 +7,10 @@ import {
   type Receipt,
 } from '#protocol';
 import * as v from 'valibot';
+import { FLOOD_BAN_MS } from '../domain/bans.ts';
 import { FloodGuard, PAUSE_MS } from '../domain/floodGuard.ts';
 import type { PeerSession } from './peerSession.ts';
-import type { ClientChannel, Clock, Log } from './ports.ts';
+import type { BanBook, ClientChannel, Clock, Log } from './ports.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const MessageSchema = v.union([PhraseDraftSchema, ReceiptSchema]);
@@ -23,13 +24,15 @@ interface Taker {
 export class PhraseIntake {
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #bans: BanBook;
   readonly #taker: Taker;
   /** By person, so that coming back in gives nobody a clean slate. */
   readonly #guards = new Map<PeerId, FloodGuard>();
 
-  constructor(options: { clock: Clock; log: Log; taker: Taker }) {
+  constructor(options: { clock: Clock; log: Log; bans: BanBook; taker: Taker }) {
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#bans = options.bans;
     this.#taker = options.taker;
   }
 
@@ -77,11 +80,17 @@ export class PhraseIntake {
     if (!guard) this.#guards.set(peerId, (guard = new FloodGuard(nowMs)));
     const verdict = guard.message(nowMs);
     if (verdict === 'pause') this.#pause(session);
-    if (verdict === 'end') {
-      this.#log.warn({ peerId }, 'peer removed: flooded its phrase channel again');
-      session.remove('RATE_LIMITED');
-    }
+    if (verdict === 'end') this.#end(session);
     return verdict === 'take';
+  }
+
+  /** Their token would let them in again at once. */
+  #end(session: PeerSession): void {
+    const { peerId, identity } = session;
+    this.#log.warn({ peerId }, 'peer removed: flooded its phrase channel again');
+    const untilMs = this.#clock.wallMs() + FLOOD_BAN_MS;
+    this.#bans.ban({ roomId: identity.roomId, peerId, untilMs, code: 'RATE_LIMITED' });
+    session.remove('RATE_LIMITED');
   }
 
   /** Stopped where it arrives, so that a flood costs this process nothing more. */

@@ -7,10 +7,12 @@ import {
   type RoomSnapshot,
   type RunningRecording,
 } from '#protocol';
+import { refuseBanned } from '../domain/bans.ts';
 import { Room } from '../domain/room.ts';
 import { LiveRoom } from './liveRoom.ts';
 import type { PeerSession } from './peerSession.ts';
 import type {
+  BanBook,
   ClientChannel,
   Clock,
   Identity,
@@ -29,6 +31,7 @@ export class RoomRegistry implements RecordingControl {
   readonly #engine: MediaEngine;
   readonly #recorder: Recorder;
   readonly #speech: SpeechEngine | null;
+  readonly #bans: BanBook;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #makeRecordingId: () => RecordingId;
@@ -43,6 +46,7 @@ export class RoomRegistry implements RecordingControl {
     recorder: Recorder;
     /** Null where the server has no voice. */
     speech: SpeechEngine | null;
+    bans: BanBook;
     clock: Clock;
     log: Log;
     makeRecordingId: () => RecordingId;
@@ -54,6 +58,7 @@ export class RoomRegistry implements RecordingControl {
     this.#engine = options.engine;
     this.#recorder = options.recorder;
     this.#speech = options.speech;
+    this.#bans = options.bans;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#makeRecordingId = options.makeRecordingId;
@@ -71,11 +76,12 @@ export class RoomRegistry implements RecordingControl {
     return this.#open.get(identity.roomId)?.resume(identity.peerId, resume, channel) ?? null;
   }
 
-  /** @throws ProtocolError WRONG_STATE, ROOM_FULL or SERVER_STOPPING */
+  /** @throws ProtocolError WRONG_STATE, ROOM_FULL, SERVER_STOPPING, or what a ban says */
   async join(session: PeerSession, answer?: ConsentAnswer): Promise<RoomSnapshot> {
     if (session.isReturning) return session.seat.room.comeBack(session);
     session.beginJoin();
     try {
+      this.#refuseBanned(session);
       return await this.#seat(session, answer);
     } catch (error) {
       session.failJoin();
@@ -114,6 +120,11 @@ export class RoomRegistry implements RecordingControl {
     );
   }
 
+  #refuseBanned({ peerId, identity }: PeerSession): void {
+    const nowMs = this.#clock.wallMs();
+    refuseBanned(this.#bans.banOf(identity.roomId, peerId, nowMs), nowMs);
+  }
+
   async #seat(session: PeerSession, answer: ConsentAnswer | undefined): Promise<RoomSnapshot> {
     for (;;) {
       const room = await this.#openRoom(session);
@@ -145,6 +156,7 @@ export class RoomRegistry implements RecordingControl {
       engine: this.#engine,
       recorder: this.#recorder,
       speech: this.#speech,
+      bans: this.#bans,
       clock: this.#clock,
       log: this.#log,
       makeRecordingId: this.#makeRecordingId,

@@ -18,6 +18,7 @@ import { RoomRegistry } from '#server/session/roomRegistry.ts';
 import { bytes, identity, opusCapabilities, rtpParameters } from './builders.ts';
 import { FakeMediaEngine, type FakeMediaPeer } from './fakeMedia.ts';
 import { FakeRecorder } from './fakeRecorder.ts';
+import { FakeBans } from './fakeRooms.ts';
 import { FakeSpeech } from './fakeSpeech.ts';
 import { FakeChannel, FakeClock, FakeIceServers, FakeLog, settled } from './fakes.ts';
 
@@ -34,6 +35,7 @@ export class House {
   readonly recorder = new FakeRecorder();
   readonly speech = new FakeSpeech();
   readonly iceServers = new FakeIceServers();
+  readonly bans = new FakeBans();
   readonly registry: RoomRegistry;
   readonly handlers: ReturnType<typeof createHandlers>;
   #recordings = 0;
@@ -43,6 +45,7 @@ export class House {
       engine: this.engine,
       recorder: this.recorder,
       speech: speaks ? this.speech : null,
+      bans: this.bans,
       clock: this.clock,
       log: this.log,
       makeLogId,

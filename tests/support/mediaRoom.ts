@@ -7,6 +7,7 @@ import type { Log, Recorder, SpeechEngine } from '#server/session/ports.ts';
 import { RoomRegistry } from '#server/session/roomRegistry.ts';
 import { workerBinary } from '../../scripts/worker/path.mjs';
 import { realClock as clock } from './clock.ts';
+import { FakeBans } from './fakeRooms.ts';
 import { NodePeer, type NodePeerOptions } from './nodePeer.ts';
 
 type VisitorOptions = Pick<NodePeerOptions, 'peerId' | 'heedsNoSize' | 'tamper'>;
@@ -38,6 +39,7 @@ export class MediaHouse {
       engine: new SfuEngine(pool),
       recorder,
       speech,
+      bans: new FakeBans(),
       clock,
       log: quiet,
       makeRecordingId,
