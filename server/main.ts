@@ -41,6 +41,7 @@ import { openSpeech } from './speech/openSpeech.ts';
 import { FolderPhrasebooks } from './storage/folderPhrasebooks.ts';
 import { openRoomDatabase } from './storage/roomDatabase.ts';
 import { SqliteBans } from './storage/sqliteBans.ts';
+import { SqliteRooms } from './storage/sqliteRooms.ts';
 
 /** What a stop leaves browsers to close their connections themselves. */
 const GOODBYE_MS = 500;
@@ -88,15 +89,16 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
     log,
   });
   const speech = openSpeech(config.speech, log);
+  const rooms = new SqliteRooms({ database, clock, log, makeLogId });
   const registry = new RoomRegistry({
     engine: new SfuEngine(pool),
     recorder: recordings.recorder,
     speech,
     bans: new SqliteBans({ database, clock, log }),
+    store: rooms,
     clock,
     log,
     makeRecordingId,
-    makeLogId,
     makeResumeToken,
     maxPeersPerRoom: config.maxPeersPerRoom,
     maxRecordingMs: config.maxRecordingMinutes * 60_000,
@@ -141,6 +143,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
     await recordings.close();
     await speech?.close();
     await pool.close();
+    rooms.close();
     database.close();
   };
   try {

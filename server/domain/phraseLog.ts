@@ -17,7 +17,13 @@ export class PhraseLog {
   /** Author and draft of each that is kept. */
   readonly #drafts = new Set<string>();
   readonly #limits = new Map<PeerId, TokenBucket>();
-  #lastSeq = 0;
+  #lastSeq: number;
+
+  /** @param kept what was said here before, oldest first */
+  constructor(kept: readonly Phrase[] = []) {
+    for (const phrase of kept) this.#add(phrase);
+    this.#lastSeq = kept.at(-1)?.seq ?? 0;
+  }
 
   /** The last PHRASE_HISTORY phrases, oldest first. */
   get recent(): readonly Phrase[] {
@@ -34,22 +40,22 @@ export class PhraseLog {
   /**
    * Stamps a draft. Null when this author's draft of that name was stamped before: who was cut off
    * sends again what may have arrived.
-   * @throws ProtocolError RATE_LIMITED beyond 2 a second with a burst of 5
+   * @param keep puts the phrase where it is safe; where that throws, its number is free again
+   * @throws ProtocolError RATE_LIMITED beyond 2 a second with a burst of 5; what `keep` throws
    */
   append(
     author: { peerId: PeerId; displayName: string },
     draft: PhraseDraft,
     now: { wallMs: number; monotonicMs: number },
+    keep: (phrase: Phrase) => void = () => {},
   ): Phrase | null {
-    const draftKey = `${author.peerId} ${draft.draftId}`;
-    if (this.#drafts.has(draftKey)) return null;
+    if (this.#drafts.has(draftKey(author.peerId, draft.draftId))) return null;
     const retryAfterMs = this.#limitOf(author.peerId, now.monotonicMs).take(now.monotonicMs);
     if (retryAfterMs > 0) {
       throw new ProtocolError('RATE_LIMITED', 'phrases come too fast', { retryAfterMs });
     }
-    this.#lastSeq += 1;
     const phrase: Phrase = {
-      seq: this.#lastSeq,
+      seq: this.#lastSeq + 1,
       at: Math.round(now.wallMs),
       authorId: author.peerId,
       authorName: author.displayName,
@@ -57,15 +63,21 @@ export class PhraseLog {
       language: draft.language,
       draftId: draft.draftId,
     };
-    this.#kept.push(phrase);
-    this.#drafts.add(draftKey);
-    if (this.#kept.length > PHRASE_LOG) this.#forgetOldest();
+    keep(phrase);
+    this.#lastSeq = phrase.seq;
+    this.#add(phrase);
     return phrase;
+  }
+
+  #add(phrase: Phrase): void {
+    this.#kept.push(phrase);
+    this.#drafts.add(draftKey(phrase.authorId, phrase.draftId));
+    if (this.#kept.length > PHRASE_LOG) this.#forgetOldest();
   }
 
   #forgetOldest(): void {
     const oldest = this.#kept.shift();
-    if (oldest) this.#drafts.delete(`${oldest.authorId} ${oldest.draftId}`);
+    if (oldest) this.#drafts.delete(draftKey(oldest.authorId, oldest.draftId));
   }
 
   #limitOf(peerId: PeerId, nowMs: number): TokenBucket {
@@ -77,4 +89,8 @@ export class PhraseLog {
     }
     return limit;
   }
+}
+
+function draftKey(authorId: PeerId, draftId: string): string {
+  return `${authorId} ${draftId}`;
 }

@@ -40,7 +40,7 @@ export class Room {
   readonly settings: RoomSettings;
   readonly #maxPeers: number;
   readonly #peers = new Map<PeerId, PeerInfo>();
-  readonly #phrases = new PhraseLog();
+  readonly #phrases: PhraseLog;
   readonly #recording = new RecordingRules();
   #revision = 0;
 
@@ -49,11 +49,14 @@ export class Room {
     roomName: string;
     settings: RoomSettings;
     maxPeers: number;
+    /** What was said in it before the server's process ended, oldest first. */
+    phrases?: readonly Phrase[];
   }) {
     this.roomId = options.roomId;
     this.roomName = options.roomName;
     this.settings = options.settings;
     this.#maxPeers = options.maxPeers;
+    this.#phrases = new PhraseLog(options.phrases);
   }
 
   get isEmpty(): boolean {
@@ -112,18 +115,20 @@ export class Room {
 
   /**
    * Null for a draft that became a phrase before: its author did not know.
-   * @throws ProtocolError FORBIDDEN or RATE_LIMITED
+   * @param keep puts the phrase where it is safe before it counts as said
+   * @throws ProtocolError FORBIDDEN or RATE_LIMITED; what `keep` throws
    */
   say(
     peerId: PeerId,
     draft: PhraseDraft,
     now: { wallMs: number; monotonicMs: number },
+    keep?: (phrase: Phrase) => void,
   ): Phrase | null {
     const peer = this.#peer(peerId);
     if (!can(peer.role, 'sendPhrase')) {
       throw new ProtocolError('FORBIDDEN', 'this role sends no phrases');
     }
-    return this.#phrases.append(peer, draft, now);
+    return this.#phrases.append(peer, draft, now, keep);
   }
 
   phrasesAfter(seq: number): Phrase[] {

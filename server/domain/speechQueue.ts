@@ -39,7 +39,7 @@ export type Due =
  */
 export class SpeechQueue {
   #approval: Approval;
-  #held = false;
+  #held: boolean;
   #waiting: Entry[] = [];
   #unapproved: Entry[] = [];
   /** Authors of whom a moderator has let a phrase through. */
@@ -52,8 +52,9 @@ export class SpeechQueue {
   /** Since when the first of the queue could have been spoken, were it not for talk. */
   #firstSinceMs: number | null = null;
 
-  constructor(approval: Approval) {
+  constructor(approval: Approval, held = false) {
     this.#approval = approval;
+    this.#held = held;
   }
 
   get approval(): Approval {

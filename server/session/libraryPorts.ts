@@ -2,6 +2,7 @@ import type {
   CreateShare,
   Manifest,
   PeerId,
+  Phrase,
   Phrasebook,
   RecordingFile,
   RecordingId,
@@ -10,12 +11,13 @@ import type {
   RunningRecording,
   ShareId,
   SharePermission,
+  Speech,
   StopReason,
 } from '#protocol';
 import type { Ban } from '../domain/bans.ts';
 
-// What is kept: recordings, which are played, shared, deleted, told of; phrasebooks; and bans. Part of
-// ports.ts, which exports all of it.
+// What is kept: recordings, which are played, shared, deleted, told of; phrasebooks; open rooms; and
+// bans. Part of ports.ts, which exports all of it.
 
 /** The right to fetch one recording's files, for addresses that cannot carry headers. */
 export interface RecordingTicket {
@@ -147,6 +149,39 @@ export interface PhrasebookStore {
    * @throws ProtocolError STORAGE_FAILED when it cannot be kept
    */
   put(roomId: RoomId, phrasebook: Phrasebook | null): Promise<void>;
+}
+
+/** What outlives the server's process of the rooms that are open when it ends. */
+export interface RoomStore {
+  /** As a room opens. `kept` is of a room that was open when an earlier run ended, and empty for others. */
+  open(roomId: RoomId): { memory: RoomMemory; kept: KeptRoom };
+}
+
+export interface KeptRoom {
+  /** The last PHRASE_LOG of them, oldest first. */
+  readonly phrases: readonly Phrase[];
+  /** Null where no moderator changed anything. */
+  readonly speech: KeptSpeech | null;
+}
+
+/** What a moderator makes of a room's voice. */
+export type KeptSpeech = Pick<Speech, 'approval' | 'held'>;
+
+/** One open room's place in the store. */
+export interface RoomMemory {
+  /** Where the numbers of its phrases begin. */
+  readonly logId: string;
+  /**
+   * What it returned from outlives the process.
+   * @throws ProtocolError STORAGE_FAILED: then the phrase was not said
+   */
+  keepPhrase(phrase: Phrase): void;
+  /** What cannot be kept is lost with the process: a moderator need not wait for a disk. */
+  keepSpeech(speech: KeptSpeech): void;
+  /** Everybody has left: nobody who comes later finds any of it. */
+  forget(): void;
+  /** The room ends and may be opened again as it was. */
+  release(): void;
 }
 
 /** Who may not come into which room, and until when. It outlives the server's process. */

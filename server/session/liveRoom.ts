@@ -21,9 +21,11 @@ import type {
   BanBook,
   ClientChannel,
   Clock,
+  KeptSpeech,
   Log,
   MediaEngine,
   Recorder,
+  RoomMemory,
   SpeechEngine,
 } from './ports.ts';
 import { RecordingDesk } from './recordingDesk.ts';
@@ -36,10 +38,11 @@ export interface LiveRoomOptions {
   readonly recorder: Recorder;
   readonly speech: SpeechEngine | null;
   readonly bans: BanBook;
+  readonly memory: RoomMemory;
+  readonly keptSpeech: KeptSpeech | null;
   readonly clock: Clock;
   readonly log: Log;
   readonly makeRecordingId: () => RecordingId;
-  readonly makeLogId: () => string;
   readonly makeResumeToken: () => string;
   readonly maxRecordingMs: number;
   readonly onClosed: () => void;
@@ -62,12 +65,12 @@ export class LiveRoom {
   readonly #microphones: Microphones;
   readonly #desk: RecordingDesk;
   readonly #phrases: PhraseDesk;
-  /** Where the numbers of this room's phrases begin. */
-  readonly #logId: string;
+  readonly #memory: RoomMemory;
   /** Languages in which phrases are spoken here. */
   readonly #voices: string[];
   /** Somebody is on the way to a seat: an empty room is about to be one no longer. */
   #isSeating = false;
+  #wasEntered = false;
   #cancelEmptyClose: () => void = () => {};
   #closed = false;
 
@@ -100,7 +103,7 @@ export class LiveRoom {
     this.#clock = options.clock;
     this.#log = options.log;
     this.#onClosed = options.onClosed;
-    this.#logId = options.makeLogId();
+    this.#memory = options.memory;
     this.#people = new Attendance(options.log);
     this.#absences = new Absences({ ...options, people: this.#people });
     this.#makeResumeToken = options.makeResumeToken;
@@ -201,7 +204,7 @@ export class LiveRoom {
       ...this.#room.snapshot(session.peerId),
       resumeToken,
       resumed,
-      logId: this.#logId,
+      logId: this.#memory.logId,
       speech: this.#phrases.speech,
       voices: this.#voices,
       routerRtpCapabilities: this.#media.current.rtpCapabilities,
@@ -223,6 +226,7 @@ export class LiveRoom {
       throw error;
     }
     this.#people.add(session);
+    this.#wasEntered = true;
     this.#desk.keepAnswers(events);
     this.#people.publish(events, session.peerId);
   }
@@ -299,9 +303,16 @@ export class LiveRoom {
     const recorded = this.isRecording ? this.#desk.stop(reason) : Promise.resolve();
     for (const session of this.#people.all) session.remove(code);
     this.#media.close();
+    this.#endMemory(reason);
     this.#onClosed();
     this.#log.info({ roomId: this.roomId, reason }, 'room closed');
     await recorded;
+  }
+
+  /** A room that everybody left is forgotten. One that nobody got into again is not: others may yet. */
+  #endMemory(reason: StopReason): void {
+    if (reason === 'roomClosed' && this.#wasEntered) this.#memory.forget();
+    else this.#memory.release();
   }
 
   /** The room goes on with a new media side, and everyone builds theirs anew. */

@@ -4,7 +4,15 @@ import type { Room } from '../domain/room.ts';
 import type { Attendance } from './attendance.ts';
 import type { PeerSession } from './peerSession.ts';
 import { PhraseIntake, rejectRefused } from './phraseIntake.ts';
-import type { BanBook, Clock, Log, MediaRoom, SpeechEngine } from './ports.ts';
+import type {
+  BanBook,
+  Clock,
+  KeptSpeech,
+  Log,
+  MediaRoom,
+  RoomMemory,
+  SpeechEngine,
+} from './ports.ts';
 import type { RecordingDesk } from './recordingDesk.ts';
 import { ReceiptDesk } from './receiptDesk.ts';
 import { RoomVoice } from './roomVoice.ts';
@@ -17,6 +25,9 @@ export interface PhraseDeskOptions {
   /** The media side of this moment. */
   readonly media: () => MediaRoom;
   readonly bans: BanBook;
+  readonly memory: RoomMemory;
+  /** What a moderator made of the voice before the server's process ended. */
+  readonly keptSpeech: KeptSpeech | null;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -41,7 +52,8 @@ export class PhraseDesk {
     });
     this.#voice = new RoomVoice({
       ...options,
-      approval: room.settings.approval,
+      approval: options.keptSpeech?.approval ?? room.settings.approval,
+      held: options.keptSpeech?.held ?? false,
       record: (phrase, durationMs) => recording.speak(phrase, durationMs, media().voice.producerId),
       changed: (speech) => people.tell('speechChanged', { speech }),
       unspoken: ({ authorId, seq }, reason) =>
@@ -62,6 +74,11 @@ export class PhraseDesk {
 
   /** @throws ProtocolError NOT_FOUND */
   moderate(command: ModerateSpeech): void {
+    const { memory } = this.#options;
+    const { approval, held } = this.#voice.speech;
+    if (command.action === 'hold') memory.keepSpeech({ approval, held: true });
+    if (command.action === 'release') memory.keepSpeech({ approval, held: false });
+    if (command.action === 'setApproval') memory.keepSpeech({ approval: command.approval, held });
     this.#voice.moderate(command);
   }
 
@@ -77,10 +94,11 @@ export class PhraseDesk {
 
   /** Makes a phrase of a draft, or tells its author why not. One that was said before is not said twice. */
   #say(session: PeerSession, draft: PhraseDraft): void {
-    const { room, people, clock } = this.#options;
+    const { room, people, clock, memory } = this.#options;
     rejectRefused(session.channel, draft, () => {
       const now = { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
-      const phrase = room.say(session.peerId, draft, now);
+      const keep = (phrase: Phrase) => memory.keepPhrase(phrase);
+      const phrase = room.say(session.peerId, draft, now, keep);
       if (!phrase) return;
       this.#options.media().broadcastPhrase(phrase);
       this.#tellFollowers(phrase);

@@ -20,6 +20,7 @@ import type {
   MediaEngine,
   Recorder,
   RecordingControl,
+  RoomStore,
   SpeechEngine,
 } from './ports.ts';
 
@@ -32,10 +33,10 @@ export class RoomRegistry implements RecordingControl {
   readonly #recorder: Recorder;
   readonly #speech: SpeechEngine | null;
   readonly #bans: BanBook;
+  readonly #store: RoomStore;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #makeRecordingId: () => RecordingId;
-  readonly #makeLogId: () => string;
   readonly #makeResumeToken: () => string;
   readonly #maxPeersPerRoom: number;
   readonly #maxRecordingMs: number;
@@ -47,10 +48,10 @@ export class RoomRegistry implements RecordingControl {
     /** Null where the server has no voice. */
     speech: SpeechEngine | null;
     bans: BanBook;
+    store: RoomStore;
     clock: Clock;
     log: Log;
     makeRecordingId: () => RecordingId;
-    makeLogId: () => string;
     makeResumeToken: () => string;
     maxPeersPerRoom: number;
     maxRecordingMs: number;
@@ -59,10 +60,10 @@ export class RoomRegistry implements RecordingControl {
     this.#recorder = options.recorder;
     this.#speech = options.speech;
     this.#bans = options.bans;
+    this.#store = options.store;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#makeRecordingId = options.makeRecordingId;
-    this.#makeLogId = options.makeLogId;
     this.#makeResumeToken = options.makeResumeToken;
     this.#maxPeersPerRoom = options.maxPeersPerRoom;
     this.#maxRecordingMs = options.maxRecordingMs;
@@ -151,8 +152,12 @@ export class RoomRegistry implements RecordingControl {
         this.#open.delete(roomId);
       }
     };
+    const { memory, kept } = this.#store.open(roomId);
+    const { phrases, speech: keptSpeech } = kept;
     const opening = LiveRoom.create({
-      room: new Room({ roomId, roomName, settings, maxPeers: this.#maxPeersPerRoom }),
+      room: new Room({ roomId, roomName, settings, maxPeers: this.#maxPeersPerRoom, phrases }),
+      memory,
+      keptSpeech,
       engine: this.#engine,
       recorder: this.#recorder,
       speech: this.#speech,
@@ -160,13 +165,18 @@ export class RoomRegistry implements RecordingControl {
       clock: this.#clock,
       log: this.#log,
       makeRecordingId: this.#makeRecordingId,
-      makeLogId: this.#makeLogId,
       makeResumeToken: this.#makeResumeToken,
       maxRecordingMs: this.#maxRecordingMs,
       onClosed: forget,
     });
     this.#rooms.set(roomId, opening);
-    opening.then((room) => room.isClosed || this.#open.set(roomId, room), forget);
+    opening.then(
+      (room) => room.isClosed || this.#open.set(roomId, room),
+      () => {
+        memory.release();
+        forget();
+      },
+    );
     return opening;
   }
 }

@@ -12,6 +12,7 @@ const AHEAD = 3;
 
 export interface RoomVoiceOptions {
   readonly approval: Approval;
+  readonly held: boolean;
   /** Null where the server has no voice. */
   readonly engine: SpeechEngine | null;
   /** The media side of this moment. */
@@ -41,7 +42,7 @@ export class RoomVoice {
 
   constructor(options: RoomVoiceOptions) {
     this.#options = options;
-    this.#queue = new SpeechQueue(options.approval);
+    this.#queue = new SpeechQueue(options.approval, options.held);
     this.#sounds = options.engine && new PhraseSounds(options.engine);
     this.#player = new PhrasePlayer(options);
   }

@@ -13,6 +13,27 @@ const BUSY_MS = 1_000;
 /** Written into the file as its `user_version`. */
 const VERSION = 1;
 const SCHEMA = `
+  CREATE TABLE rooms (
+    room_id TEXT PRIMARY KEY,
+    -- Where the numbers of its phrases begin: another one each time the room begins anew.
+    log_id TEXT NOT NULL,
+    -- When it was last known to be open. Milliseconds since 1970, like every time here.
+    seen_ms INTEGER NOT NULL,
+    -- What a moderator made of the voice; NULL where it is as the room was made.
+    approval TEXT,
+    held INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE phrases (
+    log_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    author_id TEXT NOT NULL,
+    author_name TEXT NOT NULL,
+    text TEXT NOT NULL,
+    language TEXT NOT NULL,
+    draft_id TEXT NOT NULL,
+    PRIMARY KEY (log_id, seq)
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE bans (
     room_id TEXT NOT NULL,
     peer_id TEXT NOT NULL,

@@ -1,6 +1,54 @@
-import type { PeerId, RoomId } from '#protocol';
+import { ProtocolError, type PeerId, type Phrase, type RoomId } from '#protocol';
 import { Bans, type Ban } from '#server/domain/bans.ts';
-import type { BanBook } from '#server/session/ports.ts';
+import { makeLogId } from '#server/ids.ts';
+import type {
+  BanBook,
+  KeptRoom,
+  KeptSpeech,
+  RoomMemory,
+  RoomStore,
+} from '#server/session/ports.ts';
+
+interface Kept {
+  logId: string;
+  phrases: Phrase[];
+  speech: KeptSpeech | null;
+}
+
+/** Keeps rooms in memory. Told to fail, it keeps no phrase. */
+export class FakeRooms implements RoomStore {
+  readonly kept: Map<RoomId, Kept>;
+  fails = false;
+
+  constructor(kept = new Map<RoomId, Kept>()) {
+    this.kept = kept;
+  }
+
+  /** What a server finds that starts now, whatever became of this one. */
+  afterRestart(): FakeRooms {
+    return new FakeRooms(structuredClone(this.kept));
+  }
+
+  open(roomId: RoomId): { memory: RoomMemory; kept: KeptRoom } {
+    const found = this.kept.get(roomId) ?? { logId: makeLogId(), phrases: [], speech: null };
+    const kept = { ...found, phrases: [...found.phrases] };
+    const memory: RoomMemory = {
+      logId: found.logId,
+      keepPhrase: (phrase) => {
+        if (this.fails) throw new ProtocolError('STORAGE_FAILED', 'the phrase cannot be kept');
+        found.phrases.push(phrase);
+        this.kept.set(roomId, found);
+      },
+      keepSpeech: (speech) => {
+        found.speech = speech;
+        this.kept.set(roomId, found);
+      },
+      forget: () => this.kept.delete(roomId),
+      release: () => {},
+    };
+    return { memory, kept };
+  }
+}
 
 /** Bans as long as the test runs. */
 export class FakeBans implements BanBook {

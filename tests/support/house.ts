@@ -10,7 +10,7 @@ import type {
   Role,
   RoomSnapshot,
 } from '#protocol';
-import { makeLogId, makeResumeToken } from '#server/ids.ts';
+import { makeResumeToken } from '#server/ids.ts';
 import { createHandlers } from '#server/session/handlers.ts';
 import { PeerSession } from '#server/session/peerSession.ts';
 import type { Identity } from '#server/session/ports.ts';
@@ -18,7 +18,7 @@ import { RoomRegistry } from '#server/session/roomRegistry.ts';
 import { bytes, identity, opusCapabilities, rtpParameters } from './builders.ts';
 import { FakeMediaEngine, type FakeMediaPeer } from './fakeMedia.ts';
 import { FakeRecorder } from './fakeRecorder.ts';
-import { FakeBans } from './fakeRooms.ts';
+import { FakeBans, FakeRooms } from './fakeRooms.ts';
 import { FakeSpeech } from './fakeSpeech.ts';
 import { FakeChannel, FakeClock, FakeIceServers, FakeLog, settled } from './fakes.ts';
 
@@ -35,20 +35,29 @@ export class House {
   readonly recorder = new FakeRecorder();
   readonly speech = new FakeSpeech();
   readonly iceServers = new FakeIceServers();
-  readonly bans = new FakeBans();
+  readonly bans: FakeBans;
+  readonly rooms: FakeRooms;
   readonly registry: RoomRegistry;
   readonly handlers: ReturnType<typeof createHandlers>;
   #recordings = 0;
 
-  constructor({ maxPeersPerRoom = 10, maxRecordingMs = 14_400_000, speaks = false } = {}) {
+  /** @param after a house that ended: this one has what outlived it */
+  constructor({
+    maxPeersPerRoom = 10,
+    maxRecordingMs = 14_400_000,
+    speaks = false,
+    after = undefined as House | undefined,
+  } = {}) {
+    this.bans = after?.bans ?? new FakeBans();
+    this.rooms = after?.rooms.afterRestart() ?? new FakeRooms();
     this.registry = new RoomRegistry({
       engine: this.engine,
       recorder: this.recorder,
       speech: speaks ? this.speech : null,
       bans: this.bans,
+      store: this.rooms,
       clock: this.clock,
       log: this.log,
-      makeLogId,
       makeResumeToken,
       makeRecordingId: () => {
         this.#recordings += 1;

@@ -1,5 +1,5 @@
 import type { Role, RoomId } from '#protocol';
-import { makeLogId, makeRecordingId, makeResumeToken, makeRoomId } from '#server/ids.ts';
+import { makeRecordingId, makeResumeToken, makeRoomId } from '#server/ids.ts';
 import { SfuEngine } from '#server/media/mediaEngine.ts';
 import { WorkerPool } from '#server/media/workerPool.ts';
 import { createHandlers } from '#server/session/handlers.ts';
@@ -7,7 +7,7 @@ import type { Log, Recorder, SpeechEngine } from '#server/session/ports.ts';
 import { RoomRegistry } from '#server/session/roomRegistry.ts';
 import { workerBinary } from '../../scripts/worker/path.mjs';
 import { realClock as clock } from './clock.ts';
-import { FakeBans } from './fakeRooms.ts';
+import { FakeBans, FakeRooms } from './fakeRooms.ts';
 import { NodePeer, type NodePeerOptions } from './nodePeer.ts';
 
 type VisitorOptions = Pick<NodePeerOptions, 'peerId' | 'heedsNoSize' | 'tamper'>;
@@ -40,10 +40,10 @@ export class MediaHouse {
       recorder,
       speech,
       bans: new FakeBans(),
+      store: new FakeRooms(),
       clock,
       log: quiet,
       makeRecordingId,
-      makeLogId,
       makeResumeToken,
       maxPeersPerRoom: 50,
       maxRecordingMs: 3_600_000,

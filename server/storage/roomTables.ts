@@ -1,0 +1,100 @@
+import { ApprovalSchema, type Phrase, type RoomId } from '#protocol';
+import type { DatabaseSync } from 'node:sqlite';
+import * as v from 'valibot';
+import type { KeptSpeech } from '../session/ports.ts';
+
+/** Rows of phrases that are deleted at a time, so that nobody's sound waits for it: a few milliseconds. */
+const BATCH = 500;
+
+/** A room as its row has it. Milliseconds since 1970. */
+export interface RoomRow {
+  readonly roomId: RoomId;
+  readonly logId: string;
+  readonly seenMs: number;
+}
+
+/** The statements on rooms and their phrases. Each throws what SQLite throws, and then has done nothing. */
+export class RoomTables {
+  readonly #statements;
+
+  constructor(database: DatabaseSync) {
+    this.#statements = {
+      find: database.prepare('SELECT log_id, approval, held FROM rooms WHERE room_id = ?'),
+      all: database.prepare('SELECT room_id, log_id, seen_ms FROM rooms ORDER BY seen_ms DESC'),
+      put: database.prepare('INSERT OR REPLACE INTO rooms VALUES (?, ?, ?, ?, ?)'),
+      see: database.prepare('UPDATE rooms SET seen_ms = ? WHERE room_id = ?'),
+      remove: database.prepare('DELETE FROM rooms WHERE room_id = ? AND log_id = ?'),
+      phrases: database.prepare(
+        `SELECT seq, at, author_id AS authorId, author_name AS authorName, text, language,
+           draft_id AS draftId
+         FROM phrases WHERE log_id = ? ORDER BY seq`,
+      ),
+      addPhrase: database.prepare('INSERT INTO phrases VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
+      removeUpTo: database.prepare('DELETE FROM phrases WHERE log_id = ? AND seq <= ?'),
+      removeSome: database.prepare(
+        `DELETE FROM phrases WHERE log_id = ?1 AND seq IN
+           (SELECT seq FROM phrases WHERE log_id = ?1 LIMIT ${BATCH})`,
+      ),
+      orphans: database.prepare(
+        'SELECT DISTINCT log_id FROM phrases WHERE log_id NOT IN (SELECT log_id FROM rooms)',
+      ),
+    };
+  }
+
+  find(roomId: RoomId): { logId: string; speech: KeptSpeech | null } | null {
+    const row = this.#statements.find.get(roomId);
+    if (!row) return null;
+    const approval = v.safeParse(ApprovalSchema, row['approval']);
+    const speech = approval.success ? { approval: approval.output, held: row['held'] === 1 } : null;
+    return { logId: String(row['log_id']), speech };
+  }
+
+  /** The one seen last first. */
+  all(): RoomRow[] {
+    return this.#statements.all.all().map((row) => ({
+      roomId: row['room_id'] as RoomId,
+      logId: String(row['log_id']),
+      seenMs: Number(row['seen_ms']),
+    }));
+  }
+
+  put({ roomId, logId, seenMs }: RoomRow, speech: KeptSpeech | null): void {
+    const held = speech === null ? null : Number(speech.held);
+    this.#statements.put.run(roomId, logId, Math.round(seenMs), speech?.approval ?? null, held);
+  }
+
+  see(roomId: RoomId, seenMs: number): void {
+    this.#statements.see.run(Math.round(seenMs), roomId);
+  }
+
+  /** Its phrases are left, and nobody finds them by the room. */
+  remove({ roomId, logId }: Pick<RoomRow, 'roomId' | 'logId'>): void {
+    this.#statements.remove.run(roomId, logId);
+  }
+
+  /** Oldest first. */
+  phrases(logId: string): Phrase[] {
+    // As they were written: by `addPhrase`, of phrases that were checked.
+    return this.#statements.phrases.all(logId) as unknown as Phrase[];
+  }
+
+  addPhrase(logId: string, phrase: Phrase): void {
+    const { seq, at, authorId, authorName, text, language, draftId } = phrase;
+    const values = [logId, seq, at, authorId, authorName, text, language, draftId] as const;
+    this.#statements.addPhrase.run(...values);
+  }
+
+  removePhrasesUpTo(logId: string, seq: number): void {
+    this.#statements.removeUpTo.run(logId, seq);
+  }
+
+  /** Removes some of a log's phrases. False when there may be more. */
+  removeSomePhrases(logId: string): boolean {
+    return Number(this.#statements.removeSome.run(logId).changes) < BATCH;
+  }
+
+  /** Logs of which there are phrases and no room. */
+  orphans(): string[] {
+    return this.#statements.orphans.all().map((row) => String(row['log_id']));
+  }
+}

@@ -1,0 +1,187 @@
+import { PHRASE_LOG, ProtocolError, type Phrase, type RoomId } from '#protocol';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Clock, KeptRoom, KeptSpeech, Log, RoomMemory, RoomStore } from '../session/ports.ts';
+import { RoomTables } from './roomTables.ts';
+
+/** How long a room is kept that was open when the server ended, and to which nobody comes back. */
+const KEPT_MS = 60 * 60_000;
+/** Of those, the ones seen last. */
+const MAX_LEFT = 1_000;
+/** How often it is written that a room is open, and looked what is to be forgotten. */
+const TIDY_MS = 60_000;
+/** Between two batches of phrases that are erased. */
+const ERASE_PAUSE_MS = 20;
+/** A full disk fails with every phrase: it is said once in so long. */
+const COMPLAINT_PAUSE_MS = 60_000;
+
+export interface SqliteRoomsOptions {
+  readonly database: DatabaseSync;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly makeLogId: () => string;
+}
+
+/**
+ * Rooms in a database. Its calls are synchronous: what a process handed to the kernel outlives it, and
+ * that takes some 10 us, so that nothing can come between the numbering of a phrase and its keeping.
+ */
+export class SqliteRooms implements RoomStore {
+  readonly #options: SqliteRoomsOptions;
+  readonly #tables: RoomTables;
+  readonly #open = new Map<RoomId, OpenRoom>();
+  /** Logs whose phrases are still to be erased. */
+  readonly #erasing = new Set<string>();
+  #cancelErase: () => void = () => {};
+  #cancelTidy: () => void = () => {};
+  #complainedMs = -Infinity;
+
+  constructor(options: SqliteRoomsOptions) {
+    this.#options = options;
+    this.#tables = new RoomTables(options.database);
+    for (const logId of this.#tables.orphans()) this.#erasing.add(logId);
+    this.#tidy();
+  }
+
+  open(roomId: RoomId): { memory: RoomMemory; kept: KeptRoom } {
+    const found = this.#attempt(() => this.#find(roomId));
+    const memory = new OpenRoom({
+      roomId,
+      logId: found?.logId ?? this.#options.makeLogId(),
+      speech: found?.speech ?? null,
+      isWritten: Boolean(found),
+      tables: this.#tables,
+      clock: this.#options.clock,
+      attempt: (act) => this.#attempt(act),
+      ended: (isForgotten) => {
+        if (this.#open.get(roomId) === memory) this.#open.delete(roomId);
+        if (isForgotten) this.#forget(memory);
+      },
+    });
+    this.#open.set(roomId, memory);
+    return { memory, kept: { phrases: found?.phrases ?? [], speech: found?.speech ?? null } };
+  }
+
+  /** Idempotent. The database is the caller's to close. */
+  close(): void {
+    this.#cancelTidy();
+    this.#cancelErase();
+    this.#attempt(() => this.#seeOpen());
+    while (this.#erasing.size > 0 && this.#attempt(() => this.#eraseSome()));
+    this.#erasing.clear();
+  }
+
+  #find(roomId: RoomId) {
+    const found = this.#tables.find(roomId);
+    if (!found || this.#erasing.has(found.logId)) return null;
+    return { ...found, phrases: this.#tables.phrases(found.logId) };
+  }
+
+  #tidy(): void {
+    this.#attempt(() => {
+      this.#seeOpen();
+      const left = this.#tables.all().filter(({ roomId }) => !this.#open.has(roomId));
+      const oldestMs = this.#options.clock.wallMs() - KEPT_MS;
+      for (const [index, room] of left.entries()) {
+        if (index >= MAX_LEFT || room.seenMs <= oldestMs) this.#forget(room);
+      }
+    });
+    this.#erase();
+    this.#cancelTidy = this.#options.clock.after(TIDY_MS, () => this.#tidy());
+  }
+
+  #seeOpen(): void {
+    const nowMs = this.#options.clock.wallMs();
+    for (const roomId of this.#open.keys()) this.#tables.see(roomId, nowMs);
+  }
+
+  /** From here on nobody finds it; most have few phrases, and those are gone at once too. */
+  #forget(room: { roomId: RoomId; logId: string }): void {
+    this.#erasing.add(room.logId);
+    this.#attempt(() => this.#tables.remove(room));
+    this.#erase();
+  }
+
+  #erase(): void {
+    this.#cancelErase();
+    if (this.#erasing.size === 0 || !this.#attempt(() => this.#eraseSome())) return;
+    this.#cancelErase = this.#options.clock.after(ERASE_PAUSE_MS, () => this.#erase());
+  }
+
+  #eraseSome(): true {
+    for (const logId of this.#erasing) {
+      if (!this.#tables.removeSomePhrases(logId)) break;
+      this.#erasing.delete(logId);
+    }
+    return true;
+  }
+
+  /** Undefined where the database fails, which is logged once a minute at most. */
+  #attempt<T>(act: () => T): T | undefined {
+    try {
+      return act();
+    } catch (error) {
+      const nowMs = this.#options.clock.monotonicMs();
+      if (nowMs - this.#complainedMs < COMPLAINT_PAUSE_MS) return undefined;
+      this.#complainedMs = nowMs;
+      this.#options.log.error({ err: error }, 'rooms cannot be kept');
+      return undefined;
+    }
+  }
+}
+
+/** One open room. Its row is written with the first thing that is to be kept of it. */
+class OpenRoom implements RoomMemory {
+  readonly roomId: RoomId;
+  readonly logId: string;
+  readonly #options;
+  #speech: KeptSpeech | null;
+  #isWritten: boolean;
+
+  constructor(options: {
+    roomId: RoomId;
+    logId: string;
+    speech: KeptSpeech | null;
+    isWritten: boolean;
+    tables: RoomTables;
+    clock: Clock;
+    attempt: <T>(act: () => T) => T | undefined;
+    ended: (isForgotten: boolean) => void;
+  }) {
+    this.#options = options;
+    this.roomId = options.roomId;
+    this.logId = options.logId;
+    this.#speech = options.speech;
+    this.#isWritten = options.isWritten;
+  }
+
+  keepPhrase(phrase: Phrase): void {
+    const { tables, attempt } = this.#options;
+    const isKept = attempt(() => {
+      if (!this.#isWritten) this.#write();
+      tables.addPhrase(this.logId, phrase);
+      return true;
+    });
+    if (!isKept) throw new ProtocolError('STORAGE_FAILED', 'the phrase cannot be kept');
+    const last = phrase.seq - PHRASE_LOG;
+    if (last > 0) attempt(() => tables.removePhrasesUpTo(this.logId, last));
+  }
+
+  keepSpeech(speech: KeptSpeech): void {
+    this.#speech = speech;
+    this.#options.attempt(() => this.#write());
+  }
+
+  release(): void {
+    this.#options.ended(false);
+  }
+
+  forget(): void {
+    this.#options.ended(true);
+  }
+
+  #write(): void {
+    const { tables, clock } = this.#options;
+    tables.put({ roomId: this.roomId, logId: this.logId, seenMs: clock.wallMs() }, this.#speech);
+    this.#isWritten = true;
+  }
+}
