@@ -15,6 +15,7 @@ import {
   type ObjectStorage,
 } from './config/objectStorage.ts';
 import { SPEECH, speechProblems, toSpeech, type Speech } from './config/speech.ts';
+import { trustedProxies, type IsTrustedProxy } from './config/trustedProxies.ts';
 import {
   address,
   directory,
@@ -38,6 +39,7 @@ const EnvironmentSchema = v.object({
   PORT: v.optional(integer(0, 65_535), '3000'),
   PUBLIC_URL: v.exactOptional(origin),
   ALLOWED_ORIGINS: v.optional(v.pipe(list, v.array(origin)), ''),
+  TRUSTED_PROXIES: v.optional(trustedProxies, ''),
   LISTEN_IP: v.optional(v.pipe(v.string(), v.ip('write an IP address')), '127.0.0.1'),
   ANNOUNCED_ADDRESS: v.exactOptional(address),
   RTC_PORT: v.optional(integer(0, 65_535), '40000'),
@@ -71,6 +73,7 @@ export interface Config {
   /** Where people reach the server; undefined means on this machine only. */
   readonly publicUrl: string | undefined;
   readonly allowedOrigins: readonly string[];
+  readonly isTrustedProxy: IsTrustedProxy;
   readonly listenIp: string;
   readonly announcedAddress: string | undefined;
   readonly rtcPort: number;
@@ -186,6 +189,7 @@ function toConfig(env: Environment): Config {
     port: env.PORT,
     publicUrl: env.PUBLIC_URL,
     allowedOrigins: env.ALLOWED_ORIGINS,
+    isTrustedProxy: env.TRUSTED_PROXIES,
     listenIp: env.LISTEN_IP,
     announcedAddress: env.ANNOUNCED_ADDRESS,
     rtcPort: env.RTC_PORT,

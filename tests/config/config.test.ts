@@ -86,6 +86,34 @@ describe('settings', () => {
     expect(problems[0]).toContain(fix);
   });
 
+  it.each([
+    'true',
+    '*',
+    'proxy.example',
+    'loopback',
+    '0.0.0.0/0',
+    '::/0',
+    '128.0.0.0/1',
+    '10.0.0.0/33',
+  ])('[AD6] TRUSTED_PROXIES=%s is refused with what to write', (value) => {
+    const problems = problemsOf({ TRUSTED_PROXIES: `127.0.0.1, ${value}` });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^TRUSTED_PROXIES: .*addresses of your own proxies.*\.$/);
+  });
+
+  it('[AD7] trust no proxy unless they are told of it, and then that one alone', () => {
+    const trusts = (list: string | undefined, address: string) =>
+      readConfig(list === undefined ? {} : { TRUSTED_PROXIES: list }).isTrustedProxy(address);
+    const list = '127.0.0.1, 10.1.0.0/16,2001:db8::/32 , ::1,';
+    expect(trusts(undefined, '127.0.0.1')).toBe(false);
+    for (const address of ['127.0.0.1', '10.1.255.3', '2001:db8:9::1', '::1']) {
+      expect(trusts(list, address), address).toBe(true);
+    }
+    for (const address of ['127.0.0.2', '10.2.0.1', '2001:db9::1', '', 'nonsense']) {
+      expect(trusts(list, address), address).toBe(false);
+    }
+  });
+
   it('[CF4] are refused all at once, a line each', () => {
     const problems = problemsOf({ PORT: 'x', HOST: 'y', LOG_LEVEL: 'z' });
     expect(problems.map((line) => line.split(':')[0]).toSorted()).toEqual([
