@@ -129,6 +129,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
     resumeSession: (identity, resume, channel) => registry.resume(identity, resume, channel),
     verifyAccess: (token) => tokens.verifyAccess(token),
     isAllowedOrigin: (origin) => origin !== undefined && origins.has(origin),
+    isTrustedProxy: config.isTrustedProxy,
     clock,
     log,
   });

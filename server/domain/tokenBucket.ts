@@ -13,13 +13,19 @@ export class TokenBucket {
     this.#updatedMs = options.nowMs;
   }
 
-  /** Takes one token. Returns 0 when there was one, otherwise the milliseconds until there is. */
-  take(nowMs: number): number {
+  /** Takes `count` tokens. Returns 0 when they were there, otherwise the milliseconds until they are. */
+  take(nowMs: number, count = 1): number {
+    const waitMs = this.waitMs(nowMs, count);
+    if (waitMs === 0) this.#tokens -= count;
+    return waitMs;
+  }
+
+  /** What `take` would return. Takes nothing. */
+  waitMs(nowMs: number, count = 1): number {
     const refilled = this.#tokens + Math.max(0, nowMs - this.#updatedMs) * this.#refillPerMs;
     this.#tokens = Math.min(this.#capacity, refilled);
     this.#updatedMs = nowMs;
-    if (this.#tokens < 1) return Math.ceil((1 - this.#tokens) / this.#refillPerMs);
-    this.#tokens -= 1;
-    return 0;
+    if (this.#tokens >= count) return 0;
+    return Math.ceil((count - this.#tokens) / this.#refillPerMs);
   }
 }

@@ -11,6 +11,7 @@ import {
 } from '#protocol';
 import * as v from 'valibot';
 import { refusal, type GateState } from '../domain/gate.ts';
+import type { Refusal } from '../domain/requestLimits.ts';
 import type { Log } from '../session/ports.ts';
 import { isWithinDepth } from './depth.ts';
 import type { CoraSocket } from './socketChannel.ts';
@@ -23,19 +24,37 @@ export interface Caller {
   readonly gateState: GateState;
 }
 
+export interface Door<Session extends Caller> {
+  readonly session: Session;
+  readonly handlers: Handlers<ClientRequests, Session>;
+  /** Whether there is too much of it. Asked of all that comes, whatever it is. */
+  readonly limit: (name: unknown) => Refusal | null;
+  /** Too much of it came for too long, and the last of it has been answered. */
+  readonly end: () => void;
+  readonly log: Log;
+}
+
 /**
- * The one door of all messages: shape, gate, schema, handler, in that order, and every failure
+ * The one door of all messages: limit, shape, gate, schema, handler, in that order, and every failure
  * answered with its code. What is not a request of the protocol is answered if it can be.
  */
 export function bindHandlers<Session extends Caller>(
   socket: CoraSocket,
-  session: Session,
-  handlers: Handlers<ClientRequests, Session>,
-  log: Log,
+  { session, handlers, limit, end, log }: Door<Session>,
 ): void {
   socket.onAny(async (name: unknown, ...args: unknown[]) => {
-    const acknowledge = args.at(-1);
-    if (typeof acknowledge !== 'function') return;
+    // What came in one piece with the message that ended it still comes.
+    if (!socket.connected) return;
+    const last = args.at(-1);
+    const acknowledge = typeof last === 'function' ? last : undefined;
+    const refused = limit(name);
+    if (refused) {
+      // Before anything is looked at, and without an Error and its stack: a flood must cost little.
+      acknowledge?.(tooMuch(refused));
+      if (refused.isLast) end();
+      return;
+    }
+    if (!acknowledge) return;
     const reply: Reply<unknown> = await answer(name, args.slice(0, -1)).then(
       (data) => ({ ok: true, data }),
       (error: unknown) => ({ ok: false, error: toBody(error) }),
@@ -65,6 +84,10 @@ export function bindHandlers<Session extends Caller>(
     log.error({ peerId: session.peerId, err: error }, 'request failed');
     return new ProtocolError('INTERNAL', 'the server failed').toBody();
   }
+}
+
+function tooMuch({ retryAfterMs }: Refusal): Reply<never> {
+  return { ok: false, error: { code: 'RATE_LIMITED', message: 'too many requests', retryAfterMs } };
 }
 
 function isRequestName(name: unknown): name is ClientRequestName {

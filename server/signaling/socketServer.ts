@@ -9,11 +9,13 @@ import {
   type ServerToClientEvents,
 } from '#protocol';
 import type { Server as HttpServer } from 'node:http';
-import { Server } from 'socket.io';
+import { Server, type Socket } from 'socket.io';
 import * as parser from 'socket.io-parser';
 import * as v from 'valibot';
 import type { ClientChannel, Clock, Identity, Log } from '../session/ports.ts';
+import { Admission } from './admission.ts';
 import { bindHandlers, type Caller } from './bindHandlers.ts';
+import { Doorkeeper } from './doorkeeper.ts';
 import { socketChannel, type CoraSocket } from './socketChannel.ts';
 
 /** Bytes. A larger frame closes the connection (1009, RFC 6455 section 7.4.1). */
@@ -64,6 +66,8 @@ export interface SocketServerOptions<Session extends SocketSession> {
   readonly verifyAccess: (token: string) => Promise<Identity>;
   /** Whether a page of this origin may connect; asked with the Origin header, if there is one. */
   readonly isAllowedOrigin: (origin: string | undefined) => boolean;
+  /** Whether what a proxy at this address says of whom it was asked by is believed. */
+  readonly isTrustedProxy: (address: string) => boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -72,8 +76,11 @@ export interface SocketServerOptions<Session extends SocketSession> {
 export function serveSockets<Session extends SocketSession>(
   options: SocketServerOptions<Session>,
 ): { close(): Promise<void> } {
-  const { httpServer, handlers, openSession, resumeSession, clock, log } = options;
+  const { httpServer, openSession, resumeSession, clock, log } = options;
   const { verifyAccess, isAllowedOrigin } = options;
+  const doorkeeper = new Doorkeeper(options);
+  const handshakes = new Admission(clock);
+  const handlers = joiningInTurn(options.handlers, clock);
   const server = new Server<
     ClientToServerEvents,
     ServerToClientEvents,
@@ -98,13 +105,20 @@ export function serveSockets<Session extends SocketSession>(
     });
   }
 
-  server.use((socket, next) => {
+  server.engine.on('connection', (connection: CoraSocket['conn']) => doorkeeper.watch(connection));
+
+  const identify = async (socket: Socket): Promise<Identity> => {
+    doorkeeper.knock(socket);
     const token: unknown = socket.handshake.auth['token'];
-    const verified =
-      typeof token === 'string' && token.length <= MAX_TOKEN_LENGTH
-        ? verifyAccess(token)
-        : Promise.reject(new ProtocolError('UNAUTHORIZED', 'no token'));
-    verified.then(
+    if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) {
+      throw new ProtocolError('UNAUTHORIZED', 'no token');
+    }
+    const identity = await handshakes.inTurn(() => verifyAccess(token));
+    doorkeeper.enter(identity);
+    return identity;
+  };
+  server.use((socket, next) => {
+    identify(socket as Socket).then(
       (identity) => {
         socket.data.identity = identity;
         next();
@@ -124,7 +138,8 @@ export function serveSockets<Session extends SocketSession>(
     let heardMs = clock.monotonicMs();
     socket.conn.on('packet', () => (heardMs = clock.monotonicMs()));
     log.info({ roomId, peerId }, 'socket connected');
-    bindHandlers(socket as CoraSocket, session, handlers, log);
+    const limits = doorkeeper.guard(socket as Socket, identity, session);
+    bindHandlers(socket as CoraSocket, { session, handlers, log, ...limits });
 
     const lifetimeMs = Math.min(identity.expiresAt - clock.wallMs(), MAX_TIMER_MS);
     const cancelExpiry = clock.after(lifetimeMs, () => session.remove('TOKEN_EXPIRED'));
@@ -138,6 +153,18 @@ export function serveSockets<Session extends SocketSession>(
 
   return {
     close: () => server.close(),
+  };
+}
+
+/** A crowd comes in a few at a time. */
+function joiningInTurn<Session>(
+  handlers: Handlers<ClientRequests, Session>,
+  clock: Clock,
+): Handlers<ClientRequests, Session> {
+  const joins = new Admission(clock);
+  return {
+    ...handlers,
+    join: (session, input) => joins.inTurn(async () => handlers.join(session, input)),
   };
 }
 

@@ -143,7 +143,9 @@ describe('what a hostile client sends to a real server', () => {
       ),
     );
     expect(replies.filter((code) => code === null)).toHaveLength(2);
-    expect(replies.filter((code) => code === 'LIMIT_REACHED')).toHaveLength(198);
+    // Until so many at once are too many, whatever they ask for.
+    expect(replies.filter((code) => code === 'LIMIT_REACHED').length).toBeGreaterThan(10);
+    expect(new Set(replies)).toEqual(new Set([null, 'LIMIT_REACHED', 'RATE_LIMITED']));
   });
 
   it('[BI6] may send nothing as audience, neither sound nor phrases nor a recording', async () => {

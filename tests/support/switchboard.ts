@@ -22,14 +22,18 @@ export class Switchboard {
   readonly #connections = new Set<NetSocket>();
   readonly #closeServer: () => Promise<void>;
 
-  static async open({ isAllowedOrigin = isOurs } = {}): Promise<Switchboard> {
+  static async open({ isAllowedOrigin = isOurs, trustsProxy = false } = {}): Promise<Switchboard> {
     const http = createServer();
     http.listen(0, '127.0.0.1');
     await once(http, 'listening');
-    return new Switchboard(http, isAllowedOrigin);
+    return new Switchboard(http, isAllowedOrigin, trustsProxy);
   }
 
-  private constructor(http: Server, isAllowedOrigin: (origin: string | undefined) => boolean) {
+  private constructor(
+    http: Server,
+    isAllowedOrigin: (origin: string | undefined) => boolean,
+    trustsProxy: boolean,
+  ) {
     this.house = new House({ maxPeersPerRoom: 50 });
     this.#http = http;
     http.on('connection', (connection) => {
@@ -46,6 +50,7 @@ export class Switchboard {
         new PeerSession({ identity, channel, clock: this.house.clock }),
       verifyAccess: (token) => this.#verify(token),
       isAllowedOrigin,
+      isTrustedProxy: (address) => address === '127.0.0.1' && trustsProxy,
       clock: this.house.clock,
       log: this.house.log,
     });

@@ -1,0 +1,116 @@
+import type { ClientRequestName, PeerId } from '#protocol';
+import { RecentMap } from './recentMap.ts';
+import { Strikes } from './strikes.ts';
+import { TokenBucket } from './tokenBucket.ts';
+
+/** A client's entrance takes about ten requests, a rebuild of its transports six. */
+const PERSON = { capacity: 50, perSecond: 20 };
+/** An entrance takes eight of these, its handshake included, and a rebuild six: one and two at once. */
+const COSTLY = { capacity: 20, perSecond: 5 };
+/**
+ * Not a person's figures: a school of a hundred comes in through one address, ten requests each, and
+ * then talks, a few requests a second for all. Who asks for more than a person may is refused first.
+ */
+const ADDRESS = { capacity: 1_000, perSecond: 400 };
+/** Whoever is sent away stays away for so long. */
+export const BAN_MS = 60_000;
+
+/** As long as strikes last. */
+const KEEP_PERSON_MS = 5 * 60_000;
+const MAX_PEOPLE = 20_000;
+/** By then its bucket is full again. */
+const KEEP_ADDRESS_MS = 10_000;
+const MAX_ADDRESSES = 50_000;
+
+/** What makes, or tears down, things in a worker or on the disk, or is answered with much. */
+const COSTLY_REQUESTS: ReadonlySet<unknown> = new Set<ClientRequestName>([
+  'join',
+  'createTransport',
+  'produce',
+  'produceData',
+  'startReceiving',
+  'restartMedia',
+  'getPhrases',
+  'startRecording',
+  'stopRecording',
+]);
+
+/** Why something is not taken: when it would be, and whether whoever asked is to be sent away. */
+export interface Refusal {
+  readonly retryAfterMs: number;
+  readonly isLast: boolean;
+}
+
+class Person {
+  readonly all: TokenBucket;
+  readonly costly: TokenBucket;
+  readonly strikes = new Strikes();
+  bannedUntilMs = -Infinity;
+
+  constructor(nowMs: number) {
+    this.all = new TokenBucket({ ...PERSON, nowMs });
+    this.costly = new TokenBucket({ ...COSTLY, nowMs });
+  }
+}
+
+/**
+ * How much is asked by each person, over all their sockets, and from each address. A socket belongs
+ * to one person, whose limit is its own. Times are of one monotonic clock.
+ */
+export class RequestLimits {
+  readonly #people = new RecentMap<PeerId, Person>({
+    capacity: MAX_PEOPLE,
+    keepMs: KEEP_PERSON_MS,
+    make: (nowMs) => new Person(nowMs),
+  });
+  readonly #addresses = new RecentMap<string, TokenBucket>({
+    capacity: MAX_ADDRESSES,
+    keepMs: KEEP_ADDRESS_MS,
+    make: (nowMs) => new TokenBucket({ ...ADDRESS, nowMs }),
+  });
+
+  /** Somebody not known yet knocks. Returns 0, or the milliseconds until this address may again. */
+  knock(address: string, nowMs: number): number {
+    return this.#addresses.of(address, nowMs).take(nowMs);
+  }
+
+  /** Somebody whose token is good comes in. Coming back gives nobody a clean slate. */
+  enter(peerId: PeerId, nowMs: number): Refusal | null {
+    const person = this.#people.of(peerId, nowMs);
+    return this.#take(person, [person.all, person.costly], nowMs);
+  }
+
+  /** @param name as it came: a request's or any other */
+  request(from: { peerId: PeerId; address: string }, name: unknown, nowMs: number): Refusal | null {
+    const person = this.#people.of(from.peerId, nowMs);
+    const own = COSTLY_REQUESTS.has(name) ? [person.all, person.costly] : [person.all];
+    return this.#take(person, own, nowMs, this.#addresses.of(from.address, nowMs));
+  }
+
+  /** Sends somebody away for a while, whatever they ask. */
+  ban(peerId: PeerId, nowMs: number): void {
+    this.#people.of(peerId, nowMs).bannedUntilMs = nowMs + BAN_MS;
+  }
+
+  /** From all buckets or from none. What others at an address ask is nobody's offence. */
+  #take(
+    person: Person,
+    own: readonly TokenBucket[],
+    nowMs: number,
+    address?: TokenBucket,
+  ): Refusal | null {
+    if (nowMs < person.bannedUntilMs) {
+      return { retryAfterMs: Math.ceil(person.bannedUntilMs - nowMs), isLast: true };
+    }
+    const ownWaitMs = Math.max(...own.map((bucket) => bucket.waitMs(nowMs)));
+    const waitMs = Math.max(ownWaitMs, address?.waitMs(nowMs) ?? 0);
+    if (waitMs === 0) {
+      for (const bucket of own) bucket.take(nowMs);
+      address?.take(nowMs);
+      return null;
+    }
+    const isLast = ownWaitMs > 0 && person.strikes.refused(nowMs, waitMs);
+    if (isLast) person.bannedUntilMs = nowMs + BAN_MS;
+    return { retryAfterMs: isLast ? BAN_MS : waitMs, isLast };
+  }
+}

@@ -1,0 +1,131 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { PeerId } from '#protocol';
+import { BAN_MS, RequestLimits } from '#server/domain/requestLimits.ts';
+
+const ana = { peerId: 'ana' as PeerId, address: '192.0.2.1' };
+const beto = { peerId: 'beto' as PeerId, address: '198.51.100.1' };
+const MINUTE_MS = 60_000;
+
+describe('what may be asked', () => {
+  let limits: RequestLimits;
+  beforeEach(() => {
+    limits = new RequestLimits();
+  });
+
+  /** How many of `count` requests in one moment are taken. */
+  const taken = (from: typeof ana, name: string, nowMs: number, count = 2_000) =>
+    Array.from({ length: count }, () => limits.request(from, name, nowMs)).filter(
+      (refused) => refused === null,
+    ).length;
+
+  /** Asks every millisecond until sent away, or until the time is over. */
+  function flood(name: string, fromMs: number, untilMs: number) {
+    let [given, refused] = [0, 0];
+    for (let nowMs = fromMs; nowMs < untilMs; nowMs += 1) {
+      const refusal = limits.request(ana, name, nowMs);
+      if (!refusal) given += 1;
+      else refused += 1;
+      if (refusal?.isLast) return { given, refused, endedMs: nowMs - fromMs };
+    }
+    return { given, refused, endedMs: null };
+  }
+
+  it('[LM1] is 50 requests at once by a person, and then 20 a second', () => {
+    expect(taken(ana, 'setMuted', 0)).toBe(50);
+    expect(taken(ana, 'setMuted', 500)).toBe(10);
+    expect(taken(beto, 'setMuted', 500)).toBe(50);
+  });
+
+  it('[LM2] is 20 costly ones of them, and then 5 a second; what is refused takes nothing', () => {
+    expect(taken(ana, 'createTransport', 0)).toBe(20);
+    expect(taken(ana, 'getPhrases', 1_000)).toBe(5);
+    expect(taken(ana, 'setMuted', 1_000)).toBe(50 - 5);
+  });
+
+  it('[LM3] is told with the time after which it is taken, and not before', () => {
+    taken(ana, 'createTransport', 0);
+    expect(limits.request(ana, 'createTransport', 0)).toEqual({ retryAfterMs: 200, isLast: false });
+    expect(limits.request(ana, 'createTransport', 199)).not.toBeNull();
+    expect(limits.request(ana, 'createTransport', 200)).toBeNull();
+  });
+
+  it('[LM4] lets a school of a hundred in through one address, and no more than that', () => {
+    const entrance = [
+      'join',
+      'createTransport',
+      'connectTransport',
+      'startReceiving',
+      'getPhrases',
+    ];
+    for (let pupil = 0; pupil < 100; pupil += 1) {
+      const from = { peerId: `pupil ${pupil}` as PeerId, address: ana.address };
+      expect(limits.knock(ana.address, 0)).toBe(0);
+      expect(limits.enter(from.peerId, 0)).toBeNull();
+      for (const name of entrance) expect(limits.request(from, name, 0)).toBeNull();
+    }
+    const others = Array.from({ length: 100 }, (_, index) => `other ${index}` as PeerId);
+    const more = others.map((peerId) => taken({ ...ana, peerId }, 'setMuted', 0, 50));
+    expect(more.reduce((sum, each) => sum + each)).toBe(1_000 - 600);
+    expect(limits.knock(ana.address, 0)).toBeGreaterThan(0);
+    expect(taken(beto, 'setMuted', 0)).toBe(50);
+    const after = others.map((peerId) => taken({ ...ana, peerId }, 'setMuted', 1_000, 50));
+    expect(after.reduce((sum, each) => sum + each)).toBe(400);
+  });
+
+  it('[LM5] ends the visit of who goes on for two seconds, and no sooner than 19 in 20 were refused', () => {
+    for (const name of ['setMuted', 'getPhrases', 'nonsense']) {
+      limits = new RequestLimits();
+      const { given, refused, endedMs } = flood(name, 0, 5_000);
+      expect(endedMs).toBeLessThan(1_900);
+      expect(refused / (given + refused)).toBeGreaterThan(0.95);
+    }
+  });
+
+  it('[LM6] forgives what came at once, and who waits as told, however long', () => {
+    for (let asked = 0; asked < 500; asked += 1) {
+      expect(limits.request(ana, 'setMuted', 0)?.isLast ?? false).toBe(false);
+    }
+    for (let second = 5; second < 600; second += 1) {
+      const nowMs = second * 1_000;
+      let refused = limits.request(ana, 'setMuted', nowMs);
+      for (let asked = 1; asked < 200 && !refused; asked += 1) {
+        refused = limits.request(ana, 'setMuted', nowMs);
+      }
+      expect(refused?.isLast).toBe(false);
+      expect(limits.request(ana, 'setMuted', nowMs + (refused?.retryAfterMs ?? 0))).toBeNull();
+    }
+  });
+
+  it('[LM7] forgets an offence after five minutes of peace', () => {
+    for (let visit = 0; visit < 4; visit += 1) {
+      // Long enough for two strikes.
+      expect(flood('setMuted', visit * 6 * MINUTE_MS, visit * 6 * MINUTE_MS + 1_300).endedMs).toBe(
+        null,
+      );
+    }
+    expect(flood('setMuted', 19 * MINUTE_MS, 19 * MINUTE_MS + 1_300).endedMs).not.toBe(null);
+  });
+
+  it('[LM8] is nothing for a minute for who was sent away, from wherever they come', () => {
+    const { endedMs } = flood('setMuted', 0, 5_000);
+    const nowMs = Number(endedMs);
+    const elsewhere = { ...ana, address: beto.address };
+    expect(limits.enter(ana.peerId, nowMs + 1)?.retryAfterMs).toBe(BAN_MS - 1);
+    expect(limits.request(elsewhere, 'setMuted', nowMs + BAN_MS - 1)?.isLast).toBe(true);
+    expect(limits.enter(ana.peerId, nowMs + BAN_MS)).toBeNull();
+  });
+
+  it('[LM9] does not grow by coming again, which is a costly request itself', () => {
+    const entered = Array.from({ length: 50 }, () => limits.enter(ana.peerId, 0));
+    expect(entered.filter((refused) => refused === null)).toHaveLength(20);
+    expect(limits.request(ana, 'join', 0)).not.toBeNull();
+  });
+
+  it('[LM10] counts nothing against a person whose neighbours ask too much', () => {
+    while (limits.knock(ana.address, 0) === 0);
+    for (let nowMs = 0; nowMs < 10_000; nowMs += 100) {
+      while (limits.knock(ana.address, nowMs) === 0);
+      expect(limits.request(ana, 'setMuted', nowMs)).toMatchObject({ isLast: false });
+    }
+  });
+});
