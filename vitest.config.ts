@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { lackingForNetworks } from './scripts/test/network.mjs';
 
 const SECOND_MS = 1_000;
 
@@ -34,6 +35,16 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 20 * SECOND_MS,
           hookTimeout: 30 * SECOND_MS,
+        },
+      },
+      {
+        // Real browsers, a real server and a real TURN server, each in a network of its own.
+        test: {
+          name: 'network',
+          include: lackingForNetworks() === null ? ['tests/network/**/*.test.ts'] : [],
+          fileParallelism: false,
+          testTimeout: 90 * SECOND_MS,
+          hookTimeout: 120 * SECOND_MS,
         },
       },
       {

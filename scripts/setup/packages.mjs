@@ -31,6 +31,9 @@ export const testTools = [
   { package: 'chromium', command: 'chromium' },
   { package: 'ffmpeg', command: 'ffmpeg' },
   { package: 'opus-tools', command: 'opusdec' },
+  { package: 'coturn', command: 'turnserver' },
+  { package: 'iproute2', command: 'ip' },
+  { package: 'nftables', command: 'nft' },
   { package: 'python3-swift', file: '/usr/lib/python3/dist-packages/swift/__init__.py' },
 ];
 

@@ -19,7 +19,8 @@ export async function main(names) {
   const startedAt = performance.now();
 
   const results = await runChecks(checks.filter(isWanted));
-  for (const { name, about } of suites.filter(isWanted)) {
+  const wanted = suites.filter(isWanted);
+  for (const { name, about } of wanted.filter(({ lacking }) => !lacking)) {
     console.log(`\n${name}: ${about} ...`);
     results.push(await timed(name, () => runSuite(name)));
   }
@@ -30,6 +31,9 @@ export async function main(names) {
   for (const result of results.filter((it) => it.failed > 0)) {
     console.log(`  ${result.name}: ${result.failed} failed`);
     for (const failure of result.failures ?? []) console.log(`    ${failure}`);
+  }
+  for (const { name, lacking } of wanted.filter((suite) => suite.lacking)) {
+    console.log(`  ${name}: skipped, ${lacking}`);
   }
   process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
   console.log(`${passed} passed, ${failed} failed`);

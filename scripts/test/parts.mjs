@@ -1,7 +1,9 @@
+import { lackingForNetworks } from './network.mjs';
+
 /**
  * What `npm test` is made of, in the order in which it runs. A `check` is one command that passes
  * or fails as a whole, and is heard where it `saysHow` it passed; a `suite` is a vitest project,
- * which counts its own tests.
+ * which counts its own tests, and is skipped for what it is `lacking` where that is a text.
  */
 export const checks = [
   { name: 'lint', command: 'eslint', args: ['.'] },
@@ -19,4 +21,9 @@ export const suites = [
   { name: 'unit', about: 'rules, protocol and doors, with fakes' },
   { name: 'media', about: 'a real mediasoup worker' },
   { name: 'e2e', about: 'real browsers against a real server' },
+  {
+    name: 'network',
+    about: 'real browsers through firewalls and a real TURN server',
+    lacking: lackingForNetworks(),
+  },
 ];

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { CHROMIUM } from './chromium.ts';
+import { inside } from './network/commands.ts';
 import { writeToneFile } from './wav.ts';
 
 const FLAGS = [
@@ -25,6 +26,8 @@ export interface PersonOptions {
   readonly locale?: string;
   /** Leaves the browser as it is delivered: a page may play once its person has touched it. */
   readonly playsAfterGesture?: boolean;
+  /** Network namespace to run in. Certificates are not looked at there. */
+  readonly namespace?: string;
 }
 
 /** What a page noted for its test, from before its own scripts ran. */
@@ -55,8 +58,10 @@ export class Person {
       await writeToneFile(file, { frequencyHz: options.voiceHz, ...sound });
       flags.push(`--use-file-for-fake-audio-capture=${file}`);
     }
+    const { namespace } = options;
+    if (namespace !== undefined) flags.push('--ignore-certificate-errors');
     const browser = await chromium.launch({
-      executablePath: CHROMIUM,
+      executablePath: namespace === undefined ? CHROMIUM : await starter(folder, namespace),
       headless: true,
       args: flags,
     });
@@ -132,6 +137,14 @@ export class Person {
     await this.#browser.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** A program that starts the browser in a network namespace. */
+async function starter(folder: string, namespace: string): Promise<string> {
+  const file = path.join(folder, 'chromium');
+  const command = inside(namespace, CHROMIUM).join(' ');
+  await writeFile(file, `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o700 });
+  return file;
 }
 
 /** Runs in the page before its scripts. */

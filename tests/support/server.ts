@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { inside } from './network/commands.ts';
 
 const READY = /^Cora is ready: (\S+)$/;
 const START_TIMEOUT_MS = 30_000;
@@ -31,12 +32,23 @@ export class ServerProcess {
    * @param home folder with what an earlier server left, to start on that
    * @param port any free one when left out
    * @param speaks whether it reads phrases aloud, for which its voice takes some seconds to warm up
+   * @param namespace network namespace to run in
+   * @param environment settings beside those
    */
   static async start(
-    options: { home?: string; port?: number; speaks?: boolean } = {},
+    options: {
+      home?: string;
+      port?: number;
+      speaks?: boolean;
+      namespace?: string;
+      environment?: Readonly<Record<string, string>>;
+    } = {},
   ): Promise<ServerProcess> {
     const home = options.home ?? (await mkdtemp(path.join(SCRATCH, 'cora-test-')));
-    const child = spawn(process.execPath, ['server/main.ts'], {
+    const { namespace } = options;
+    const line = [process.execPath, 'server/main.ts'] as const;
+    const [command, ...args] = namespace === undefined ? line : inside(namespace, ...line);
+    const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
@@ -47,6 +59,7 @@ export class ServerProcess {
         SPEECH: options.speaks ? 'espeak' : 'none',
         RECORDINGS_DIR: path.join(home, 'recordings'),
         DATA_DIR: path.join(home, 'data'),
+        ...options.environment,
       },
     });
     const logLines: string[] = [];
