@@ -10,6 +10,7 @@ import { measureRecordedCost } from './recordedCost.ts';
 import { measurePhraseLoad } from './phraseLoad.ts';
 import { measureSpeech } from './speech.ts';
 import { measureSpoken } from './spoken.ts';
+import { measureWorkerKill } from './workerKill.ts';
 
 const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promise<string>]>> = {
   phrases: ['A phrase to each of 10 peers, send to receipt', measurePhrases],
@@ -21,6 +22,7 @@ const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promis
   load: ['20 phrases a second to each of 100 peers, send to receipt', measurePhraseLoad],
   spoken: ['A phrase of 60 characters, sent to heard by another', measureSpoken],
   speech: ['A phrase of 60 characters, asked to spoken', measureSpeech],
+  worker: ['kill -9 of one of 2 workers, 10 rooms of 5', measureWorkerKill],
   stall: ['A 5 s stall of the capture, Chromium', measureCaptureStall],
 };
 

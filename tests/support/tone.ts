@@ -24,6 +24,8 @@ export class Tone {
   #heard = 0;
   /** Changes what is played, at once. */
   tuneTo: (frequencyHz: number) => void = () => {};
+  /** When the first sound was heard, on performance's clock; null before. */
+  firstHeardMs: number | null = null;
   #quietMs = 0;
   #longestQuietMs = 0;
 
@@ -118,6 +120,7 @@ export class Tone {
 
   #noteQuiet(samples: Int16Array, channelCount: number): void {
     const isQuiet = samples.every((sample) => Math.abs(sample) < AMPLITUDE / 10);
+    if (!isQuiet) this.firstHeardMs ??= performance.now();
     this.#quietMs = isQuiet ? this.#quietMs + samples.length / channelCount / SAMPLES_PER_MS : 0;
     this.#longestQuietMs = Math.max(this.#longestQuietMs, this.#quietMs);
   }

@@ -44,6 +44,8 @@ export interface RoomClientOptions {
   readonly consent?: ConsentAnswer;
   /** The server; the page's own when left out. */
   readonly url?: string;
+  /** For programs: browsers say their page's by themselves. */
+  readonly origin?: string;
 }
 
 /** What lives as long as one connection. */
@@ -74,11 +76,13 @@ export class RoomClient {
     return new RoomClient(options);
   }
 
-  private constructor({ accessToken, microphone, muted, consent, url = '' }: RoomClientOptions) {
+  private constructor(options: RoomClientOptions) {
+    const { accessToken, microphone, muted, consent, url = '', origin } = options;
     this.#answerAtDoor = consent;
     this.#signaling = new Signaling({
       url,
       accessToken,
+      ...(origin === undefined ? {} : { origin }),
       events: {
         connected: () => void this.#enter(),
         disconnected: () => this.#lose(),

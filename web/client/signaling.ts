@@ -58,7 +58,7 @@ export class Signaling {
 
   /**
    * @param url the page's own server when empty
-   * @param origin for programs: browsers say their page's by themselves
+   * @param origin as of RoomClientOptions
    */
   constructor(options: {
     url: string;
