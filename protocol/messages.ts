@@ -99,6 +99,8 @@ export const clientRequests = {
     v.strictObject({ transportId: TransportIdSchema }),
     v.strictObject({ iceParameters: IceParametersSchema, iceServers: IceServersSchema }),
   ),
+  /** Answered at once: for a client that doubts its connection. */
+  echo: request(EmptySchema),
   /** Mutes or unmutes the caller's own microphone at the server. */
   setMuted: request(v.strictObject({ muted: v.boolean() })),
   startRecording: request(EmptySchema, RunningRecordingSchema),

@@ -32,6 +32,7 @@ const GATE: Readonly<Record<ClientRequestName, readonly GateState[]>> = {
   moderateSpeech: withRight('moderatePhrases'),
   restartMedia: EVERYONE,
   restartIce: EVERYONE,
+  echo: EVERYONE,
   setMuted: withRight('speak'),
   startRecording: withRight('record'),
   stopRecording: withRight('record'),

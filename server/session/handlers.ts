@@ -90,6 +90,8 @@ export function createHandlers(
       iceServers: iceServers.for(session.peerId),
     }),
 
+    echo: () => ({}),
+
     setMuted: async (session, { muted }) => {
       await session.seat.room.microphones.setMuted(session, muted);
       return {};

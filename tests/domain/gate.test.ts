@@ -20,6 +20,7 @@ confirmPhrases    U       W         W     ok       ok      ok        F      E
 moderateSpeech    U       W         W     F        F       ok        F      E
 restartMedia      U       W         W     ok       ok      ok        F      E
 restartIce        U       W         W     ok       ok      ok        F      E
+echo              U       W         W     ok       ok      ok        F      E
 setMuted          U       W         W     F        ok      ok        F      E
 startRecording    U       W         W     F        F       ok        F      E
 stopRecording     U       W         W     F        F       ok        F      E

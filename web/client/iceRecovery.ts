@@ -44,10 +44,13 @@ export class IceRecovery {
     }
   }
 
-  /** The network may be another one, whatever the states still say. */
-  async doubt(): Promise<void> {
+  /**
+   * The network may be another one, whatever the states still say.
+   * @param isGone it is known that the old one is
+   */
+  async doubt(isGone: boolean): Promise<void> {
     if (!this.#stood || this.#isSearching) return;
-    const isIntact = this.#options.states().every((state) => state === 'connected');
+    const isIntact = !isGone && this.#options.states().every((state) => state === 'connected');
     if (isIntact && (await this.#options.isAlive())) return;
     await this.#search();
   }

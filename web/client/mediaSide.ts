@@ -1,5 +1,6 @@
 import type { ConsumerId, ConsumerOptions, RtpCapabilities } from '#protocol';
 import { Device } from 'mediasoup-client';
+import { ArrivalWatch } from './arrivalWatch.ts';
 import { IceRecovery } from './iceRecovery.ts';
 import type { PhraseLine } from './phraseLine.ts';
 import type { RemoteTracks } from './remoteTracks.ts';
@@ -30,6 +31,8 @@ interface Options {
   readonly loss: SoundLoss | null;
   /** Told when sound is lost, and with null when it is back. */
   readonly soundChanged: (loss: SoundLoss | null) => void;
+  /** Told when the network may be gone: nothing arrives any more, or ICE says so. */
+  readonly doubted: () => void;
 }
 
 /**
@@ -50,6 +53,7 @@ export class MediaSide {
   /** When these transports were last connected, or begun. */
   #aliveMs = performance.now();
   #look: ReturnType<typeof setInterval> | undefined;
+  readonly #arrivals: ArrivalWatch;
   #retry: ReturnType<typeof setTimeout> | undefined;
   /** Connections of microphones, one after another. */
   #connecting: Promise<unknown> = Promise.resolve();
@@ -61,6 +65,10 @@ export class MediaSide {
     this.#loss = options.loss;
     this.#health = new SoundHealth(options.loss ?? 'useful');
     this.#look = setInterval(() => void this.#sample(), LOOK_MS);
+    this.#arrivals = new ArrivalWatch({
+      lastArrivalMs: () => options.tracks.arrivedMs,
+      onStopped: options.doubted,
+    });
   }
 
   get hasMicrophone(): boolean {
@@ -86,6 +94,7 @@ export class MediaSide {
       onState: () => {
         if (transports !== this.#transports) return;
         this.#recovery?.changed();
+        if (transports.states.includes('disconnected')) this.#options.doubted();
         if (transports.states[0] === 'connected') void this.#sample();
       },
     });
@@ -108,11 +117,14 @@ export class MediaSide {
     if (transports === this.#transports) await this.#options.opened();
   }
 
-  /** The socket is back, or the network another one: what stood may stand no longer. */
-  lookAgain(): void {
+  /**
+   * The socket is back: what stood may stand no longer.
+   * @param networkGone it was the network that went, and not the socket alone
+   */
+  lookAgain(networkGone: boolean): void {
     const hasNone = !this.#transports && !this.#isOpening && this.#retry === undefined;
     if (this.#waitsForServer || hasNone) this.#startAnew(0);
-    else void this.#recovery?.doubt();
+    else void this.#recovery?.doubt(networkGone);
   }
 
   /** The server has lost all that was built. */
@@ -156,6 +168,7 @@ export class MediaSide {
   close(): void {
     this.#closed = true;
     clearInterval(this.#look);
+    this.#arrivals.close();
     clearTimeout(this.#retry);
     this.#closeTransports();
   }

@@ -63,13 +63,22 @@ export class RemoteTrack {
     if ('setSinkId' in this.#audio) await this.#audio.setSinkId(deviceId).catch(() => undefined);
   }
 
+  /** When its sound last arrived, milliseconds since 1970; 0 when none has. */
+  get arrivedMs(): number {
+    return this.#source?.timestamp ?? 0;
+  }
+
   /** How loud it is at this moment, 0 to 1, as the RTP header says (RFC 6464) or the decoder heard. */
   get level(): number {
-    const [source] = this.#consumer.rtpReceiver?.getSynchronizationSources() ?? [];
+    const source = this.#source;
     if (!source || performance.timeOrigin + performance.now() - source.timestamp > STALE_MS) {
       return 0;
     }
     return visibleLevel(source.audioLevel ?? 0);
+  }
+
+  get #source(): RTCRtpSynchronizationSource | undefined {
+    return this.#consumer.rtpReceiver?.getSynchronizationSources?.()[0];
   }
 
   /** Idempotent. */

@@ -40,6 +40,11 @@ export class RemoteTracks {
     this.#tracks.delete(consumerId);
   }
 
+  /** When anybody's sound last arrived, milliseconds since 1970; 0 when none has. */
+  get arrivedMs(): number {
+    return [...this.#tracks.values()].reduce((last, track) => Math.max(last, track.arrivedMs), 0);
+  }
+
   levelOf(peerId: PeerId): number {
     for (const track of this.#tracks.values()) {
       if (track.peerId === peerId) return track.level;

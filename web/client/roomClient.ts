@@ -67,6 +67,8 @@ export class RoomClient {
   #visit: Visit | null = null;
   #interruption: ReturnType<typeof setTimeout> | undefined;
   /** Aborted at the end. */
+  /** Found out since the last visit began: neither sound nor an answer came through. */
+  #networkGone = false;
   readonly #watching = new AbortController();
   /** Good for the first visit alone: who comes back may meet another recording, and is asked anew. */
   #answerAtDoor: ConsentAnswer | undefined;
@@ -113,7 +115,10 @@ export class RoomClient {
       signaling: this.#signaling,
       onAnswered: ({ answer, named }) => this.#update({ consent: answer, named }),
     });
-    this.#watch('online', () => this.#signaling.hurry());
+    this.#watch('online', () => {
+      this.#signaling.hurry();
+      void this.#verify();
+    });
     // A page that goes away says so, or the others would wait for it to come back.
     this.#watch('pagehide', () => this.leave());
   }
@@ -203,12 +208,17 @@ export class RoomClient {
     }
   }
 
+  async #verify(): Promise<void> {
+    if (!(await this.#signaling.verify())) this.#networkGone = true;
+  }
+
   /** One's place was kept, and sound with it. */
   #goOn(snapshot: RoomSnapshot, media: MediaSide): void {
     const before = this.#state.connection === 'connecting' ? 'connecting' : 'connected';
     this.#update({ ...fromResumed(this.#state, snapshot), connection: before });
     this.phrases.resume();
-    media.lookAgain();
+    media.lookAgain(this.#networkGone);
+    this.#networkGone = false;
     void this.microphone.agreeOn(this.#state.me?.microphone ?? 'none');
   }
 
@@ -222,6 +232,7 @@ export class RoomClient {
       opened: () => this.#mediaOpened(media),
       loss: this.#state.soundLost?.reason ?? null,
       soundChanged: (loss) => this.#soundChanged(loss),
+      doubted: () => void this.#verify(),
     });
     visit.media = media;
     await media.open();

@@ -19,6 +19,8 @@ import { io, type Socket } from 'socket.io-client';
 import * as v from 'valibot';
 
 const ACK_TIMEOUT_MS = 10_000;
+/** An answer that takes longer is not worth waiting for: another connection costs less. */
+const ECHO_TIMEOUT_MS = 700;
 const RECONNECT_MIN_MS = 500;
 const RECONNECT_MAX_MS = 5_000;
 
@@ -53,6 +55,7 @@ export class Signaling {
   /** What is shown to come back to one's place. */
   #resumeToken: string | null = null;
   #receivedNews = 0;
+  #isVerifying = false;
   #attempts = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -100,6 +103,25 @@ export class Signaling {
     return v.parse(clientRequests[name].output, reply.data) as OutputOf<ClientRequests[Name]>;
   }
 
+  /**
+   * Makes sure that the connection is what it seems. One that does not answer in time is made anew, at
+   * once; false then.
+   */
+  async verify(): Promise<boolean> {
+    if (!this.#socket.connected || this.#isVerifying) return true;
+    this.#isVerifying = true;
+    try {
+      await this.#socket.timeout(ECHO_TIMEOUT_MS).emitWithAck('echo', {});
+      return true;
+    } catch {
+      this.resync();
+      this.hurry();
+      return false;
+    } finally {
+      this.#isVerifying = false;
+    }
+  }
+
   /** The visit stands: later failures count from here, and the next connection may go on with it. */
   settled({ resumeToken, resumed }: Pick<RoomSnapshot, 'resumeToken' | 'resumed'>): void {
     this.#attempts = 0;
@@ -136,7 +158,7 @@ export class Signaling {
 
   /** Drops the connection as a network does, to come back to one's place and be told all of it anew. */
   resync(): void {
-    this.#socket.io.engine.close();
+    this.#socket.io.engine?.close();
   }
 
   close(): void {

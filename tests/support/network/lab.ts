@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { RoomCreated } from '#protocol';
 import { isAlive } from '#tests/support/processes.ts';
@@ -40,6 +41,7 @@ export class Lab {
   readonly #clients: LabClient[] = [];
   readonly #servers: ServerProcess[] = [];
   readonly #children: ChildProcess[] = [];
+  #front: Writable | null = null;
   readonly #removeAll = () => this.#namespaces.forEach(removeNamespace);
 
   static async open(): Promise<Lab> {
@@ -121,6 +123,15 @@ export class Lab {
     return JSON.parse(answer) as RoomCreated;
   }
 
+  /** Resets a client's connections at the server's door, and lets it make no other. Media is not touched. */
+  cutSocketsOf(client: LabClient): void {
+    this.#front?.write(`${client.address}\n`);
+  }
+
+  healSockets(): void {
+    this.#front?.write('\n');
+  }
+
   /** Ends what runs in the lab and removes it. Idempotent. */
   async close(): Promise<void> {
     await Promise.all(this.#servers.splice(0).map((server) => server.cleanUp()));
@@ -181,7 +192,8 @@ export class Lab {
   async #startTls(): Promise<void> {
     const front = [process.execPath, TLS_FRONT, this.folder, SERVER_ADDRESS, String(HTTP_PORT)];
     const [command, ...args] = inside(this.serverNamespace, ...front);
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#front = child.stdin;
     this.#children.push(child);
     const [line] = await once(createInterface({ input: child.stdout }), 'line');
     if (line !== 'ready') throw new Error(`TLS does not stand: ${String(line)}`);
