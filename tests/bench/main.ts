@@ -5,6 +5,7 @@ import { measureCpu } from './cpu.ts';
 import { measureCrowd } from './crowd.ts';
 import { measureFirstSound } from './firstSound.ts';
 import { measureFinalizer } from './finalizer.ts';
+import { measureNetworkChange } from './networkChange.ts';
 import { measurePhrases } from './phrases.ts';
 import { measureRecordedCost } from './recordedCost.ts';
 import { measurePhraseLoad } from './phraseLoad.ts';
@@ -22,6 +23,7 @@ const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promis
   load: ['20 phrases a second to each of 100 peers, send to receipt', measurePhraseLoad],
   spoken: ['A phrase of 60 characters, sent to heard by another', measureSpoken],
   speech: ['A phrase of 60 characters, asked to spoken', measureSpeech],
+  move: ['Another address, 20 times, Chromium', measureNetworkChange],
   worker: ['kill -9 of one of 2 workers, 10 rooms of 5', measureWorkerKill],
   stall: ['A 5 s stall of the capture, Chromium', measureCaptureStall],
 };
