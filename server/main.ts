@@ -14,6 +14,7 @@ import {
 } from './config.ts';
 import type { ObjectStorage } from './config/objectStorage.ts';
 import { toStartError } from './config/startErrors.ts';
+import { configWarnings } from './config/warnings.ts';
 import { createHttpApp } from './http/app.ts';
 import { watchConnections } from './http/connections.ts';
 import { SECURITY_HEADERS } from './http/headers.ts';
@@ -177,6 +178,7 @@ async function openObjectStore(options: ObjectStorage, log: Log): Promise<Object
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
+  for (const warning of configWarnings(config)) log.warn({}, warning);
   const starting = start(config, log).catch((error: unknown) => {
     throw toStartError(error, config);
   });

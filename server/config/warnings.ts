@@ -1,0 +1,47 @@
+import { BlockList, isIP } from 'node:net';
+import type { Config } from '../config.ts';
+import { LOOPBACK_HOSTS } from './values.ts';
+
+// What a server can start with, and most people would not want.
+
+/** Addresses that nobody reaches from elsewhere. */
+const PRIVATE = new BlockList();
+for (const [network, prefix] of [
+  ['127.0.0.0', 8], // loopback
+  ['10.0.0.0', 8], // RFC 1918
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['100.64.0.0', 10], // behind a carrier's NAT, RFC 6598
+  ['169.254.0.0', 16], // link-local
+] as const) {
+  PRIVATE.addSubnet(network, prefix, 'ipv4');
+}
+for (const [network, prefix] of [
+  ['::1', 128],
+  ['fc00::', 7], // RFC 4193
+  ['fe80::', 10],
+] as const) {
+  PRIVATE.addSubnet(network, prefix, 'ipv6');
+}
+
+/** Lines for the log at the start: the variable's name, what may go wrong, what to do. */
+export function configWarnings(config: Config): string[] {
+  const { publicUrl, announcedAddress, listenIp } = config;
+  if (publicUrl === undefined || isPrivate(new URL(publicUrl).hostname)) return [];
+  const [name, address] =
+    announcedAddress === undefined
+      ? ['LISTEN_IP', listenIp]
+      : ['ANNOUNCED_ADDRESS', announcedAddress];
+  if (!isPrivate(address)) return [];
+  return [
+    `${name}: ${address} is private, and PUBLIC_URL is ${publicUrl}. Who is in another network will hear nothing: set ANNOUNCED_ADDRESS to the public address that leads here. Where everybody is in this network, all is well.`,
+  ];
+}
+
+/** @param host an IP address, in brackets or not, or a name */
+function isPrivate(host: string): boolean {
+  const address = host.replace(/^\[(.*)\]$/, '$1');
+  const version = isIP(address);
+  if (version === 0) return LOOPBACK_HOSTS.includes(address);
+  return PRIVATE.check(address, version === 4 ? 'ipv4' : 'ipv6');
+}
