@@ -8,8 +8,9 @@ import { run } from './run.mjs';
 
 /**
  * A Debian package and the command or file that shows it is there. Asking for the thing itself
- * is faster than asking dpkg, and right on a machine that got it some other way.
- * @typedef {{ package: string, command?: string, file?: string }} Tool
+ * is faster than asking dpkg, and right on a machine that got it some other way. A `service` is what
+ * Debian starts with the package, and nobody has asked for.
+ * @typedef {{ package: string, command?: string, file?: string, service?: string }} Tool
  */
 
 /** @type {Tool[]} */
@@ -26,14 +27,19 @@ export const workerTools = [
   { package: 'libboost-dev', file: '/usr/include/boost/unordered/unordered_flat_map.hpp' },
 ];
 
+/** For networks of their own, which only root may make. @type {Tool[]} */
+const networkTools = [
+  { package: 'coturn', command: 'turnserver', service: 'coturn' },
+  { package: 'iproute2', command: 'ip' },
+  { package: 'nftables', command: 'nft' },
+];
+
 /** @type {Tool[]} */
 export const testTools = [
+  ...(process.getuid?.() === 0 ? networkTools : []),
   { package: 'chromium', command: 'chromium' },
   { package: 'ffmpeg', command: 'ffmpeg' },
   { package: 'opus-tools', command: 'opusdec' },
-  { package: 'coturn', command: 'turnserver' },
-  { package: 'iproute2', command: 'ip' },
-  { package: 'nftables', command: 'nft' },
   { package: 'python3-swift', file: '/usr/lib/python3/dist-packages/swift/__init__.py' },
 ];
 
@@ -63,6 +69,7 @@ export async function installPackages(tools) {
   await step(`Installing the Debian packages ${wanted.join(' ')}`, (report) =>
     apt(['install', '-y', '--no-install-recommends', ...wanted], report),
   );
+  await stopServices(absent);
   const still = missing(tools).map((tool) => tool.package);
   if (still.length > 0) {
     throw new SetupError(
@@ -83,6 +90,14 @@ async function apt(args, report) {
       if (doing) report?.(`${doing} ${Math.round(Number(percent))} %`);
     },
   });
+}
+
+async function stopServices(tools) {
+  // Where systemd does not run, nothing was started.
+  if (!existsSync('/run/systemd/system')) return;
+  for (const { service } of tools) {
+    if (service) await run('systemctl', ['disable', '--now', service], { log: 'systemctl' });
+  }
 }
 
 async function names(tools) {

@@ -24,10 +24,10 @@ const STRANGERS_4 = [
 const STRANGERS_6 = [
   ...['::', '::1', 'fe80::1', 'fc00::1', 'fd00:ec2::254', 'ff02::1', 'ff05::2', '100::1'],
   ...['2001:db8::1', '2001:db8::20', '2620:fe::9', '2001::1'],
-  // Mapped, compatible, 6to4 and NAT64 forms of what is private, and of the server itself.
+  // Mapped, compatible, 6to4 and NAT64 forms of what is private, and of neighbours.
   ...['::ffff:127.0.0.1', '::ffff:10.0.0.1', '::ffff:169.254.169.254', '::ffff:0.0.0.0'],
-  ...['::ffff:192.168.1.1', `::ffff:${TURN_ADDRESS}`, `::ffff:${SERVER_ADDRESS}`],
-  ...['::127.0.0.1', '::10.0.0.1', `::${SERVER_ADDRESS}`],
+  ...['::ffff:192.168.1.1', `::ffff:${TURN_ADDRESS}`],
+  ...['::127.0.0.1', '::10.0.0.1', `::${TURN_ADDRESS}`],
   ...['2002:7f00:1::1', '2002:a00:1::1', '2002:c0a8:101::1'],
   ...['64:ff9b::127.0.0.1', '64:ff9b::10.0.0.1', '64:ff9b:1::10.0.0.1'],
 ];

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
-import { inside, runInside } from './commands.ts';
+import { inside, run, runInside } from './commands.ts';
 
 const TEMPLATE = fileURLToPath(new URL('../../../scripts/deploy/coturn.conf', import.meta.url));
 const PORT = 3_478;
@@ -28,7 +28,11 @@ export class Coturn {
 
   static async start(options: CoturnOptions): Promise<Coturn> {
     const settings = `${options.folder}/coturn.conf`;
-    await writeFile(settings, filledIn(await readFile(TEMPLATE, 'utf8'), options));
+    const isOld = /^4\.[0-6]\./.test(await run('turnserver', '--version'));
+    const template = await readFile(TEMPLATE, 'utf8');
+    // What stands after a hash without a blank is for some.
+    const fitting = isOld ? template.replaceAll(/^#([a-z0-9_-]+)$/gm, '$1') : template;
+    await writeFile(settings, filledIn(fitting, options));
     const own = ['--pidfile', `${options.folder}/coturn.pid`, '--db', `${options.folder}/turndb`];
     const line = inside(options.namespace, 'turnserver', '-c', settings, ...own);
     const [command, ...args] = line;
