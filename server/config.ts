@@ -51,6 +51,7 @@ const EnvironmentSchema = v.object({
   RECORDINGS_DIR: v.optional(directory, 'recordings'),
   RETENTION_DAYS: v.optional(integer(0, 36_500), '30'),
   ...ICE_SERVERS,
+  STOP_TIMEOUT_SECONDS: v.optional(integer(5, 600), '5'),
   ...OBJECT_STORAGE,
   ...SPEECH,
   DATA_DIR: v.optional(directory, 'data'),
@@ -85,6 +86,8 @@ export interface Config {
   readonly recordingsDirectory: string;
   /** 0 keeps recordings until somebody deletes them. */
   readonly retentionDays: number;
+  /** How long a stop may take, all in all. */
+  readonly stopTimeoutMs: number;
   /** Where recordings go when they are done; undefined keeps them in their directory. */
   readonly objectStorage: ObjectStorage | undefined;
   /** Who reads phrases aloud. */
@@ -199,6 +202,7 @@ function toConfig(env: Environment): Config {
     maxRecordingMinutes: env.MAX_RECORDING_MINUTES,
     recordingsDirectory: env.RECORDINGS_DIR,
     retentionDays: env.RETENTION_DAYS,
+    stopTimeoutMs: env.STOP_TIMEOUT_SECONDS * 1_000,
     objectStorage: toObjectStorage(env),
     speech: toSpeech(env),
     dataDirectory: env.DATA_DIR,

@@ -26,6 +26,7 @@ import {
   makeRoomId,
   makeShareId,
 } from './ids.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { createLog } from './logger.ts';
 import { SfuEngine } from './media/mediaEngine.ts';
 import { WorkerPool } from './media/workerPool.ts';
@@ -46,8 +47,6 @@ import { SqliteRooms } from './storage/sqliteRooms.ts';
 
 /** What a stop leaves browsers to close their connections themselves. */
 const GOODBYE_MS = 500;
-/** How long a stop may take before the process ends anyway. */
-const STOP_DEADLINE_MS = 4_500;
 const CLIENT_DIRECTORY = fileURLToPath(new URL('../web/dist', import.meta.url));
 
 const clock: Clock = {
@@ -59,8 +58,14 @@ const clock: Clock = {
   },
 };
 
-/** Puts the house together and opens its door. Returns its address and what closes it again. */
-async function start(config: Config, log: Log): Promise<{ url: string; stop(): Promise<void> }> {
+interface Running {
+  readonly url: string;
+  /** Ends it; finalising recordings goes on for that long, and the next start does the rest. */
+  stop(withinMs: number): Promise<void>;
+}
+
+/** Puts the house together and opens its door. */
+async function start(config: Config, log: Log, isReady: () => boolean): Promise<Running> {
   const { dataDirectory } = config;
   const tokens = new JwtTokens(
     config.tokenSecret ?? requireStrongSecret(loadOrCreateSecret(dataDirectory), dataDirectory),
@@ -117,6 +122,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
     makeRoomId,
     makePeerId,
     roomStatus: (roomId) => registry.status(roomId),
+    isReady,
     clientDirectory: CLIENT_DIRECTORY,
     log,
   });
@@ -131,18 +137,21 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
     verifyAccess: (token) => tokens.verifyAccess(token),
     isAllowedOrigin: (origin) => origin !== undefined && origins.has(origin),
     isTrustedProxy: config.isTrustedProxy,
+    isReady,
     clock,
     log,
   });
 
-  const stop = async () => {
+  const stop = async (withinMs: number) => {
+    const untilMs = clock.monotonicMs() + withinMs;
     retention.stop();
     await registry.close();
+    // Meanwhile files are given out, and whoever asks is told that this one is alive and not ready.
+    await recordings.close(untilMs - clock.monotonicMs());
     const impatience = setTimeout(endConnections, GOODBYE_MS);
     await sockets.close();
     await app.close();
     clearTimeout(impatience);
-    await recordings.close();
     await speech?.close();
     await pool.close();
     rooms.close();
@@ -151,7 +160,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; stop(): P
   try {
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {
-    await stop();
+    await stop(0);
     throw error;
   }
   const { port } = app.server.address() as AddressInfo;
@@ -179,25 +188,13 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
   for (const warning of configWarnings(config)) log.warn({}, warning);
-  const starting = start(config, log).catch((error: unknown) => {
+  const lifecycle = new Lifecycle({ log, stopTimeoutMs: config.stopTimeoutMs });
+  const starting = start(config, log, () => lifecycle.isReady).catch((error: unknown) => {
     throw toStartError(error, config);
   });
-
-  let stopping = false;
-  const stop = async (signal: NodeJS.Signals) => {
-    // A second signal means now.
-    if (stopping) process.exit(1);
-    stopping = true;
-    log.info({ signal }, 'stopping');
-    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
-    await (await starting).stop();
-    process.exit(0);
-  };
-  // From here on, and not once it is ready: a server that dies of a signal leaves its workers.
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  lifecycle.stopOnSignals(async (withinMs) => (await starting).stop(withinMs));
   const { url } = await starting;
-  if (!stopping) process.stdout.write(`Cora is ready: ${url}\n`);
+  if (lifecycle.started()) process.stdout.write(`Cora is ready: ${url}\n`);
 }
 
 function explain(error: unknown): string {

@@ -43,6 +43,13 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
   addRecordingFileRoutes(app, options);
   addShareRoutes(app, options);
   app.get('/healthz', async () => ({ ok: true }));
+  app.get('/readyz', async (_request, reply) => {
+    const ok = options.isReady();
+    return reply
+      .status(ok ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send({ ok });
+  });
 
   await app.register(fastifyStatic, {
     root: options.clientDirectory,

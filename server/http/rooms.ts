@@ -24,6 +24,8 @@ export interface RoomRoutes {
   readonly phrasebooks: PhrasebookStore;
   readonly makeRoomId: () => RoomId;
   readonly makePeerId: () => PeerId;
+  /** Whether this server takes people in: it may be about to end. */
+  readonly isReady: () => boolean;
   readonly roomStatus: (roomId: RoomId) => { peerCount: number; recording: boolean };
 }
 
@@ -32,11 +34,12 @@ export interface RoomRoutes {
  * the phrases that it ships are kept.
  */
 export function addRoomRoutes(app: FastifyInstance, options: RoomRoutes): void {
-  const { tokens, phrasebooks, makeRoomId, makePeerId, roomStatus } = options;
+  const { tokens, phrasebooks, makeRoomId, makePeerId, isReady, roomStatus } = options;
 
   const create = { bodyLimit: CREATE_MAX_BYTES };
   app.post('/api/rooms', create, async (request, reply): Promise<RoomCreated> => {
     const { roomName, settings, phrasebook } = parse(CreateRoomSchema, request.body);
+    if (!isReady()) throw new ProtocolError('SERVER_STOPPING', 'the server is stopping');
     const roomId = makeRoomId();
     if (phrasebook) await phrasebooks.put(roomId, phrasebook);
     reply.status(201);

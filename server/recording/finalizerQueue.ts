@@ -80,6 +80,9 @@ export class FinalizerQueue {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       });
       this.#running = running;
+      // A server that ends at once, by a second signal, leaves nothing behind.
+      const endWithServer = () => running.kill('SIGKILL');
+      process.once('exit', endWithServer);
       let isDone = false;
       let said = '';
       running.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -93,6 +96,7 @@ export class FinalizerQueue {
       });
       running.once('error', reject);
       running.once('close', (code, signal) => {
+        process.off('exit', endWithServer);
         this.#running = null;
         if (isDone) resolve();
         else reject(new Error(`the finalizer ended with ${signal ?? code}: ${said.trim()}`));

@@ -41,9 +41,9 @@ export interface RecordingStoreOptions
   readonly news?: (item: RecordingNewsItem) => void;
 }
 
-/** How long journals may take to become safe at the end, and how long finalising may go on. */
+/** How long journals may take to become safe at the end, and all of it where nothing else is said. */
 const CLOSE_JOURNALS_MS = 1_500;
-const CLOSE_FINALIZER_MS = 1_500;
+const CLOSE_MS = 3_000;
 /** How often is looked whether another process is done with what it writes. */
 const LOOK_AGAIN_MS = 60_000;
 
@@ -134,11 +134,11 @@ export class RecordingStore implements RecordingLibrary {
   }
 
   /**
-   * Stops what runs and waits until it is safe on disk; finalising goes on for a moment, the rest
-   * is left to the next start. Takes 3 s at most. Idempotent.
+   * Stops what runs and waits until it is safe on disk, for 1.5 s at most. Finalising goes on until
+   * `withinMs` have passed, the rest is left to the next start. Idempotent.
    */
-  close(): Promise<void> {
-    this.#closed ??= this.#close();
+  close(withinMs = CLOSE_MS): Promise<void> {
+    this.#closed ??= this.#close(this.#clock.monotonicMs() + withinMs);
     return this.#closed;
   }
 
@@ -201,13 +201,13 @@ export class RecordingStore implements RecordingLibrary {
     return deleted;
   }
 
-  async #close(): Promise<void> {
+  async #close(untilMs: number): Promise<void> {
     this.#cancelLook();
     const timeout = Promise.withResolvers<void>();
     const timer = setTimeout(timeout.resolve, CLOSE_JOURNALS_MS);
     await Promise.race([this.#recorder.stopAll('serverStopping'), timeout.promise]);
     clearTimeout(timer);
-    await this.#finalizer.close(CLOSE_FINALIZER_MS);
+    await this.#finalizer.close(Math.max(0, untilMs - this.#clock.monotonicMs()));
     this.#shelf.close();
   }
 

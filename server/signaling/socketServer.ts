@@ -68,6 +68,8 @@ export interface SocketServerOptions<Session extends SocketSession> {
   readonly isAllowedOrigin: (origin: string | undefined) => boolean;
   /** Whether what a proxy at this address says of whom it was asked by is believed. */
   readonly isTrustedProxy: (address: string) => boolean;
+  /** Whether sockets are taken in: the server may be about to end. */
+  readonly isReady: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -108,6 +110,9 @@ export function serveSockets<Session extends SocketSession>(
   server.engine.on('connection', (connection: CoraSocket['conn']) => doorkeeper.watch(connection));
 
   const identify = async (socket: Socket): Promise<Identity> => {
+    if (!options.isReady()) {
+      throw new ProtocolError('SERVER_STOPPING', 'the server is stopping');
+    }
     doorkeeper.knock(socket);
     const token: unknown = socket.handshake.auth['token'];
     if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) {

@@ -37,7 +37,13 @@ export class AnsweringProcess<Question, Answer> {
     child.on('message', (reply: Reply<Answer>) => this.#expected.resolve(reply));
     const exit = Promise.withResolvers<void>();
     this.ended = exit.promise;
-    child.once('exit', () => exit.resolve());
+    // A server that ends at once, by a second signal, leaves nothing behind.
+    const endWithServer = () => child.kill('SIGKILL');
+    process.once('exit', endWithServer);
+    child.once('exit', () => {
+      process.off('exit', endWithServer);
+      exit.resolve();
+    });
     child.on('error', (error) => {
       this.#expected.reject(error);
       // It never began.

@@ -59,9 +59,13 @@ export async function runCommand(run: CommandRun): Promise<Buffer> {
   const timer = setTimeout(() => fail(`took more than ${limits.ms} ms`), limits.ms);
   const abort = () => fail('was stopped');
   signal.addEventListener('abort', abort);
+  // A server that ends at once, by a second signal, leaves nothing behind.
+  const endWithServer = () => killGroup(child.pid);
+  process.once('exit', endWithServer);
   return outcome.promise.finally(() => {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
+    process.off('exit', endWithServer);
   });
 }
 

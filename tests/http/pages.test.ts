@@ -36,6 +36,7 @@ describe('pages and headers', () => {
     ['an address that is none', 'GET', '/%zz', 400],
     ['an address too long', 'GET', `/api/rooms/${'a'.repeat(500)}`, 404],
     ['a health check', 'GET', '/healthz', 200],
+    ['whether it takes people in', 'GET', '/readyz', 200],
   ] as const)('[HP1] sends the security headers with %s', async (_what, method, url, status) => {
     const answer = await site.app.inject({ method, url });
     expect(answer.statusCode).toBe(status);

@@ -37,6 +37,22 @@ describe('rooms over HTTP', () => {
     }
   });
 
+  it('[PN1] makes no room on a server that is about to end, which says so and gives what it has', async () => {
+    const ready = await site.get('/readyz');
+    expect([ready.statusCode, ready.json()]).toEqual([200, { ok: true }]);
+    site.readiness.isReady = false;
+    expect(refused(await site.post('/api/rooms', { roomName: 'Coro' }))).toEqual([
+      503,
+      'SERVER_STOPPING',
+    ]);
+    const answer = await site.get('/readyz');
+    expect([answer.statusCode, answer.json()]).toEqual([503, { ok: false }]);
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect((await site.get('/healthz')).statusCode).toBe(200);
+    const room = await site.get(`/api/rooms/${ROOM_ID}`, await site.invitation('speaker'));
+    expect(room.statusCode).toBe(200);
+  });
+
   it('[HT2] exchanges an invitation for an access token of its role', async () => {
     const answer = await site.post(
       `/api/rooms/${ROOM_ID}/peers`,

@@ -15,6 +15,16 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Whether a process runs: not one that has ended and that nobody has buried yet. */
+export function isRunning(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return !'ZX'.includes(stat.charAt(stat.lastIndexOf(')') + 2));
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Waits for the finalizer that a server begins next, and stops it where it stands.
  * @returns its process id: SIGCONT lets it go on

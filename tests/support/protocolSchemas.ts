@@ -59,6 +59,7 @@ export const CHAPTERS: Readonly<Record<string, Readonly<Record<string, Schemas>>
     [`DELETE ${RECORDING}/shares/:shareId`]: {},
     'GET /api/shares/:recordingId': { out: SharedRecordingSchema },
     'GET /healthz': { out: v.strictObject({ ok: v.literal(true) }) },
+    'GET /readyz': { out: v.strictObject({ ok: v.boolean() }) },
   },
 };
 

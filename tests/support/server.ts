@@ -86,14 +86,22 @@ export class ServerProcess {
     return this.#home;
   }
 
+  /** Sends a signal and waits for nothing. */
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
   /** Sends a signal and waits for the end. Returns the exit code, null when the signal ended it. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) {
-      return this.#process.exitCode;
-    }
-    const exited = once(this.#process, 'exit');
+    const ended = this.ended();
     this.#process.kill(signal);
-    await exited;
+    return ended;
+  }
+
+  /** Waits for the end. Returns the exit code, null when a signal ended it. */
+  async ended(): Promise<number | null> {
+    const { exitCode, signalCode } = this.#process;
+    if (exitCode === null && signalCode === null) await once(this.#process, 'exit');
     return this.#process.exitCode;
   }
 

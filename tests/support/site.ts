@@ -21,6 +21,7 @@ interface Parts {
   clock: FakeClock;
   log: FakeLog;
   directory: string;
+  readiness: { isReady: boolean };
 }
 
 /** The HTTP side on a fake library of one recording, with a client of two files, asked without a network. */
@@ -32,6 +33,8 @@ export class Site {
   /** Stands where the machine's own clock stood, since tokens are checked by that. */
   readonly clock: FakeClock;
   readonly log: FakeLog;
+  /** As the server is told, when it is about to end. */
+  readonly readiness: { isReady: boolean };
   readonly phrasebooksDirectory: string;
   readonly #directory: string;
 
@@ -49,6 +52,7 @@ export class Site {
     const [library, control, log] = [new FakeLibrary(), new FakeControl(), new FakeLog()];
     const clock = new FakeClock(Date.now());
     library.put(summaryOf(manifest()), manifest());
+    const readiness = { isReady: true };
     const app = await createHttpApp({
       tokens,
       library,
@@ -61,11 +65,12 @@ export class Site {
       }),
       makeRoomId: () => ROOM_ID,
       makePeerId: () => 'peer-new-0001' as PeerId,
+      isReady: () => readiness.isReady,
       roomStatus: () => ({ peerCount: 2, recording: true }),
       clientDirectory: client,
       log,
     });
-    return new Site({ app, tokens, library, control, clock, log, directory });
+    return new Site({ app, tokens, library, control, clock, log, directory, readiness });
   }
 
   private constructor(parts: Parts) {
@@ -75,6 +80,7 @@ export class Site {
     this.control = parts.control;
     this.clock = parts.clock;
     this.log = parts.log;
+    this.readiness = parts.readiness;
     this.phrasebooksDirectory = path.join(parts.directory, 'phrasebooks');
     this.#directory = parts.directory;
   }

@@ -22,6 +22,9 @@ export class Switchboard {
   readonly #connections = new Set<NetSocket>();
   readonly #closeServer: () => Promise<void>;
 
+  /** As the server is told, when it is about to end. */
+  isReady = true;
+
   static async open({ isAllowedOrigin = isOurs, trustsProxy = false } = {}): Promise<Switchboard> {
     const http = createServer();
     http.listen(0, '127.0.0.1');
@@ -51,6 +54,7 @@ export class Switchboard {
       verifyAccess: (token) => this.#verify(token),
       isAllowedOrigin,
       isTrustedProxy: (address) => address === '127.0.0.1' && trustsProxy,
+      isReady: () => this.isReady,
       clock: this.house.clock,
       log: this.house.log,
     });

@@ -123,4 +123,14 @@ describe('a client’s signalling', () => {
     await other.until('connected');
     expect(witness.seen).toHaveLength(3);
   });
+
+  it('[PN2] tries again at a server that is about to end, until another takes it', async () => {
+    board.isReady = false;
+    start(board.pass(identity()));
+    await witness.until('unreachable', 2);
+    expect(witness.seen).toEqual(['unreachable', 'unreachable']);
+    board.isReady = true;
+    await witness.until('connected');
+    expect(witness.seen).not.toContain('refused');
+  });
 });

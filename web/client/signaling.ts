@@ -202,6 +202,8 @@ export class Signaling {
         this.#events.refused(new ProtocolError(refusal.output.code, refusal.output.message));
         return;
       }
+      // socket.io does not try again by itself where the server answered.
+      if (refusal.success) this.#connectSoon();
       this.#fail();
     });
     for (const name of Object.keys(serverNotifications) as ServerNotificationName[]) {
