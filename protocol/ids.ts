@@ -14,6 +14,9 @@ export type PeerId = v.InferOutput<typeof PeerIdSchema>;
 export const RecordingIdSchema = v.pipe(id, v.brand('RecordingId'));
 export type RecordingId = v.InferOutput<typeof RecordingIdSchema>;
 
+export const ConnectionTestIdSchema = v.pipe(id, v.brand('ConnectionTestId'));
+export type ConnectionTestId = v.InferOutput<typeof ConnectionTestIdSchema>;
+
 export const TransportIdSchema = v.pipe(mediaId, v.brand('TransportId'));
 export type TransportId = v.InferOutput<typeof TransportIdSchema>;
 

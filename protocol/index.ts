@@ -1,3 +1,4 @@
+export * from './connectionTests.ts';
 export * from './contract.ts';
 export * from './errors.ts';
 export * from './ids.ts';

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { PeerId, RecordingId, RoomId, ShareId } from '#protocol';
+import type { ConnectionTestId, PeerId, RecordingId, RoomId, ShareId } from '#protocol';
 
 const random = (bytes: number) => randomBytes(bytes).toString('base64url');
 
 /** 72 bits: unguessable beside a signed token, short enough to read out. */
 export const makeRoomId = () => random(9) as RoomId;
 export const makePeerId = () => random(9) as PeerId;
+/** 72 bits, for some seconds. */
+export const makeConnectionTestId = () => random(9) as ConnectionTestId;
 /** 128 bits: it stands in addresses and names folders. */
 export const makeRecordingId = () => random(16) as RecordingId;
 /** 128 bits. It names a share in a signed token, and in the address that revokes it. */

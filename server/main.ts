@@ -19,6 +19,7 @@ import { createHttpApp } from './http/app.ts';
 import { watchConnections } from './http/connections.ts';
 import { SECURITY_HEADERS } from './http/headers.ts';
 import {
+  makeConnectionTestId,
   makeLogId,
   makePeerId,
   makeRecordingId,
@@ -28,11 +29,13 @@ import {
 } from './ids.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { createLog } from './logger.ts';
+import { SfuProbes } from './media/connectionProbe.ts';
 import { SfuEngine } from './media/mediaEngine.ts';
 import { WorkerPool } from './media/workerPool.ts';
 import { FolderShares } from './recording/folderShares.ts';
 import { RecordingStore } from './recording/recordingStore.ts';
 import { Retention } from './recording/retention.ts';
+import { ConnectionTests } from './session/connectionTests.ts';
 import { createHandlers } from './session/handlers.ts';
 import { NewsDesk } from './session/newsDesk.ts';
 import { PeerSession } from './session/peerSession.ts';
@@ -109,8 +112,16 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
     maxPeersPerRoom: config.maxPeersPerRoom,
     maxRecordingMs: config.maxRecordingMinutes * 60_000,
   });
+  const iceServers = new TurnCredentials({ ...config.iceServers, clock });
+  const connectionTests = new ConnectionTests({
+    engine: new SfuProbes(pool),
+    iceServers,
+    clock,
+    makeTestId: makeConnectionTestId,
+  });
   const app = await createHttpApp({
     tokens,
+    connectionTests,
     library: recordings,
     control: registry,
     shares: new FolderShares({ directory: config.recordingsDirectory, clock, makeShareId }),
@@ -131,7 +142,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
   const sockets = serveSockets({
     httpServer: app.server,
     headers: SECURITY_HEADERS,
-    handlers: createHandlers(registry, new TurnCredentials({ ...config.iceServers, clock })),
+    handlers: createHandlers(registry, iceServers),
     openSession: (identity, channel) => new PeerSession({ identity, channel, clock }),
     resumeSession: (identity, resume, channel) => registry.resume(identity, resume, channel),
     verifyAccess: (token) => tokens.verifyAccess(token),
@@ -145,6 +156,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
   const stop = async (withinMs: number) => {
     const untilMs = clock.monotonicMs() + withinMs;
     retention.stop();
+    connectionTests.closeAll();
     await registry.close();
     // Meanwhile files are given out, and whoever asks is told that this one is alive and not ready.
     await recordings.close(untilMs - clock.monotonicMs());

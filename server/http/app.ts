@@ -2,6 +2,7 @@ import fastifyStatic from '@fastify/static';
 import { ProtocolError } from '#protocol';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Log } from '../session/ports.ts';
+import { addConnectionTestRoutes, type ConnectionTestRoutes } from './connectionTests.ts';
 import { answerErrors } from './errors.ts';
 import { SECURITY_HEADERS, addSecurityHeaders } from './headers.ts';
 import { addPhrasebookRoutes, type PhrasebookRoutes } from './phrasebooks.ts';
@@ -14,7 +15,13 @@ const MAX_BODY_BYTES = 4_096;
 const REQUEST_TIMEOUT_MS = 15_000;
 
 export interface HttpOptions
-  extends RoomRoutes, PhrasebookRoutes, RecordingRoutes, RecordingFileRoutes, ShareRoutes {
+  extends
+    RoomRoutes,
+    ConnectionTestRoutes,
+    PhrasebookRoutes,
+    RecordingRoutes,
+    RecordingFileRoutes,
+    ShareRoutes {
   /** Folder of the built client. */
   readonly clientDirectory: string;
   readonly log: Log;
@@ -38,6 +45,7 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
   });
 
   addRoomRoutes(app, options);
+  addConnectionTestRoutes(app, options);
   addPhrasebookRoutes(app, options);
   addRecordingRoutes(app, options);
   addRecordingFileRoutes(app, options);

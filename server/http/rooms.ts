@@ -85,8 +85,8 @@ async function invitationsTo(room: Omit<Invitation, 'role'>, tokens: Tokens): Pr
 }
 
 /** @throws ProtocolError UNAUTHORIZED also when the invitation is for another room */
-async function invitationOf(
-  request: FastifyRequest<RoomParams>,
+export async function invitationOf(
+  request: Pick<FastifyRequest<RoomParams>, 'headers' | 'params'>,
   tokens: Tokens,
 ): Promise<Invitation> {
   const invitation = await tokens.verifyInvitation(bearerToken(request));

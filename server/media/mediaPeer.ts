@@ -32,6 +32,7 @@ import {
 } from '../session/ports.ts';
 import { orProtocolError } from './mediaError.ts';
 import type { PhraseChannel } from './phraseChannel.ts';
+import { transportOptionsOf } from './transportOptions.ts';
 
 export interface SfuPeerEvents extends MediaPeerEvents {
   microphoneOpened(producer: Producer): void;
@@ -80,19 +81,7 @@ export class SfuPeer implements MediaPeer {
     }
     this.#transports.set(direction, transport);
     transport.on('icestatechange', () => this.#watch());
-    const { sctpParameters } = transport;
-    if (!sctpParameters) throw new Error('SCTP was asked for and is not there');
-    return {
-      transportId: transport.id as TransportId,
-      iceParameters: transport.iceParameters,
-      iceCandidates: transport.iceCandidates,
-      dtlsParameters: transport.dtlsParameters,
-      sctpParameters: {
-        port: sctpParameters.port,
-        maxSendMessageSize: sctpParameters.maxSendMessageSize,
-        maxReceiveMessageSize: sctpParameters.maxReceiveMessageSize,
-      },
-    };
+    return transportOptionsOf(transport);
   }
 
   async connectTransport(id: TransportId, dtlsParameters: DtlsParameters): Promise<void> {

@@ -1,12 +1,5 @@
-import {
-  RtpCapabilitiesSchema,
-  type PeerId,
-  type Phrase,
-  type ProducerId,
-  type RtpCapabilities,
-} from '#protocol';
+import type { PeerId, Phrase, ProducerId, RtpCapabilities } from '#protocol';
 import type { DirectTransport, Producer, Router, WebRtcServer } from 'mediasoup/types';
-import * as v from 'valibot';
 import type {
   AudioSink,
   AudioTap,
@@ -20,6 +13,7 @@ import { observeLevels, type LevelObserver } from './levelObserver.ts';
 import { SfuPeer } from './mediaPeer.ts';
 import { PhraseChannel } from './phraseChannel.ts';
 import { SfuVoice } from './roomVoice.ts';
+import { rtpCapabilitiesOf } from './rtpCapabilities.ts';
 import type { WorkerPool } from './workerPool.ts';
 
 /** A room's Router and all that hangs on it. */
@@ -65,12 +59,7 @@ export class SfuRoom implements MediaRoom {
     this.#phrases = parts.phrases;
     this.voice = parts.voice;
     this.#levels = parts.levels;
-    this.rtpCapabilities = v.parse(RtpCapabilitiesSchema, {
-      codecs: this.#router.rtpCapabilities.codecs,
-      headerExtensions: this.#router.rtpCapabilities.headerExtensions?.filter(
-        ({ kind }) => kind === 'audio',
-      ),
-    });
+    this.rtpCapabilities = rtpCapabilitiesOf(this.#router);
   }
 
   addPeer(_peerId: PeerId, events: MediaPeerEvents): MediaPeer {

@@ -1,4 +1,5 @@
 import type {
+  ConnectionTest,
   ConsumerId,
   ConsumerOptions,
   DataConsumerOptions,
@@ -8,6 +9,8 @@ import type {
   IceParameters,
   PeerId,
   Phrase,
+  ProbeEnds,
+  ProbeTally,
   ProducerId,
   RoomId,
   RtpCapabilities,
@@ -115,6 +118,24 @@ export interface SenderReport {
 }
 
 export interface AudioTap {
+  /** Idempotent. */
+  close(): void;
+}
+
+/** Makes connection tests, each alone on a Router of its own. */
+export interface ProbeEngine {
+  openProbe(): Promise<ConnectionProbe>;
+}
+
+/** The server's side of a connection test: counts what comes and answers it. */
+export interface ConnectionProbe {
+  readonly ends: Pick<ConnectionTest, 'routerRtpCapabilities' | 'answers'> & {
+    readonly send: MediaTransport;
+    readonly receive: MediaTransport;
+  };
+  /** Once. @throws ProtocolError */
+  connect(ends: ProbeEnds): Promise<DataProducerId>;
+  readonly tally: ProbeTally;
   /** Idempotent. */
   close(): void;
 }

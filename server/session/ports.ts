@@ -1,9 +1,13 @@
 import type {
+  ConnectionTest,
   IceServer,
   InputOf,
   OutputOf,
   PeerId,
   Phrase,
+  ProbeConnected,
+  ProbeEnds,
+  ProbeTally,
   ProducerId,
   RecordingId,
   Role,
@@ -72,6 +76,20 @@ export interface Tokens {
 export interface IceServers {
   /** STUN and TURN servers with credentials made now, which start nothing after some minutes. */
   for(peerId: PeerId): IceServer[];
+}
+
+/** Connection tests, as the door of HTTP sees them. */
+export interface ConnectionTestDesk {
+  /**
+   * Begins one, which ends by itself after 10 s.
+   * @param who.address where it is asked from
+   * @throws ProtocolError RATE_LIMITED with the milliseconds after which there may be a place
+   */
+  open(who: { roomId: RoomId; role: Role; address: string }): Promise<ConnectionTest>;
+  /** @throws ProtocolError NOT_FOUND, or WRONG_STATE the second time */
+  connect(roomId: RoomId, testId: string, ends: ProbeEnds): Promise<ProbeConnected>;
+  /** Ends it. @throws ProtocolError NOT_FOUND */
+  close(roomId: RoomId, testId: string): ProbeTally;
 }
 
 /** A client did not answer in time, which does not mean that it did not do what it was asked. */

@@ -1,4 +1,5 @@
 import {
+  ConnectionTestSchema,
   CreateRoomSchema,
   CreateShareSchema,
   EmptySchema,
@@ -7,6 +8,9 @@ import {
   PhraseDraftSchema,
   PhraseSchema,
   PhrasebookSchema,
+  ProbeConnectedSchema,
+  ProbeEndsSchema,
+  ProbeTallySchema,
   ReceiptSchema,
   RecordingDetailSchema,
   RecordingListSchema,
@@ -25,6 +29,7 @@ import * as v from 'valibot';
 
 type Schemas = Readonly<Record<string, v.GenericSchema>>;
 
+const TESTS = '/api/rooms/:roomId/connection-tests';
 const RECORDING = '/api/rooms/:roomId/recordings/:recordingId';
 
 /** Which schema each example of each entry of the README must fit, by chapter. */
@@ -47,6 +52,9 @@ export const CHAPTERS: Readonly<Record<string, Readonly<Record<string, Schemas>>
     'PUT /api/rooms/:roomId/phrasebook': { in: PhrasebookSchema },
     'DELETE /api/rooms/:roomId/phrasebook': {},
     'POST /api/rooms/:roomId/peers': { in: EnterRoomSchema, out: EnteredSchema },
+    [`POST ${TESTS}`]: { in: EmptySchema, out: ConnectionTestSchema },
+    [`POST ${TESTS}/:testId/connect`]: { in: ProbeEndsSchema, out: ProbeConnectedSchema },
+    [`DELETE ${TESTS}/:testId`]: { out: ProbeTallySchema },
     'GET /api/rooms/:roomId/recordings': { out: RecordingListSchema },
     'POST /api/rooms/:roomId/recordings': { in: EmptySchema, out: RunningRecordingSchema },
     [`GET ${RECORDING}`]: { out: RecordingDetailSchema },

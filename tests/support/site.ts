@@ -5,12 +5,14 @@ import path from 'node:path';
 import type { PeerId, RecordingId, Role, RoomId } from '#protocol';
 import { JwtTokens } from '#server/auth/token.ts';
 import { createHttpApp } from '#server/http/app.ts';
-import { makeShareId } from '#server/ids.ts';
+import { makeConnectionTestId, makeShareId } from '#server/ids.ts';
 import { FolderShares } from '#server/recording/folderShares.ts';
+import { ConnectionTests } from '#server/session/connectionTests.ts';
 import { FolderPhrasebooks } from '#server/storage/folderPhrasebooks.ts';
 import { ROOM_ID, SETTINGS, identity } from './builders.ts';
 import { FakeControl, FakeLibrary } from './fakeLibrary.ts';
-import { FakeClock, FakeLog } from './fakes.ts';
+import { FakeClock, FakeIceServers, FakeLog } from './fakes.ts';
+import { FakeProbes } from './fakeProbes.ts';
 import { RECORDING_ID, manifest, summaryOf } from './manifest.ts';
 
 interface Parts {
@@ -20,6 +22,7 @@ interface Parts {
   control: FakeControl;
   clock: FakeClock;
   log: FakeLog;
+  probes: FakeProbes;
   directory: string;
   readiness: { isReady: boolean };
 }
@@ -35,6 +38,7 @@ export class Site {
   readonly log: FakeLog;
   /** As the server is told, when it is about to end. */
   readonly readiness: { isReady: boolean };
+  readonly probes: FakeProbes;
   readonly phrasebooksDirectory: string;
   readonly #directory: string;
 
@@ -53,8 +57,15 @@ export class Site {
     const clock = new FakeClock(Date.now());
     library.put(summaryOf(manifest()), manifest());
     const readiness = { isReady: true };
+    const probes = new FakeProbes();
     const app = await createHttpApp({
       tokens,
+      connectionTests: new ConnectionTests({
+        engine: probes,
+        iceServers: new FakeIceServers(),
+        clock,
+        makeTestId: makeConnectionTestId,
+      }),
       library,
       control,
       shares: new FolderShares({ directory: recordings, clock, makeShareId }),
@@ -70,7 +81,7 @@ export class Site {
       clientDirectory: client,
       log,
     });
-    return new Site({ app, tokens, library, control, clock, log, directory, readiness });
+    return new Site({ app, tokens, library, control, clock, log, probes, directory, readiness });
   }
 
   private constructor(parts: Parts) {
@@ -81,6 +92,7 @@ export class Site {
     this.clock = parts.clock;
     this.log = parts.log;
     this.readiness = parts.readiness;
+    this.probes = parts.probes;
     this.phrasebooksDirectory = path.join(parts.directory, 'phrasebooks');
     this.#directory = parts.directory;
   }

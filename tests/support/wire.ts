@@ -38,12 +38,16 @@ export class Wire {
     (async (name: never, input: never) => {
       const answer: unknown = await ask(name, input);
       if (name !== 'createTransport') return answer;
-      const options = answer as TransportOptions;
-      const udp = options.iceCandidates.find(({ protocol }) => protocol === 'udp')!;
-      this.serverPort = udp.port;
-      const { port } = this.#near.address();
-      return { ...options, iceCandidates: [{ ...udp, port }] };
+      return this.leadTransport(answer as TransportOptions);
     }) as Ask['request'];
+
+  /** Leads one transport over this wire. */
+  leadTransport(options: TransportOptions): TransportOptions {
+    const udp = options.iceCandidates.find(({ protocol }) => protocol === 'udp')!;
+    this.serverPort = udp.port;
+    const { port } = this.#near.address();
+    return { ...options, iceCandidates: [{ ...udp, port }] };
+  }
 
   /** Sends to the worker from where the peer's own packets come. */
   inject(packet: Buffer): void {

@@ -1,8 +1,6 @@
 import * as v from 'valibot';
 import {
   EnteredSchema,
-  ErrorBodySchema,
-  ProtocolError,
   RecordingDetailSchema,
   RecordingListSchema,
   RoomCreatedSchema,
@@ -25,66 +23,8 @@ import {
   type ShareList,
   type SharedRecording,
 } from '#protocol';
+import { call, room } from './httpCall.ts';
 
-/** The server did not answer, or what answered is not Cora. */
-export class Unreachable extends Error {
-  override readonly name = 'Unreachable';
-}
-
-const FailureSchema = v.object({ error: ErrorBodySchema });
-
-interface Call<Schema extends v.GenericSchema> {
-  readonly path: string;
-  readonly answer: Schema;
-  readonly token?: string;
-  /** Sent as JSON; its presence makes the call a POST. */
-  readonly body?: unknown;
-  readonly method?: 'DELETE' | 'PUT';
-  readonly signal?: AbortSignal;
-}
-
-/** @throws ProtocolError when the server refuses, Unreachable when it does not answer */
-async function call<Schema extends v.GenericSchema>({
-  path,
-  answer,
-  token,
-  body,
-  method,
-  signal,
-}: Call<Schema>): Promise<v.InferOutput<Schema>> {
-  const request: RequestInit = {
-    method: method ?? (body === undefined ? 'GET' : 'POST'),
-    headers: {
-      accept: 'application/json',
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    cache: 'no-store',
-    credentials: 'omit',
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    ...(signal === undefined ? {} : { signal }),
-  };
-  let status: string;
-  let data: unknown;
-  try {
-    const response = await fetch(`/api${path}`, request);
-    status = `HTTP ${response.status}`;
-    data = response.status === 204 ? undefined : await response.json();
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    throw new Unreachable(`${path} did not answer`, { cause: error });
-  }
-  const failure = v.safeParse(FailureSchema, data);
-  if (failure.success) {
-    const { code, message, retryAfterMs } = failure.output.error;
-    throw new ProtocolError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
-  }
-  const result = v.safeParse(answer, data);
-  if (!result.success) throw new Unreachable(`${path} answered ${status} with something else`);
-  return result.output;
-}
-
-const room = (roomId: string) => `/rooms/${encodeURIComponent(roomId)}`;
 const recording = (roomId: string, recordingId: string) =>
   `${room(roomId)}/recordings/${encodeURIComponent(recordingId)}`;
 

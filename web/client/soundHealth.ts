@@ -8,8 +8,8 @@ export interface SoundSample {
 }
 
 /** Of the packets of one interval: above the first sound is no longer understood, below the second again. */
-const USELESS_SHARE = 0.35;
-const USEFUL_SHARE = 0.1;
+export const USELESS_SHARE = 0.35;
+export const CHOPPY_SHARE = 0.1;
 /** Fewer packets than this say nothing: with DTX a silent room sends hardly any. */
 const TELLING_PACKETS = 25;
 /** Intervals in a row that change the verdict. */
@@ -57,5 +57,5 @@ function verdictOf(before: SoundSample, now: SoundSample): Verdict | null {
   if (expected < TELLING_PACKETS) return before.connected ? null : 'useful';
   const share = lost / expected;
   if (share > USELESS_SHARE) return 'lossy';
-  return share < USEFUL_SHARE ? 'useful' : null;
+  return share < CHOPPY_SHARE ? 'useful' : null;
 }

@@ -1,5 +1,5 @@
 import { ProtocolError, type ErrorCode } from '#protocol';
-import { Unreachable } from '#web/client/api.ts';
+import { Unreachable } from '#web/client/httpCall.ts';
 import { m } from '#web/paraglide/messages.js';
 
 /** What can go wrong, as a person meets it. */

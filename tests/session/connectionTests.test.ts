@@ -1,0 +1,106 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { RoomId } from '#protocol';
+import { makeConnectionTestId } from '#server/ids.ts';
+import { ConnectionTests } from '#server/session/connectionTests.ts';
+import { ROOM_ID } from '#tests/support/builders.ts';
+import { FakeProbes } from '#tests/support/fakeProbes.ts';
+import { FakeClock, FakeIceServers, settled } from '#tests/support/fakes.ts';
+
+describe('connection tests', () => {
+  let clock: FakeClock;
+  let probes: FakeProbes;
+  let tests: ConnectionTests;
+  beforeEach(() => {
+    clock = new FakeClock();
+    probes = new FakeProbes();
+    tests = new ConnectionTests({
+      engine: probes,
+      iceServers: new FakeIceServers(),
+      clock,
+      makeTestId: makeConnectionTestId,
+    });
+  });
+
+  const open = (address = '192.0.2.1', roomId = ROOM_ID) =>
+    tests.open({ roomId, role: 'speaker', address });
+  const codeOf = (asked: Promise<unknown>) =>
+    asked.then(
+      () => 'ok',
+      (error: { code?: string }) => error.code,
+    );
+
+  it('[CT7] end after 10 s whatever happens, and their ids with them', async () => {
+    const { testId } = await open();
+    clock.advance(9_999);
+    expect(probes.open).toHaveLength(1);
+    clock.advance(1);
+    expect(probes.open).toEqual([]);
+    expect(() => tests.close(ROOM_ID, testId)).toThrow('no such test');
+  });
+
+  it('[CT8] are four at once for one link at one address, and others are told when to ask', async () => {
+    const answers = await Promise.all(Array.from({ length: 30 }, () => codeOf(open())));
+    expect(answers.filter((it) => it === 'ok')).toHaveLength(4);
+    expect(answers.filter((it) => it === 'RATE_LIMITED')).toHaveLength(26);
+    expect(await codeOf(open('192.0.2.2'))).toBe('ok');
+    await expect(open()).rejects.toMatchObject({ retryAfterMs: 3_000 });
+    clock.advance(10_000);
+    expect(await codeOf(open())).toBe('ok');
+  });
+
+  it('[CT9] are sixteen at once on the whole server', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => codeOf(open(`192.0.2.${String(index)}`))),
+    );
+    expect(answers.filter((it) => it === 'ok')).toHaveLength(16);
+  });
+
+  it('[CT10] cannot be made one after another without end', async () => {
+    let made = 0;
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      const test = await open().catch(() => null);
+      if (!test) continue;
+      made += 1;
+      tests.close(ROOM_ID, test.testId);
+    }
+    expect(made).toBe(12);
+    clock.advance(1_000);
+    expect(await codeOf(open())).toBe('ok');
+  });
+
+  it('[CT11] give their place back when they could not be opened', async () => {
+    probes.fails = true;
+    for (let attempt = 0; attempt < 8; attempt += 1) await expect(open()).rejects.toThrow('worker');
+    probes.fails = false;
+    expect(await codeOf(open())).toBe('ok');
+  });
+
+  it('[CT12] are reached through the room whose link they were asked with, and no other', async () => {
+    const { testId } = await open();
+    const other = 'room-0000002' as RoomId;
+    expect(() => tests.close(other, testId)).toThrow('no such test');
+    const ends = {} as never;
+    expect(await codeOf(tests.connect(other, testId, ends))).toBe('NOT_FOUND');
+    expect(await codeOf(tests.connect(ROOM_ID, testId, ends))).toBe('ok');
+    expect(await codeOf(tests.connect(ROOM_ID, testId, ends))).toBe('WRONG_STATE');
+  });
+
+  it('[CT13] all end when the server stops, those that are only being opened too', async () => {
+    await open();
+    probes.opening.hold();
+    const late = codeOf(open());
+    tests.closeAll();
+    probes.opening.open();
+    await settled();
+    await late;
+    expect(probes.probes).toHaveLength(2);
+    expect(probes.open).toEqual([]);
+    expect(await codeOf(open())).toBe('SERVER_STOPPING');
+  });
+
+  it('[CT14] hand out the same servers against firewalls as a room does', async () => {
+    const { send, receive } = await open();
+    expect(send.iceServers).toHaveLength(1);
+    expect(receive.iceServers).toEqual(send.iceServers);
+  });
+});
