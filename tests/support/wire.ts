@@ -19,16 +19,17 @@ export class Wire {
   /** The worker's own port, once it is known. */
   serverPort = 0;
 
-  static async open(): Promise<Wire> {
-    const near = createSocket('udp4').bind(0, '127.0.0.1');
+  /** @param at where the peer's end of it is; any free port of loopback when left out */
+  static async open(at = { port: 0, address: '127.0.0.1' }): Promise<Wire> {
+    const near = createSocket('udp4').bind(at);
     await once(near, 'listening');
     return new Wire(near);
   }
 
   private constructor(near: Socket) {
     this.#near = near;
-    near.on('message', (packet, { port }) => {
-      const far = this.#far.get(port) ?? this.#join(port);
+    near.on('message', (packet, peer) => {
+      const far = this.#far.get(peer.port) ?? this.#join(peer);
       for (const it of this.pass(packet, 'up')) far.send(it, this.serverPort, '127.0.0.1');
     });
   }
@@ -58,12 +59,12 @@ export class Wire {
     for (const socket of [this.#near, ...this.#far.values()]) socket.close();
   }
 
-  #join(peerPort: number): Socket {
+  #join(peer: { readonly port: number; readonly address: string }): Socket {
     const far = createSocket('udp4');
     far.on('message', (packet) => {
-      for (const it of this.pass(packet, 'down')) this.#near.send(it, peerPort, '127.0.0.1');
+      for (const it of this.pass(packet, 'down')) this.#near.send(it, peer.port, peer.address);
     });
-    this.#far.set(peerPort, far);
+    this.#far.set(peer.port, far);
     return far;
   }
 }

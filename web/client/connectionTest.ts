@@ -36,9 +36,14 @@ export async function testConnection(at: {
       throw error;
     });
     const [way, socket] = await Promise.all([sound, probeSocket()]);
-    return { sound: way, socket };
+    const { iceCandidates } = test.receive;
+    const addresses = iceCandidates.map(({ protocol, address, port }) => {
+      const host = address.includes(':') ? `[${address}]` : address;
+      return `${protocol.toUpperCase()} ${host}:${String(port)}`;
+    });
+    return { sound: way, socket, addresses };
   } catch (error) {
-    if (error instanceof Unreachable) return { sound: null, socket: false };
+    if (error instanceof Unreachable) return { sound: null, socket: false, addresses: [] };
     throw error;
   }
 }

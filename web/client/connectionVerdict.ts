@@ -18,6 +18,8 @@ export interface Findings {
   readonly sound: SoundWay | null;
   /** Whether signalling gets through, and with it roster and phrases. */
   readonly socket: boolean;
+  /** Where sound was tried to be sent, such as `UDP 203.0.113.7:40000`; empty where nobody said. */
+  readonly addresses: readonly string[];
 }
 
 export interface Verdict {
@@ -31,7 +33,10 @@ export interface Verdict {
  * What a network allows, with the measure by which sound in a room is called useless.
  * @param maySpeak whether the role does: of one that listens, the way up is no matter
  */
-export function verdictOf({ sound, socket }: Findings, maySpeak: boolean): Verdict {
+export function verdictOf(
+  { sound, socket }: Pick<Findings, 'sound' | 'socket'>,
+  maySpeak: boolean,
+): Verdict {
   if (!socket) return { allows: 'nothing', choppy: false };
   if (!sound || sound.lostDown > USELESS_SHARE) return { allows: 'read', choppy: false };
   const speaks = maySpeak && sound.lostUp <= USELESS_SHARE;
