@@ -41,6 +41,7 @@ import { NewsDesk } from './session/newsDesk.ts';
 import { PeerSession } from './session/peerSession.ts';
 import type { Clock, Log, ObjectStore } from './session/ports.ts';
 import { RoomRegistry } from './session/roomRegistry.ts';
+import { addressOf } from './signaling/clientAddress.ts';
 import { serveSockets } from './signaling/socketServer.ts';
 import { openSpeech } from './speech/openSpeech.ts';
 import { FolderPhrasebooks } from './storage/folderPhrasebooks.ts';
@@ -122,6 +123,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
   const app = await createHttpApp({
     tokens,
     connectionTests,
+    addressOf: (request) => addressOf(request, config.isTrustedProxy),
     library: recordings,
     control: registry,
     shares: new FolderShares({ directory: config.recordingsDirectory, clock, makeShareId }),

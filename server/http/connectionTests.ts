@@ -6,6 +6,7 @@ import {
   type ProbeTally,
 } from '#protocol';
 import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 import type { ConnectionTestDesk, Tokens } from '../session/ports.ts';
 import { parse } from './errors.ts';
 import { invitationOf, type RoomParams } from './rooms.ts';
@@ -13,6 +14,8 @@ import { invitationOf, type RoomParams } from './rooms.ts';
 export interface ConnectionTestRoutes {
   readonly tokens: Tokens;
   readonly connectionTests: ConnectionTestDesk;
+  /** Whom a request counts for, as sockets do. */
+  readonly addressOf: (request: IncomingMessage) => string;
 }
 
 interface TestParams {
@@ -24,12 +27,12 @@ const TESTS = '/api/rooms/:roomId/connection-tests';
 /** What a lobby tries before anybody enters: whether this network lets sound through. */
 export function addConnectionTestRoutes(
   app: FastifyInstance,
-  { tokens, connectionTests }: ConnectionTestRoutes,
+  { tokens, connectionTests, addressOf }: ConnectionTestRoutes,
 ): void {
   app.post<RoomParams>(TESTS, async (request, reply): Promise<ConnectionTest> => {
     parse(EmptySchema, request.body);
     const { roomId, role } = await invitationOf(request, tokens);
-    const test = await connectionTests.open({ roomId, role, address: request.ip });
+    const test = await connectionTests.open({ roomId, role, address: addressOf(request.raw) });
     reply.status(201);
     return test;
   });

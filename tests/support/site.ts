@@ -66,6 +66,7 @@ export class Site {
         clock,
         makeTestId: makeConnectionTestId,
       }),
+      addressOf: ({ socket }) => socket.remoteAddress ?? '',
       library,
       control,
       shares: new FolderShares({ directory: recordings, clock, makeShareId }),
