@@ -54,6 +54,7 @@ export class Visitor {
         connected: connected.resolve,
         disconnected: () => {},
         refused: connected.reject,
+        heldOff: () => {},
         unreachable: () => {},
         notified: () => {},
         asked: {

@@ -16,6 +16,8 @@ const isOurs = (origin: string | undefined): boolean => origin === ORIGIN;
 export class Switchboard {
   readonly house: House;
   readonly url: string;
+  /** Given to those who come in next, one each, whoever they are. */
+  readonly refusals: ProtocolError[] = [];
   readonly #identities = new Map<string, Identity>();
   readonly #sockets: Socket[] = [];
   readonly #http: Server;
@@ -105,6 +107,8 @@ export class Switchboard {
 
   async #verify(token: string): Promise<Identity> {
     if (token.length > 4_096) throw new Error('nobody should be asked about such a token');
+    const refused = this.refusals.shift();
+    if (refused) throw refused;
     const who = this.#identities.get(token);
     if (who) return who;
     if (token === 'stale') throw new ProtocolError('TOKEN_EXPIRED', 'the token has expired');

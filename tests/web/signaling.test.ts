@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ProtocolError } from '#protocol';
+import { ProtocolError } from '#protocol';
 import { identity, opusCapabilities, rtpParameters } from '#tests/support/builders.ts';
 import { refusalFrom } from '#tests/support/refusals.ts';
 import { Switchboard } from '#tests/support/switchboard.ts';
@@ -14,6 +14,7 @@ class Witness implements SignalingEvents {
 
   connected = () => this.#saw('connected');
   disconnected = () => this.#saw('disconnected');
+  heldOff = () => this.#saw('held off');
   unreachable = () => this.#saw('unreachable');
   refused = (error: ProtocolError) => {
     this.refusal = error;
@@ -132,5 +133,27 @@ describe('a client’s signalling', () => {
     board.isReady = true;
     await witness.until('connected');
     expect(witness.seen).not.toContain('refused');
+  });
+
+  it('[CS6] waits as long as a server says that has no time for it, and then comes in', async () => {
+    const retryAfterMs = 300;
+    const busy = () => new ProtocolError('RATE_LIMITED', 'many come in at once', { retryAfterMs });
+    board.refusals.push(busy(), busy());
+    const beganMs = performance.now();
+    start(board.pass(identity()));
+    await witness.until('connected');
+    expect(witness.seen).toEqual(['held off', 'held off', 'connected']);
+    expect(performance.now() - beganMs).toBeGreaterThanOrEqual(2 * retryAfterMs - 10);
+  });
+
+  it('[CS7] stays away once closed, though it was to come again', async () => {
+    board.refusals.push(new ProtocolError('RATE_LIMITED', 'not now', { retryAfterMs: 1 }));
+    const signaling = start(board.pass(identity()));
+    await witness.until('held off');
+    signaling.close();
+    const other = new Witness();
+    start(board.pass(identity()), other);
+    await other.until('connected');
+    expect(witness.seen).toEqual(['held off']);
   });
 });

@@ -9,6 +9,7 @@ import {
   type Phrase,
   type RoomSnapshot,
 } from '#protocol';
+import { joinInTurn } from './joinInTurn.ts';
 import { MediaSide } from './mediaSide.ts';
 import { MicrophoneControl } from './microphoneControl.ts';
 import { PhraseLine } from './phraseLine.ts';
@@ -89,6 +90,7 @@ export class RoomClient {
         connected: () => void this.#enter(),
         disconnected: () => this.#lose(),
         refused: (error) => this.#end(error.code),
+        heldOff: () => this.#update({ heldOff: true }),
         unreachable: (attempts) => {
           if (attempts >= MAX_ATTEMPTS) this.#end('unreachable');
         },
@@ -184,9 +186,13 @@ export class RoomClient {
     const visit: Visit = { revisions: new Revisions(), media: this.#visit?.media ?? null };
     this.#visit = visit;
     try {
-      const consent = this.#answerAtDoor;
-      const snapshot = await this.#signaling.request('join', consent ? { consent } : {});
-      if (visit !== this.#visit) return;
+      const snapshot = await joinInTurn({
+        signaling: this.#signaling,
+        consent: this.#answerAtDoor,
+        heldOff: () => this.#update({ heldOff: true }),
+        isWanted: () => visit === this.#visit,
+      });
+      if (!snapshot) return;
       this.#answerAtDoor = undefined;
       this.#signaling.settled(snapshot);
       clearTimeout(this.#interruption);
@@ -201,7 +207,7 @@ export class RoomClient {
     } catch (error) {
       if (visit !== this.#visit) return;
       const code = error instanceof ProtocolError ? error.code : 'UNSUPPORTED_MEDIA';
-      if (PASSING.includes(code)) return this.#reconnect();
+      if (PASSING.includes(code) || code === 'RATE_LIMITED') return this.#reconnect();
       // For whoever looks into it; the person gets a sentence.
       console.error('Cora could not enter the room', error);
       this.#end(code);

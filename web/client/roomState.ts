@@ -32,6 +32,8 @@ export interface PendingPhrase {
 export interface RoomState {
   readonly connection: ConnectionState;
   readonly endReason: EndReason | null;
+  /** On the way in, the server said to wait: it is tried again by itself. */
+  readonly heldOff: boolean;
   readonly roomId: RoomId | null;
   readonly roomName: string;
   readonly me: PeerInfo | null;
@@ -94,6 +96,7 @@ const SILENT: Speech = {
 export const INITIAL_ROOM_STATE: RoomState = {
   connection: 'connecting',
   endReason: null,
+  heldOff: false,
   roomId: null,
   roomName: '',
   me: null,
@@ -132,6 +135,7 @@ export function fromResumed(state: RoomState, snapshot: RoomSnapshot): RoomState
 export function fromSnapshot(state: RoomState, snapshot: RoomSnapshot): RoomState {
   return {
     ...state,
+    heldOff: false,
     roomId: snapshot.roomId,
     roomName: snapshot.roomName,
     me: snapshot.peers.find((peer) => peer.peerId === snapshot.you) ?? null,

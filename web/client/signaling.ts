@@ -23,6 +23,8 @@ const ACK_TIMEOUT_MS = 10_000;
 const ECHO_TIMEOUT_MS = 700;
 const RECONNECT_MIN_MS = 500;
 const RECONNECT_MAX_MS = 5_000;
+/** Of the time to wait, added so that those who were told the same do not come in one moment. */
+const HOLD_OFF_JITTER = 0.1;
 
 export type Notification = {
   [Name in ServerNotificationName]: {
@@ -38,6 +40,8 @@ export interface SignalingEvents {
   disconnected(): void;
   /** The server does not take this token. It will not be tried again. */
   refused(error: ProtocolError): void;
+  /** The server has no time for this one now, and said when: it will be tried again then. */
+  heldOff(): void;
   /** An attempt failed; `attempts` so far since the visit was last settled. */
   unreachable(attempts: number): void;
   notified(notification: Notification): void;
@@ -180,9 +184,19 @@ export class Signaling {
 
   /** Spread out, so that a room full of people does not come back in one moment. */
   #connectSoon(): void {
-    clearTimeout(this.#retry);
     const longestMs = Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** this.#attempts);
-    const delayMs = longestMs * (0.5 + Math.random() / 2);
+    this.#connectAfter(longestMs * (0.5 + Math.random() / 2));
+  }
+
+  /** The server is there, so this is no failed attempt. */
+  #holdOff(retryAfterMs: number): void {
+    this.#socket.disconnect();
+    this.#connectAfter(retryAfterMs * (1 + HOLD_OFF_JITTER * Math.random()));
+    this.#events.heldOff();
+  }
+
+  #connectAfter(delayMs: number): void {
+    clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.#socket.connect(), delayMs);
   }
 
@@ -197,6 +211,9 @@ export class Signaling {
     });
     socket.on('connect_error', (error) => {
       const refusal = v.safeParse(ErrorBodySchema, (error as { data?: unknown }).data);
+      if (refusal.success && refusal.output.retryAfterMs !== undefined) {
+        return this.#holdOff(refusal.output.retryAfterMs);
+      }
       if (refusal.success && refusal.output.code !== 'SERVER_STOPPING') {
         socket.disconnect();
         this.#events.refused(new ProtocolError(refusal.output.code, refusal.output.message));
