@@ -12,6 +12,7 @@ import { measurePhraseLoad } from './phraseLoad.ts';
 import { measureSpeech } from './speech.ts';
 import { measureSpoken } from './spoken.ts';
 import { measureWorkerKill } from './workerKill.ts';
+import { measureStorm } from './storm.ts';
 
 const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promise<string>]>> = {
   phrases: ['A phrase to each of 10 peers, send to receipt', measurePhrases],
@@ -25,6 +26,7 @@ const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promis
   speech: ['A phrase of 60 characters, asked to spoken', measureSpeech],
   move: ['Another address, 20 times, Chromium', measureNetworkChange],
   worker: ['kill -9 of one of 2 workers, 10 rooms of 5', measureWorkerKill],
+  storm: ['2,000 sockets at once in 40 rooms, while 20 talk', measureStorm],
   stall: ['A 5 s stall of the capture, Chromium', measureCaptureStall],
 };
 

@@ -5,6 +5,7 @@ import { nodeDevice } from '#tests/support/webrtc.ts';
 import { PhraseChannel } from '#web/client/phraseChannel.ts';
 import { ReceiptSender } from '#web/client/receiptSender.ts';
 import { Signaling } from '#web/client/signaling.ts';
+import type { SoundSample } from '#web/client/soundHealth.ts';
 import { Transports } from '#web/client/transports.ts';
 
 export interface VisitorOptions {
@@ -15,6 +16,10 @@ export interface VisitorOptions {
   readonly hops?: boolean;
   /** Is sent what the others say, and does not decode it: the server's work alone is wanted. */
   readonly deaf?: boolean;
+  /** Sent with the handshake, beside the Origin. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Called when the socket is lost. */
+  readonly disconnected?: () => void;
   /** Tells the server which phrases came, as a browser does. */
   readonly confirms?: boolean;
 }
@@ -35,7 +40,7 @@ export class Visitor {
 
   static async enter(url: string, room: RoomCreated, options: VisitorOptions): Promise<Visitor> {
     const token = await accessToken(url, room, options.role, options.name);
-    const visitor = new Visitor(url, token, options.deaf ?? false);
+    const visitor = new Visitor(url, token, options);
     await visitor.#connected;
     await visitor.#openMedia(options);
     return visitor;
@@ -43,16 +48,17 @@ export class Visitor {
 
   readonly #connected: Promise<void>;
 
-  private constructor(url: string, token: string, deaf: boolean) {
+  private constructor(url: string, token: string, options: VisitorOptions) {
+    const { deaf = false, headers = {}, disconnected = () => {} } = options;
     const connected = Promise.withResolvers<void>();
     this.#connected = connected.promise;
     this.signaling = new Signaling({
       url,
       accessToken: token,
-      origin: url,
+      headers: { origin: url, ...headers },
       events: {
         connected: connected.resolve,
-        disconnected: () => {},
+        disconnected,
         refused: connected.reject,
         heldOff: () => {},
         unreachable: () => {},
@@ -70,6 +76,11 @@ export class Visitor {
   /** What the server says in its own voice, once it is announced; not to who is deaf. */
   get voice(): Tone | null {
     return this.#voice;
+  }
+
+  /** What has arrived of all sound so far; nothing before there is a way for it. */
+  async soundSample(): Promise<SoundSample | null> {
+    return (await this.#transports?.soundSample()) ?? null;
   }
 
   say(draft: PhraseDraft): void {

@@ -85,7 +85,7 @@ export class RoomClient {
     this.#signaling = new Signaling({
       url,
       accessToken,
-      ...(origin === undefined ? {} : { origin }),
+      ...(origin === undefined ? {} : { headers: { origin } }),
       events: {
         connected: () => void this.#enter(),
         disconnected: () => this.#lose(),

@@ -65,13 +65,13 @@ export class Signaling {
 
   /**
    * @param url the page's own server when empty
-   * @param origin as of RoomClientOptions
+   * @param headers for programs, which must send an Origin: browsers do so by themselves
    */
   constructor(options: {
     url: string;
     accessToken: string;
     events: SignalingEvents;
-    origin?: string;
+    headers?: Readonly<Record<string, string>>;
   }) {
     this.#events = options.events;
     const settings = {
@@ -80,7 +80,7 @@ export class Signaling {
       forceNew: true,
       reconnectionDelay: RECONNECT_MIN_MS,
       reconnectionDelayMax: RECONNECT_MAX_MS,
-      ...(options.origin === undefined ? {} : { extraHeaders: { origin: options.origin } }),
+      ...(options.headers === undefined ? {} : { extraHeaders: { ...options.headers } }),
     };
     this.#socket = options.url ? io(options.url, settings) : io(settings);
     this.#listen();
