@@ -30,6 +30,9 @@ import { Signaling, type Notification } from './signaling.ts';
 /** Attempts, at most 5 s apart, after which a person is told that the server is gone. */
 const MAX_ATTEMPTS = 12;
 
+/** An open microphone sends more often than this. */
+const ARRIVES_MS = 1_000;
+
 /** A shorter interruption in which sound goes on is not worth a word. */
 const QUIET_MS = 1_500;
 
@@ -145,6 +148,11 @@ export class RoomClient {
   levelOf(peerId: PeerId): number {
     if (peerId === this.#state.me?.peerId) return this.microphone.level;
     return this.#remoteTracks.levelOf(peerId);
+  }
+
+  /** Whether anybody's sound arrives at this moment; not part of `state`. Of a silent room it cannot be told. */
+  get soundArrives(): boolean {
+    return Date.now() - this.#remoteTracks.arrivedMs < ARRIVES_MS;
   }
 
   /** What a moderator does to the queue of phrases. @throws ProtocolError */
