@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Lab } from '#tests/support/network/lab.ts';
 import type { LabClient } from '#tests/support/network/labClient.ts';
+import { keepConnections, pathsOf } from '#tests/support/network/paths.ts';
 import type { Person } from '#tests/support/person.ts';
 import { gapsSince, listenForGaps } from '#tests/support/soundGaps.ts';
 import { enterRoom, roomLink, sayPhrase, seesPhrase } from '#tests/support/visit.ts';
@@ -29,6 +30,7 @@ describe('two people whose networks do not stay as they are', () => {
       anaAtHome.browser({ voiceHz: ANA_HZ }),
       betoAtWork.browser({ voiceHz: BETO_HZ }),
     ]);
+    await keepConnections(beto, 'all');
     const room = await lab.createRoom('Sala');
     await enterRoom(ana, roomLink(lab.url, room, 'moderator'), 'Ana');
     await enterRoom(beto, roomLink(lab.url, room, 'speaker'), 'Beto');
@@ -86,6 +88,19 @@ describe('two people whose networks do not stay as they are', () => {
     }
     await sayPhrase(beto, 'Sigo aquí');
     await seesPhrase(ana, 'Sigo aquí');
+    expect(await rostersOf(ana)).toEqual([2]);
+  });
+
+  it('[SI4] a firewall that closes on UDP in the middle of a talk costs a moment of sound, which goes on over TCP', async () => {
+    await delay(1_000);
+    const blockedMs = Date.now();
+    await betoAtWork.blockUdp();
+    await Promise.all([ana, beto].map((person) => isHeardAgain(person, blockedMs)));
+    for (const person of [ana, beto]) {
+      const [longestGapMs] = await gapsSince(person, blockedMs - 500);
+      console.log(`without sound: ${Math.round(longestGapMs ?? NaN)} ms`);
+    }
+    expect((await pathsOf(beto)).map(({ protocol }) => protocol)).toEqual(['tcp', 'tcp']);
     expect(await rostersOf(ana)).toEqual([2]);
   });
 

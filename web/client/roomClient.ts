@@ -222,8 +222,17 @@ export class RoomClient {
     }
   }
 
+  /** Sound stopped arriving: the network may be gone, or its way for sound, or somebody muted. */
   async #verify(): Promise<void> {
-    if (!(await this.#signaling.verify())) this.#networkGone = true;
+    if (!(await this.#signaling.verify())) {
+      this.#networkGone = true;
+      return;
+    }
+    const { peers, me } = this.#state;
+    const isExpected = peers.some(
+      (peer) => peer.peerId !== me?.peerId && peer.microphone === 'open',
+    );
+    if (isExpected) this.#visit?.media?.lookAgain(false);
   }
 
   /** One's place was kept, and sound with it. */
