@@ -6,9 +6,11 @@ import { measureCrowd } from './crowd.ts';
 import { measureFirstSound } from './firstSound.ts';
 import { measureFinalizer } from './finalizer.ts';
 import { measureNetworkChange } from './networkChange.ts';
+import { measureKills } from './kills.ts';
 import { measurePhrases } from './phrases.ts';
 import { measureRecordedCost } from './recordedCost.ts';
 import { measurePhraseLoad } from './phraseLoad.ts';
+import { measureRestart } from './restart.ts';
 import { measureSpeech } from './speech.ts';
 import { measureSpoken } from './spoken.ts';
 import { measureWorkerKill } from './workerKill.ts';
@@ -27,6 +29,8 @@ const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promis
   move: ['Another address, 20 times, Chromium', measureNetworkChange],
   worker: ['kill -9 of one of 2 workers, 10 rooms of 5', measureWorkerKill],
   storm: ['2,000 sockets at once in 40 rooms, while 20 talk', measureStorm],
+  kills: ['Phrases of two who write, through kill -9 of the server', measureKills],
+  restart: ['kill -9 of the server, 10 rooms of 10, and another in its place', measureRestart],
   stall: ['A 5 s stall of the capture, Chromium', measureCaptureStall],
 };
 
