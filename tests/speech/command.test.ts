@@ -61,8 +61,10 @@ describe('a command that speaks', () => {
     const note = await scratchFile();
     const argv = ['{language}-{voice}', 'v{voice}', '{LANGUAGE}', '$(id)', '; rm x', '*', ''];
     const engine = openArgv([process.execPath, TALKER, 'note', note, ...argv], ['es-MX', 'en']);
-    process.env['TOKEN_SECRET'] = 'canary4711';
-    onTestFinished(() => void delete process.env['TOKEN_SECRET']);
+    for (const secret of ['TOKEN_SECRET', 'TURN_SECRET']) {
+      process.env[secret] = 'canary4711';
+      onTestFinished(() => void delete process.env[secret]);
+    }
     await engine.say({ text: 'Hola\na \u202etodos\u0007 😂😂', language: 'es-AR', voice: 7 });
     expect(JSON.parse(readFileSync(note, 'utf8'))).toEqual({
       told: ['es-MX-7', 'v7', '{LANGUAGE}', '$(id)', '; rm x', '*', ''],

@@ -40,11 +40,11 @@ switch (what) {
     break;
   case 'note': {
     const [file, ...told] = rest;
-    const { CORA_LANGUAGE, CORA_VOICE, TOKEN_SECRET, PATH } = process.env;
+    const { CORA_LANGUAGE, CORA_VOICE, TOKEN_SECRET, TURN_SECRET, PATH } = process.env;
     const input = await text(process.stdin);
     writeFileSync(
       file,
-      JSON.stringify({ told, CORA_LANGUAGE, CORA_VOICE, TOKEN_SECRET, PATH, input }),
+      JSON.stringify({ told, CORA_LANGUAGE, CORA_VOICE, TOKEN_SECRET, TURN_SECRET, PATH, input }),
     );
     say(wav());
     break;
