@@ -21,6 +21,8 @@ import { workerBinary } from '../../scripts/worker/path.mjs';
 const quiet = { info() {}, warn() {}, error() {} };
 /** Content type of application data (RFC 6347 section 4.1), and so of all of SCTP. */
 const DTLS_DATA = 23;
+/** Around three of five, and none: a machine with too much to do is late with some. */
+const [FEW, MANY, MOST] = [0.1, 0.5, 0.8];
 const forever = new AbortController().signal;
 
 describe('a connection test on a real worker', () => {
@@ -89,17 +91,22 @@ describe('a connection test on a real worker', () => {
 
   it('[CT1] counts what gets through both ways, and how long it takes', async () => {
     const sound = await probe(await open());
-    expect(sound).toMatchObject({ way: 'udp', lostUp: 0, lostDown: 0 });
+    expect(sound?.way).toBe('udp');
+    expect(sound?.lostUp).toBeLessThan(FEW);
+    expect(sound?.lostDown).toBeLessThan(FEW);
+    expect(sound?.roundTripMs).toBeGreaterThan(0);
     expect(sound?.roundTripMs).toBeLessThan(1_000);
   });
 
   it('[CT2] tells what is lost on the way up from what is lost on the way down', async () => {
     const up = await probe(await openOverWires(thinning('up')));
-    expect(up?.lostUp).toBeCloseTo(0.6, 1);
-    expect(up?.lostDown).toBeLessThan(0.05);
+    expect(up?.lostUp).toBeGreaterThan(MANY);
+    expect(up?.lostUp).toBeLessThan(MOST);
+    expect(up?.lostDown).toBeLessThan(FEW);
     const down = await probe(await openOverWires(thinning('down')));
-    expect(down?.lostUp).toBeLessThan(0.05);
-    expect(down?.lostDown).toBeCloseTo(0.6, 1);
+    expect(down?.lostUp).toBeLessThan(FEW);
+    expect(down?.lostDown).toBeGreaterThan(MANY);
+    expect(down?.lostDown).toBeLessThan(MOST);
   });
 
   it('[CT3] says that there is no way where no packet gets through', async () => {
