@@ -100,11 +100,12 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
   });
   const speech = openSpeech(config.speech, log);
   const rooms = new SqliteRooms({ database, clock, log, makeLogId });
+  const bans = new SqliteBans({ database, clock, log });
   const registry = new RoomRegistry({
     engine: new SfuEngine(pool),
     recorder: recordings.recorder,
     speech,
-    bans: new SqliteBans({ database, clock, log }),
+    bans,
     store: rooms,
     clock,
     log,
@@ -151,6 +152,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
     isAllowedOrigin: (origin) => origin !== undefined && origins.has(origin),
     isTrustedProxy: config.isTrustedProxy,
     isReady,
+    bans,
     clock,
     log,
   });

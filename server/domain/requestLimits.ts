@@ -1,4 +1,5 @@
 import type { ClientRequestName, PeerId } from '#protocol';
+import { FLOOD_BAN_MS } from './bans.ts';
 import { RecentMap } from './recentMap.ts';
 import { Strikes } from './strikes.ts';
 import { TokenBucket } from './tokenBucket.ts';
@@ -12,8 +13,11 @@ const COSTLY = { capacity: 20, perSecond: 5 };
  * then talks, a few requests a second for all. Who asks for more than a person may is refused first.
  */
 const ADDRESS = { capacity: 1_000, perSecond: 400 };
-/** Whoever is sent away stays away for so long. */
-export const BAN_MS = 60_000;
+/**
+ * Refusals at an address, after which each that is ignored is the last: one who floods is given time
+ * to notice, ten of them are not.
+ */
+const ADDRESS_REFUSALS = { capacity: 3_000, perSecond: 500 };
 
 /** As long as strikes last. */
 const KEEP_PERSON_MS = 5 * 60_000;
@@ -53,6 +57,16 @@ class Person {
   }
 }
 
+class Address {
+  readonly all: TokenBucket;
+  readonly refusals: TokenBucket;
+
+  constructor(nowMs: number) {
+    this.all = new TokenBucket({ ...ADDRESS, nowMs });
+    this.refusals = new TokenBucket({ ...ADDRESS_REFUSALS, nowMs });
+  }
+}
+
 /**
  * How much is asked by each person, over all their sockets, and from each address. A socket belongs
  * to one person, whose limit is its own. Times are of one monotonic clock.
@@ -63,15 +77,15 @@ export class RequestLimits {
     keepMs: KEEP_PERSON_MS,
     make: (nowMs) => new Person(nowMs),
   });
-  readonly #addresses = new RecentMap<string, TokenBucket>({
+  readonly #addresses = new RecentMap<string, Address>({
     capacity: MAX_ADDRESSES,
     keepMs: KEEP_ADDRESS_MS,
-    make: (nowMs) => new TokenBucket({ ...ADDRESS, nowMs }),
+    make: (nowMs) => new Address(nowMs),
   });
 
   /** Somebody not known yet knocks. Returns 0, or the milliseconds until this address may again. */
   knock(address: string, nowMs: number): number {
-    return this.#addresses.of(address, nowMs).take(nowMs);
+    return this.#addresses.of(address, nowMs).all.take(nowMs);
   }
 
   /** Somebody whose token is good comes in. Coming back gives nobody a clean slate. */
@@ -89,7 +103,7 @@ export class RequestLimits {
 
   /** Sends somebody away for a while, whatever they ask. */
   ban(peerId: PeerId, nowMs: number): void {
-    this.#people.of(peerId, nowMs).bannedUntilMs = nowMs + BAN_MS;
+    this.#people.of(peerId, nowMs).bannedUntilMs = nowMs + FLOOD_BAN_MS;
   }
 
   /** From all buckets or from none. What others at an address ask is nobody's offence. */
@@ -97,20 +111,23 @@ export class RequestLimits {
     person: Person,
     own: readonly TokenBucket[],
     nowMs: number,
-    address?: TokenBucket,
+    address?: Address,
   ): Refusal | null {
     if (nowMs < person.bannedUntilMs) {
       return { retryAfterMs: Math.ceil(person.bannedUntilMs - nowMs), isLast: true };
     }
     const ownWaitMs = Math.max(...own.map((bucket) => bucket.waitMs(nowMs)));
-    const waitMs = Math.max(ownWaitMs, address?.waitMs(nowMs) ?? 0);
+    const waitMs = Math.max(ownWaitMs, address?.all.waitMs(nowMs) ?? 0);
     if (waitMs === 0) {
       for (const bucket of own) bucket.take(nowMs);
-      address?.take(nowMs);
+      address?.all.take(nowMs);
       return null;
     }
-    const isLast = ownWaitMs > 0 && person.strikes.refused(nowMs, waitMs);
-    if (isLast) person.bannedUntilMs = nowMs + BAN_MS;
-    return { retryAfterMs: isLast ? BAN_MS : waitMs, isLast };
+    if (ownWaitMs === 0) return { retryAfterMs: waitMs, isLast: false };
+    const offence = person.strikes.refused(nowMs, waitMs);
+    const isTooMuch = (address?.refusals.take(nowMs) ?? 0) > 0;
+    const isLast = offence === 'last' || (isTooMuch && offence === 'ignored');
+    if (isLast) person.bannedUntilMs = nowMs + FLOOD_BAN_MS;
+    return { retryAfterMs: isLast ? FLOOD_BAN_MS : waitMs, isLast };
   }
 }

@@ -10,6 +10,9 @@ const LAST_STRIKE = 3;
 /** A strike is forgotten after so long. */
 const STRIKE_LASTS_MS = 5 * 60_000;
 
+/** `heeded`: who did not know that they were to wait, or did. `last`: the strike that ends their visit. */
+export type Offence = 'heeded' | 'ignored' | 'last';
+
 /** Counts how often somebody goes on although they were told to wait. Times are of one monotonic clock. */
 export class Strikes {
   #strikesMs: number[] = [];
@@ -17,17 +20,17 @@ export class Strikes {
   #ignoredMs = -Infinity;
   #sinceMs = -Infinity;
 
-  /** Somebody is refused, and told how long to wait. True when that is the last strike. */
-  refused(nowMs: number, retryAfterMs: number): boolean {
+  /** Somebody is refused, and told how long to wait. */
+  refused(nowMs: number, retryAfterMs: number): Offence {
     const isIgnored = nowMs < this.#waitUntilMs;
     this.#waitUntilMs = nowMs + retryAfterMs;
-    if (!isIgnored) return false;
+    if (!isIgnored) return 'heeded';
     if (nowMs - this.#ignoredMs >= PEACE_MS) this.#sinceMs = nowMs;
     this.#ignoredMs = nowMs;
-    if (nowMs - this.#sinceMs < STRIKE_EVERY_MS) return false;
+    if (nowMs - this.#sinceMs < STRIKE_EVERY_MS) return 'ignored';
     this.#sinceMs = nowMs;
     this.#strikesMs = this.#strikesMs.filter((atMs) => nowMs - atMs < STRIKE_LASTS_MS);
     this.#strikesMs.push(nowMs);
-    return this.#strikesMs.length >= LAST_STRIKE;
+    return this.#strikesMs.length >= LAST_STRIKE ? 'last' : 'ignored';
   }
 }

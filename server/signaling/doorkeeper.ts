@@ -1,7 +1,8 @@
 import { ProtocolError, type ErrorCode, type PeerId } from '#protocol';
 import type { Socket } from 'socket.io';
+import { FLOOD_BAN_MS, refuseBanned } from '../domain/bans.ts';
 import { RequestLimits, type Refusal } from '../domain/requestLimits.ts';
-import type { Clock, Identity, Log } from '../session/ports.ts';
+import type { BanBook, Clock, Identity, Log } from '../session/ports.ts';
 import { addressOf } from './clientAddress.ts';
 import { FrameGuard } from './frameGuard.ts';
 
@@ -18,11 +19,18 @@ interface Removable {
 export class Doorkeeper {
   readonly #limits = new RequestLimits();
   readonly #frames: FrameGuard<Connection>;
+  readonly #bans: BanBook;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #isTrustedProxy: (address: string) => boolean;
 
-  constructor(options: { clock: Clock; log: Log; isTrustedProxy: (address: string) => boolean }) {
+  constructor(options: {
+    bans: BanBook;
+    clock: Clock;
+    log: Log;
+    isTrustedProxy: (address: string) => boolean;
+  }) {
+    this.#bans = options.bans;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#isTrustedProxy = options.isTrustedProxy;
@@ -39,8 +47,10 @@ export class Doorkeeper {
     if (retryAfterMs > 0) throw tooMany(retryAfterMs);
   }
 
-  /** It is this person. @throws ProtocolError RATE_LIMITED */
-  enter({ peerId }: Identity): void {
+  /** It is this person. @throws ProtocolError RATE_LIMITED, or what a ban says */
+  enter({ roomId, peerId }: Identity): void {
+    const wallMs = this.#clock.wallMs();
+    refuseBanned(this.#bans.banOf(roomId, peerId, wallMs), wallMs);
     const refused = this.#limits.enter(peerId, this.#clock.monotonicMs());
     if (refused) throw tooMany(refused.retryAfterMs);
   }
@@ -54,6 +64,8 @@ export class Doorkeeper {
     const address = this.#addressOf(socket);
     const end = () => {
       this.#log.warn({ roomId, peerId }, 'peer removed: asked too much');
+      const untilMs = this.#clock.wallMs() + FLOOD_BAN_MS;
+      this.#bans.ban({ roomId, peerId, untilMs, code: 'RATE_LIMITED' });
       session.remove('RATE_LIMITED');
       // A websocket that is being closed goes on reading for as long as its other end sends.
       this.#clock.after(GOODBYE_MS, () => cut(socket.conn));

@@ -12,7 +12,7 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import * as parser from 'socket.io-parser';
 import * as v from 'valibot';
-import type { ClientChannel, Clock, Identity, Log } from '../session/ports.ts';
+import type { BanBook, ClientChannel, Clock, Identity, Log } from '../session/ports.ts';
 import { Admission } from './admission.ts';
 import { bindHandlers, type Caller } from './bindHandlers.ts';
 import { Doorkeeper } from './doorkeeper.ts';
@@ -70,6 +70,7 @@ export interface SocketServerOptions<Session extends SocketSession> {
   readonly isTrustedProxy: (address: string) => boolean;
   /** Whether sockets are taken in: the server may be about to end. */
   readonly isReady: () => boolean;
+  readonly bans: BanBook;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PeerId } from '#protocol';
-import { BAN_MS, RequestLimits } from '#server/domain/requestLimits.ts';
+import { FLOOD_BAN_MS as BAN_MS } from '#server/domain/bans.ts';
+import { RequestLimits } from '#server/domain/requestLimits.ts';
 
 const ana = { peerId: 'ana' as PeerId, address: '192.0.2.1' };
 const beto = { peerId: 'beto' as PeerId, address: '198.51.100.1' };
@@ -13,7 +14,7 @@ describe('what may be asked', () => {
   });
 
   /** How many of `count` requests in one moment are taken. */
-  const taken = (from: typeof ana, name: string, nowMs: number, count = 2_000) =>
+  const taken = (from: typeof ana, name: string, nowMs: number, count = 100) =>
     Array.from({ length: count }, () => limits.request(from, name, nowMs)).filter(
       (refused) => refused === null,
     ).length;
@@ -127,5 +128,23 @@ describe('what may be asked', () => {
       while (limits.knock(ana.address, nowMs) === 0);
       expect(limits.request(ana, 'setMuted', nowMs)).toMatchObject({ isLast: false });
     }
+  });
+
+  it('[LM20] loses patience sooner with an address from which many flood', () => {
+    const flooders = Array.from({ length: 10 }, (_, index) => ({
+      ...ana,
+      peerId: `flooder ${index}` as PeerId,
+    }));
+    const endedMs = flooders.map(() => Infinity);
+    for (let nowMs = 0; nowMs < 2_000; nowMs += 1) {
+      for (const [index, from] of flooders.entries()) {
+        const refused = limits.request(from, 'setMuted', nowMs);
+        if (refused?.isLast) endedMs[index] = Math.min(endedMs[index]!, nowMs);
+      }
+    }
+    expect(Math.max(...endedMs)).toBeLessThan(500);
+    // A neighbour who sends a little too much, and waits as told.
+    const refused = Array.from({ length: 60 }, () => limits.request(beto, 'setMuted', 2_000));
+    expect(refused.some((it) => it?.isLast)).toBe(false);
   });
 });

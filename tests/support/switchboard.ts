@@ -57,6 +57,7 @@ export class Switchboard {
       isAllowedOrigin,
       isTrustedProxy: (address) => address === '127.0.0.1' && trustsProxy,
       isReady: () => this.isReady,
+      bans: this.house.bans,
       clock: this.house.clock,
       log: this.house.log,
     });

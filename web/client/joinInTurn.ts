@@ -1,5 +1,14 @@
-import { ProtocolError, type ConsentAnswer, type RoomSnapshot } from '#protocol';
+import { ProtocolError, type ConsentAnswer, type ErrorBody, type RoomSnapshot } from '#protocol';
 import type { Signaling } from './signaling.ts';
+
+/**
+ * Milliseconds after which a server that is busy, or has had too much of one, wants to be asked again;
+ * null where what it said is final.
+ */
+export function timeToWait({ code, retryAfterMs }: ErrorBody): number | null {
+  const passes = code === 'RATE_LIMITED' || code === 'SERVER_STOPPING';
+  return passes && retryAfterMs !== undefined ? retryAfterMs : null;
+}
 
 /**
  * Asks to be let into the room; where the server has no time for it, again when it said.
@@ -18,9 +27,9 @@ export async function joinInTurn(options: {
       const snapshot = await signaling.request('join', consent ? { consent } : {});
       return isWanted() ? snapshot : null;
     } catch (error) {
-      if (!(error instanceof ProtocolError) || error.retryAfterMs === undefined) throw error;
+      const retryAfterMs = error instanceof ProtocolError ? timeToWait(error.toBody()) : null;
+      if (retryAfterMs === null) throw error;
       heldOff();
-      const { retryAfterMs } = error;
       await new Promise((resolve) => setTimeout(resolve, retryAfterMs));
     }
   }

@@ -17,6 +17,7 @@ import {
 } from '#protocol';
 import { io, type Socket } from 'socket.io-client';
 import * as v from 'valibot';
+import { timeToWait } from './joinInTurn.ts';
 
 const ACK_TIMEOUT_MS = 10_000;
 /** An answer that takes longer is not worth waiting for: another connection costs less. */
@@ -211,9 +212,8 @@ export class Signaling {
     });
     socket.on('connect_error', (error) => {
       const refusal = v.safeParse(ErrorBodySchema, (error as { data?: unknown }).data);
-      if (refusal.success && refusal.output.retryAfterMs !== undefined) {
-        return this.#holdOff(refusal.output.retryAfterMs);
-      }
+      const retryAfterMs = refusal.success ? timeToWait(refusal.output) : null;
+      if (retryAfterMs !== null) return this.#holdOff(retryAfterMs);
       if (refusal.success && refusal.output.code !== 'SERVER_STOPPING') {
         socket.disconnect();
         this.#events.refused(new ProtocolError(refusal.output.code, refusal.output.message));
