@@ -17,15 +17,20 @@ export class Helper {
 
   /** Resolves with the answer. One at a time. */
   async ask<Answer>(question: unknown): Promise<Answer> {
+    const answered = new AbortController();
+    const signal = AbortSignal.any([answered.signal, AbortSignal.timeout(PATIENCE_MS)]);
     this.#process.send(question as object);
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    const [answer] = (await Promise.race([
-      once(this.#process, 'message', { signal }),
-      once(this.#process, 'exit', { signal }).then(() => {
-        throw new Error('a helping process ended');
-      }),
-    ])) as [Answer];
-    return answer;
+    try {
+      const [answer] = await Promise.race([
+        once(this.#process, 'message', { signal }),
+        once(this.#process, 'exit', { signal }).then(() => {
+          throw new Error('a helping process ended');
+        }),
+      ]);
+      return answer as Answer;
+    } finally {
+      answered.abort();
+    }
   }
 
   end(): void {

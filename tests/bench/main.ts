@@ -3,6 +3,7 @@
 import { measureCaptureStall } from './captureStall.ts';
 import { measureCpu } from './cpu.ts';
 import { measureCrowd } from './crowd.ts';
+import { measureFlood } from './flood.ts';
 import { measureFirstSound } from './firstSound.ts';
 import { measureFinalizer } from './finalizer.ts';
 import { measureNetworkChange } from './networkChange.ts';
@@ -31,6 +32,7 @@ const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promis
   storm: ['2,000 sockets at once in 40 rooms, while 20 talk', measureStorm],
   kills: ['Phrases of two who write, through kill -9 of the server', measureKills],
   restart: ['kill -9 of the server, 10 rooms of 10, and another in its place', measureRestart],
+  flood: ['5,000 calls in 5 s over a socket, while 20 talk', measureFlood],
   stall: ['A 5 s stall of the capture, Chromium', measureCaptureStall],
 };
 

@@ -3,6 +3,7 @@ import { accessToken } from '#tests/support/rawSocket.ts';
 import { createRoom } from '#tests/support/visit.ts';
 import { quantile, spread } from './figures.ts';
 import { Helper } from './helper.ts';
+import type { LoopReport } from './loopProbe.ts';
 import { MeasuredServer } from './measuredServer.ts';
 import type { Comer, Coming } from './stormCrowd.ts';
 import type { Noticed } from './talkers.ts';
@@ -43,8 +44,7 @@ export async function measureStorm(): Promise<string> {
       `talkers before ${toText(calm)}`,
       `talkers during ${toText(storm)}`,
       `event loop late p99 ${during.p99Ms.toFixed(0)} ms, at most ${during.maxMs.toFixed(0)} ms`,
-      `memory ${[before, during, after].map(({ residentBytes }) => megabytes(residentBytes)).join(' to ')}, ` +
-        `the last ${SETTLE_MS / 1_000} s after all left`,
+      `memory ${[before, during, after].map(memory).join(' to ')}, the last ${SETTLE_MS / 1_000} s after all left`,
       `workers ${server.workerPids.length}`,
     ].join('\n  ');
   } finally {
@@ -88,6 +88,6 @@ export function toText(noticed: Noticed): string {
   );
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(0)} MB`;
+function memory({ residentBytes, heapBytes }: LoopReport): string {
+  return `${(residentBytes / 1e6).toFixed(0)} MB (${(heapBytes / 1e6).toFixed(0)} of them in use by JavaScript)`;
 }

@@ -10,6 +10,8 @@ const ROOMS = 5;
 const TALKERS_PER_ROOM = 4;
 const ASK_EVERY_MS = 250;
 const SAY_EVERY_MS = 2_000;
+/** Whatever is on the way longer will not arrive. */
+const PHRASE_PATIENCE_MS = 5_000;
 
 /** What they noticed since they were last asked. */
 export interface Noticed {
@@ -31,7 +33,8 @@ export interface Noticed {
 const [url = ''] = process.argv.slice(2);
 const talkers: Visitor[] = [];
 const rooms: RoomCreated[] = [];
-const sentMs = new Map<string, number>();
+/** Phrases that have not come to all of their room yet. */
+const onTheWay = new Map<string, { sentMs: number; missing: number }>();
 let answersMs: number[] = [];
 let phrasesMs: number[] = [];
 let [refused, disconnects, said] = [0, 0, 0];
@@ -48,8 +51,7 @@ async function enter(): Promise<readonly RoomCreated[]> {
       headers: { 'x-forwarded-for': `192.0.2.${index + 1}` },
       disconnected: () => (disconnects += 1),
     });
-    talker.onPhrase = ({ draftId }) =>
-      phrasesMs.push(performance.now() - (sentMs.get(draftId) ?? 0));
+    talker.onPhrase = ({ draftId }) => arrived(draftId);
     talkers.push(talker);
     setInterval(() => void ask(talker), ASK_EVERY_MS);
     setInterval(() => say(talker), SAY_EVERY_MS);
@@ -68,8 +70,25 @@ async function ask({ signaling }: Visitor): Promise<void> {
 function say(talker: Visitor): void {
   const draftId = `d${said}`;
   said += 1;
-  sentMs.set(draftId, performance.now());
+  onTheWay.set(draftId, { sentMs: performance.now(), missing: TALKERS_PER_ROOM });
   talker.say({ draftId, text: 'Hola a todos', language: 'es' });
+}
+
+function arrived(draftId: string): void {
+  const phrase = onTheWay.get(draftId);
+  if (!phrase) return;
+  phrasesMs.push(performance.now() - phrase.sentMs);
+  phrase.missing -= 1;
+  if (phrase.missing === 0) onTheWay.delete(draftId);
+}
+
+/** How many times a phrase did not come to somebody, of those that are long due. */
+function givenUp(): number {
+  const due = [...onTheWay].filter(
+    ([, { sentMs }]) => performance.now() - sentMs > PHRASE_PATIENCE_MS,
+  );
+  for (const [draftId] of due) onTheWay.delete(draftId);
+  return due.reduce((sum, [, { missing }]) => sum + missing, 0);
 }
 
 async function notice(): Promise<Noticed> {
@@ -80,13 +99,12 @@ async function notice(): Promise<Noticed> {
     answersMs,
     refused,
     phrasesMs,
-    phrasesLost: sentMs.size * TALKERS_PER_ROOM - phrasesMs.length,
+    phrasesLost: givenUp(),
     received: now.received - before.received,
     lost: now.lost - before.lost,
     disconnects,
   };
   [answersMs, phrasesMs, refused, disconnects, before] = [[], [], 0, 0, now];
-  sentMs.clear();
   return noticed;
 }
 
