@@ -52,7 +52,7 @@ export class Absences {
     const { clock } = this.#options;
     absence.cancel();
     const inMs = endsMs(absence, session) - clock.monotonicMs();
-    absence.cancel = clock.after(Math.max(0, inMs), () => session.leave());
+    absence.cancel = clock.after(Math.max(0, inMs), () => session.expire());
   }
 
   /** Somebody is back before their place was given up. */

@@ -48,8 +48,8 @@ export interface LiveRoomOptions {
   readonly onClosed: () => void;
 }
 
-/** How long a room that is being recorded stays open when everybody has left. */
-const EMPTY_RECORDED_MS = 5 * 60_000;
+/** How long a room may stay open with nobody in it. */
+const EMPTY_MS = 5 * 60_000;
 
 /** A room that runs: its rules, its media, its people's sessions and its recording, kept in step. */
 export class LiveRoom {
@@ -70,6 +70,8 @@ export class LiveRoom {
   readonly #voices: string[];
   /** Somebody is on the way to a seat: an empty room is about to be one no longer. */
   #isSeating = false;
+  /** The last to leave did not mean to. */
+  #isMissed = false;
   #wasEntered = false;
   #cancelEmptyClose: () => void = () => {};
   #closed = false;
@@ -199,7 +201,7 @@ export class LiveRoom {
 
   #snapshot(session: PeerSession, { resumed }: { resumed: boolean }): RoomSnapshot {
     const resumeToken = this.#makeResumeToken();
-    session.seat.resumeToken = resumeToken;
+    session.seat.resumeTokens = [resumeToken, ...session.seat.resumeTokens.slice(0, 1)];
     return {
       ...this.#room.snapshot(session.peerId),
       resumeToken,
@@ -219,7 +221,7 @@ export class LiveRoom {
       const media = this.#peersMedia.add(session);
       session.takeSeat({
         ...{ room: this, media, producerId: null, rtpCapabilities: null, followsPhrases: false },
-        ...{ reachable: false, reachableChangedMs: this.#clock.monotonicMs(), resumeToken: '' },
+        ...{ reachable: false, reachableChangedMs: this.#clock.monotonicMs(), resumeTokens: [] },
       });
     } catch (error) {
       this.#people.publish([...events, ...this.#room.leave(session.peerId)]);
@@ -232,9 +234,10 @@ export class LiveRoom {
   }
 
   /** Called by the session, once, as it gives up its seat. */
-  leave(session: PeerSession, { media, producerId }: Seat): void {
+  leave(session: PeerSession, { media, producerId }: Seat, how: { mayReturn: boolean }): void {
     this.#absences.forget(session);
     if (!this.#people.remove(session)) return;
+    this.#isMissed = how.mayReturn;
     if (producerId) this.#microphones.forget(producerId);
     media.close();
     this.#people.publish(this.#room.leave(session.peerId));
@@ -284,12 +287,13 @@ export class LiveRoom {
     return this.#desk;
   }
 
-  /** A room that is recorded waits a while for somebody to come back. */
+  /** A room that is recorded, or that a network took everybody out of, waits a while for somebody to come back. */
   closeIfEmpty(): void {
     if (this.#isSeating || this.#closed || !this.#room.isEmpty) return;
     this.#cancelEmptyClose();
-    if (!this.isRecording) return void this.close('SERVER_STOPPING', 'roomClosed');
-    this.#cancelEmptyClose = this.#clock.after(EMPTY_RECORDED_MS, () => {
+    const isAwaited = this.isRecording || this.#isMissed;
+    if (!isAwaited) return void this.close('SERVER_STOPPING', 'roomClosed');
+    this.#cancelEmptyClose = this.#clock.after(EMPTY_MS, () => {
       if (this.#room.isEmpty) void this.close('SERVER_STOPPING', 'roomClosed');
     });
   }

@@ -1,5 +1,6 @@
 import {
   ProtocolError,
+  type ClientRequestName,
   type Direction,
   type ErrorCode,
   type PeerId,
@@ -26,8 +27,11 @@ export interface Seat {
   /** Whether anything answers at the other end of its media, and since when: monotonic. */
   reachable: boolean;
   reachableChangedMs: number;
-  /** What brings somebody back to this seat. */
-  resumeToken: string;
+  /**
+   * What brings somebody back to this seat: the last one given out, and the one before it until it is
+   * known that the last one arrived.
+   */
+  resumeTokens: readonly string[];
 }
 
 type State =
@@ -144,13 +148,26 @@ export class PeerSession {
     if (!('seat' in this.#state)) return false;
     const { seat } = this.#state;
     // 192 random bits that are good once: how long this takes tells nobody anything.
-    if (token !== seat.resumeToken) return false;
+    if (!seat.resumeTokens.includes(token)) return false;
     if (!this.channel.remembersAfter(receivedNews)) return false;
     this.#state = { name: 'returning', seat };
     // An earlier socket may not have been missed yet, and a grace be about to end.
     seat.room.absences.begin(this, this.#clock.monotonicMs());
     this.channel.attach(channel, receivedNews);
     return true;
+  }
+
+  /** Whoever asks for something else has got the answer to `join`, and what brings them back next. */
+  asked(name: ClientRequestName): void {
+    if (name === 'join' || this.#state.name !== 'joined') return;
+    const { seat } = this.#state;
+    seat.resumeTokens = seat.resumeTokens.slice(0, 1);
+  }
+
+  /** Nobody came back in time, though they may yet. */
+  expire(): void {
+    this.#leave({ mayReturn: true });
+    this.channel.close();
   }
 
   /** Its `join` was asked: from here on it is as if it had never been away. */
@@ -160,10 +177,7 @@ export class PeerSession {
 
   /** Leaves the room, if in one. Idempotent; the session cannot enter one again. */
   leave(): void {
-    const state = this.#state;
-    this.#state = { name: 'closed' };
-    this.channel.dropRequests();
-    if ('seat' in state) state.seat.room.leave(this, state.seat);
+    this.#leave({ mayReturn: false });
   }
 
   /** Ends the session for a reason that the person is told. */
@@ -171,5 +185,12 @@ export class PeerSession {
     this.leave();
     this.channel.notify('removed', { code });
     this.channel.close();
+  }
+
+  #leave(how: { mayReturn: boolean }): void {
+    const state = this.#state;
+    this.#state = { name: 'closed' };
+    this.channel.dropRequests();
+    if ('seat' in state) state.seat.room.leave(this, state.seat, how);
   }
 }

@@ -3,7 +3,7 @@ import type { Attendance } from './attendance.ts';
 import type { Microphones } from './microphones.ts';
 import type { PeerSession } from './peerSession.ts';
 import type { PhraseIntake } from './phraseIntake.ts';
-import type { Clock, MediaPeer } from './ports.ts';
+import { ICE_PATIENCE_MS, type Clock, type MediaPeer } from './ports.ts';
 import type { RoomMedia } from './roomMedia.ts';
 
 interface Options {
@@ -60,7 +60,11 @@ export class PeersMedia {
   }
 
   #forget(session: PeerSession): void {
-    this.#options.microphones.disconnect(session);
+    const { microphones, absences, clock } = this.#options;
+    microphones.disconnect(session);
     session.forgetMedia();
+    session.seat.reachable = false;
+    session.seat.reachableChangedMs = clock.monotonicMs() + ICE_PATIENCE_MS;
+    absences.reachableChanged(session);
   }
 }

@@ -7,7 +7,7 @@ import {
   type ServerRequests,
 } from '#protocol';
 import type * as v from 'valibot';
-import type { ClientChannel } from './ports.ts';
+import { AckTimeout, type ClientChannel } from './ports.ts';
 
 /** As many pieces of news are kept for who comes back. Somebody who missed more begins anew. */
 const NEWS_KEPT = 1_000;
@@ -20,13 +20,16 @@ interface Piece {
   readonly body: Body<ServerNotificationName>;
 }
 
-interface Attachment {
-  readonly channel: ClientChannel;
-  /** Resolves when this one no longer counts. */
-  readonly ended: PromiseWithResolvers<'ended'>;
+type RequestName = keyof ServerRequests;
+
+interface Question {
+  readonly name: RequestName;
+  readonly input: InputOf<ServerRequests[RequestName]>;
 }
 
 const NEWS_NAMES: ReadonlySet<ServerNotificationName> = new Set(NEWS);
+/** The answer of a socket that went before it came. */
+const GONE = Symbol('gone');
 
 /**
  * The way to one client, over one socket after another. Requests wait for the next socket and are
@@ -34,21 +37,22 @@ const NEWS_NAMES: ReadonlySet<ServerNotificationName> = new Set(NEWS);
  */
 export class SessionChannel implements ClientChannel {
   readonly #news: Piece[] = [];
+  /** Given up, and perhaps never heard: a socket may be dead for longer than an answer is waited for. */
+  readonly #unanswered = new Set<Question>();
+  /** Called when the socket changes, or what was asked is no longer wanted. */
+  readonly #waiting = new Set<() => void>();
   #lastNumber = 0;
-  #attachment: Attachment | null;
-  #awaited = Promise.withResolvers<'attached' | 'dropped'>();
+  #channel: ClientChannel | null;
+  /** Which media requests are about: another one with each new media side. */
+  #epoch = 0;
   #isClosed = false;
 
   constructor(channel: ClientChannel) {
-    this.#attachment = attachmentOf(channel);
-  }
-
-  get isAttached(): boolean {
-    return this.#attachment !== null;
+    this.#channel = channel;
   }
 
   isOver(channel: ClientChannel): boolean {
-    return this.#attachment?.channel === channel;
+    return this.#channel === channel;
   }
 
   /** Whether what came after a piece of news is all still known. */
@@ -59,65 +63,87 @@ export class SessionChannel implements ClientChannel {
 
   /** Goes on over another socket, whose client has got the news up to `receivedNews`. */
   attach(channel: ClientChannel, receivedNews: number): void {
-    const before = this.#attachment;
-    this.#attachment = attachmentOf(channel);
-    before?.ended.resolve('ended');
-    before?.channel.close();
+    const before = this.#channel;
+    this.#channel = channel;
+    before?.close();
     for (const { number, name, body } of this.#news) {
       if (number > receivedNews) channel.notify(name, body, number);
     }
-    this.#awaited.resolve('attached');
-    this.#awaited = Promise.withResolvers();
+    for (const { name, input } of this.#unanswered) channel.request(name, input).catch(() => {});
+    this.#unanswered.clear();
+    this.#wake();
   }
 
   /** The socket is gone, and another may follow. */
   detach(): void {
-    this.#attachment?.ended.resolve('ended');
-    this.#attachment = null;
+    this.#channel = null;
+    this.#wake();
   }
 
   /** Rejects what has not been answered yet: it was about media that is gone. */
   dropRequests(): void {
-    this.#awaited.resolve('dropped');
-    this.#awaited = Promise.withResolvers();
+    this.#epoch += 1;
+    this.#unanswered.clear();
+    this.#wake();
   }
 
-  async request<Name extends keyof ServerRequests>(
+  async request<Name extends RequestName>(
     name: Name,
     input: InputOf<ServerRequests[Name]>,
   ): Promise<OutputOf<ServerRequests[Name]>> {
-    for (;;) {
-      if (this.#isClosed) throw new Error('the session is closed');
-      const attachment = this.#attachment;
-      if (attachment) {
-        const asked = attachment.channel.request(name, input);
-        asked.catch(() => {});
-        const answer = await Promise.race([asked, attachment.ended.promise]);
-        if (answer !== 'ended') return answer;
-      } else if ((await this.#awaited.promise) === 'dropped') {
-        throw new Error(`${name} is no longer wanted`);
-      }
+    const epoch = this.#epoch;
+    while (!this.#isClosed && epoch === this.#epoch) {
+      const channel = this.#channel;
+      const answer = channel ? await this.#ask(channel, name, input) : await this.#change().next;
+      if (answer !== GONE) return answer;
     }
+    throw new Error(`${name} is no longer wanted`);
   }
 
   notify<Name extends ServerNotificationName>(name: Name, body: Body<Name>): void {
-    if (!NEWS_NAMES.has(name)) return this.#attachment?.channel.notify(name, body);
+    if (!NEWS_NAMES.has(name)) return this.#channel?.notify(name, body);
     this.#lastNumber += 1;
     this.#news.push({ number: this.#lastNumber, name, body });
     if (this.#news.length > NEWS_KEPT) this.#news.shift();
-    this.#attachment?.channel.notify(name, body, this.#lastNumber);
+    this.#channel?.notify(name, body, this.#lastNumber);
   }
 
   close(): void {
     this.#isClosed = true;
-    const channel = this.#attachment?.channel;
+    const channel = this.#channel;
     this.detach();
-    this.dropRequests();
     channel?.close();
   }
-}
 
-const attachmentOf = (channel: ClientChannel): Attachment => ({
-  channel,
-  ended: Promise.withResolvers(),
-});
+  async #ask<Name extends RequestName>(
+    channel: ClientChannel,
+    name: Name,
+    input: InputOf<ServerRequests[Name]>,
+  ): Promise<OutputOf<ServerRequests[Name]> | typeof GONE> {
+    const [change, epoch] = [this.#change(), this.#epoch];
+    const asked = channel.request(name, input).catch((error: unknown) => {
+      const isOpen = channel === this.#channel && epoch === this.#epoch;
+      if (isOpen && error instanceof AckTimeout) this.#unanswered.add({ name, input });
+      throw error;
+    });
+    try {
+      return await Promise.race([asked, change.next]);
+    } finally {
+      change.forget();
+      asked.catch(() => {});
+    }
+  }
+
+  #change(): { next: Promise<typeof GONE>; forget: () => void } {
+    const { promise, resolve } = Promise.withResolvers<typeof GONE>();
+    const wake = () => resolve(GONE);
+    this.#waiting.add(wake);
+    return { next: promise, forget: () => this.#waiting.delete(wake) };
+  }
+
+  #wake(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake();
+  }
+}

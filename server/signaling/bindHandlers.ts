@@ -22,6 +22,8 @@ const INPUT_DEPTH = 6;
 export interface Caller {
   readonly peerId: PeerId;
   readonly gateState: GateState;
+  /** The gate let a request of this name through. */
+  asked(name: ClientRequestName): void;
 }
 
 export interface Door<Session extends Caller> {
@@ -68,6 +70,7 @@ export function bindHandlers<Session extends Caller>(
     }
     const refused = refusal(name, session.gateState);
     if (refused) throw new ProtocolError(refused, `${name} is not allowed here`);
+    session.asked(name);
     if (!isWithinDepth(args[0], INPUT_DEPTH)) {
       throw new ProtocolError('INVALID_MESSAGE', `${name} is nested too deep`);
     }

@@ -8,6 +8,7 @@ import {
   type Resume,
   type ServerToClientEvents,
 } from '#protocol';
+import type { EventEmitter } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import * as parser from 'socket.io-parser';
@@ -37,6 +38,8 @@ class TextOnlyDecoder extends parser.Decoder {
 
 /** What becomes of a connection: the use cases' side of a socket. */
 export interface SocketSession extends Caller {
+  /** Comes back over another socket, and has to `join` yet. */
+  readonly isReturning: boolean;
   /** Ends it for a reason that the person is told. */
   remove(code: ErrorCode): void;
   /**
@@ -49,7 +52,7 @@ export interface SocketSession extends Caller {
 }
 
 /** socket.io's reasons for an end that nobody wanted: the network's, or a browser's that fell silent. */
-const LOST = ['transport close', 'ping timeout'];
+const LOST = ['transport close', 'transport error', 'ping timeout'];
 
 export interface SocketServerOptions<Session extends SocketSession> {
   readonly httpServer: HttpServer;
@@ -141,6 +144,7 @@ export function serveSockets<Session extends SocketSession>(
       (resume.success && resumeSession(identity, resume.output, channel)) ||
       openSession(identity, channel);
     const { roomId, peerId } = identity;
+    const hasOffended = offences(socket.conn);
     let heardMs = clock.monotonicMs();
     socket.conn.on('packet', () => (heardMs = clock.monotonicMs()));
     log.info({ roomId, peerId }, 'socket connected');
@@ -151,7 +155,7 @@ export function serveSockets<Session extends SocketSession>(
     const cancelExpiry = clock.after(lifetimeMs, () => session.remove('TOKEN_EXPIRED'));
     socket.on('disconnect', (reason) => {
       cancelExpiry();
-      if (LOST.includes(reason)) session.lose(channel, heardMs);
+      if (LOST.includes(reason) && !hasOffended()) session.lose(channel, heardMs);
       else session.end(channel);
       log.info({ roomId, peerId, reason }, 'socket disconnected');
     });
@@ -162,16 +166,33 @@ export function serveSockets<Session extends SocketSession>(
   };
 }
 
-/** A crowd comes in a few at a time. */
-function joiningInTurn<Session>(
+/**
+ * A crowd comes in a few at a time. Whoever comes back to a place that was kept does not wait for that:
+ * it costs little, and the place is not kept for long.
+ */
+function joiningInTurn<Session extends SocketSession>(
   handlers: Handlers<ClientRequests, Session>,
   clock: Clock,
 ): Handlers<ClientRequests, Session> {
   const joins = new Admission(clock);
   return {
     ...handlers,
-    join: (session, input) => joins.inTurn(async () => handlers.join(session, input)),
+    join: (session, input) => {
+      if (session.isReturning) return handlers.join(session, input);
+      return joins.inTurn(async () => handlers.join(session, input));
+    },
   };
+}
+
+/** Watches for what breaks the protocol, such as a frame that is too large (RFC 6455 section 7.4.1): the websocket library ends it. */
+function offences(connection: CoraSocket['conn']): () => boolean {
+  let isOffence = false;
+  const { socket } = connection.transport as unknown as { socket: EventEmitter };
+  // Before engine.io, which tells of all errors in the same words.
+  socket.prependListener('error', ({ code }: NodeJS.ErrnoException) => {
+    isOffence = code?.startsWith('WS_ERR_') ?? false;
+  });
+  return () => isOffence;
 }
 
 /** socket.io hands `data` to the client's `connect_error`. */

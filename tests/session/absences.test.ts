@@ -58,6 +58,7 @@ describe('somebody whose socket is lost', () => {
     expect(house.comeBack(beto, { token: ana.resumeToken })).toBeNull();
     expect(house.comeBack(ana, { token: beto.resumeToken })).toBeNull();
     const { back } = await comesBack();
+    back.session.asked('getPhrases');
     back.lose();
     expect(house.comeBack(beto)).toBeNull();
     expect(house.comeBack(back)).not.toBeNull();
@@ -68,6 +69,10 @@ describe('somebody whose socket is lost', () => {
     const once = house.comeBack(beto) as Visitor;
     once.lose();
     house.clock.advance(GRACE_MS - 1);
+    // Nor did the answer to this one arrive: the client still knows its first token alone.
+    const { back } = await comesBack();
+    back.session.asked('join');
+    back.lose();
     const { snapshot } = await comesBack();
     expect(snapshot.resumed).toBe(true);
     expect(hasLeft()).toBe(false);
@@ -188,7 +193,44 @@ describe('somebody whose socket is lost', () => {
     alone.lose();
     house.clock.advance(GRACE_MS);
     expect(house.registry.status(alone.session.identity.roomId).peerCount).toBe(0);
+    expect(house.engine.room.isClosed).toBe(false);
+    // A network took everybody out, and those who come back find what they left.
+    house.clock.advance(5 * 60_000);
     expect(house.engine.room.isClosed).toBe(true);
+  });
+
+  it('[AW16] asks again, once, for what was given up while the socket was dead and nobody knew', async () => {
+    beto.channel.acknowledgement.hold();
+    beto.channel.timesOut = true;
+    await ana.speak();
+    beto.channel.acknowledgement.open();
+    await settled();
+    expect(house.journal.at(-1)).toBe('consumer resumed');
+    const { back } = await comesBack();
+    back.lose();
+    const again = house.comeBack(back) as Visitor;
+    await settled();
+    expect(back.channel.requests).toEqual(beto.channel.requests);
+    expect(again.channel.requests).toEqual([]);
+  });
+
+  it('[AW17] is not asked about media that has been let go meanwhile', async () => {
+    beto.channel.acknowledgement.hold();
+    await ana.speak();
+    await beto.request('restartMedia', {});
+    beto.lose();
+    const { back } = await comesBack();
+    await settled();
+    expect(back.channel.requests).toEqual([]);
+    expect(house.journal).not.toContain('consumer resumed');
+  });
+
+  it('[AW18] ends the socket on which nobody joined in time', async () => {
+    beto.lose();
+    const back = house.comeBack(beto) as Visitor;
+    house.clock.advance(GRACE_MS);
+    expect(back.channel.isClosed).toBe(true);
+    expect(hasLeft()).toBe(true);
   });
 
   it('[AW15] loses what an attacker would want: a token does not open another socket’s seat', () => {

@@ -157,6 +157,16 @@ describe('messages over a socket', () => {
     expect(board.house.log.of('warn')).toHaveLength(answers.length);
   });
 
+  it('[SG21] of many who are cut off in one moment cost none of them their place', async () => {
+    const crowd = await Promise.all(Array.from({ length: 20 }, () => board.connect(identity())));
+    for (const client of crowd) await client.ask('join', {});
+    board.dropAll();
+    const { registry, log } = board.house;
+    const away = () => log.of('info').filter((message) => message === 'peer away').length;
+    await expect.poll(away).toBe(20);
+    expect(registry.status(identity().roomId).peerCount).toBe(20);
+  });
+
   it('[SG17] of somebody who is cut off stop, and the others are told, and told again when nobody comes back', async () => {
     await ana.ask('join', {});
     await beto.ask('join', {});

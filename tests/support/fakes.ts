@@ -5,7 +5,13 @@ import type {
   ServerNotificationName,
   ServerNotifications,
 } from '#protocol';
-import type { ClientChannel, Clock, IceServers, Log } from '#server/session/ports.ts';
+import {
+  AckTimeout,
+  type ClientChannel,
+  type Clock,
+  type IceServers,
+  type Log,
+} from '#server/session/ports.ts';
 import type * as v from 'valibot';
 
 // In-memory stand-ins for the ports of the use cases. They answer in microtasks only, so one turn
@@ -114,6 +120,8 @@ export class FakeChannel implements ClientChannel {
   readonly acknowledgement = new Latch();
   isClosed = false;
   refuses = false;
+  /** As one whose socket is dead, and nobody knows yet. */
+  timesOut = false;
 
   constructor(journal: string[] = []) {
     this.journal = journal;
@@ -123,6 +131,7 @@ export class FakeChannel implements ClientChannel {
     this.journal.push(`asked ${name}`);
     this.requests.push({ name, input });
     await this.acknowledgement.wait();
+    if (this.timesOut) throw new AckTimeout(`${name} was not answered`);
     if (this.refuses) throw new Error(`${name} was refused`);
     this.journal.push(`acknowledged ${name}`);
     return {};

@@ -6,7 +6,10 @@ const busy = new ProtocolError('RATE_LIMITED', 'many come in at once', { retryAf
 const snapshot = { revision: 1 } as RoomSnapshot;
 
 /** Answers what is asked with one of these after another. */
-function asking(answers: readonly (RoomSnapshot | Error)[], { isWanted = (): boolean => true } = {}) {
+function asking(
+  answers: readonly (RoomSnapshot | Error)[],
+  { isWanted = (): boolean => true } = {},
+) {
   const asked: unknown[] = [];
   let heldOff = 0;
   const joined = joinInTurn({
