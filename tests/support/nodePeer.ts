@@ -153,7 +153,7 @@ export class NodePeer {
   }
 
   async connectMicrophone(tone: Tone): Promise<void> {
-    await this.#required().useMicrophone(tone.track, false);
+    await this.#required().useMicrophone(tone.track, () => false);
   }
 
   /** As the client does when its device goes away. */

@@ -57,7 +57,9 @@ describe('the room as a client knows it', () => {
       serverNotifications.recordingStarted,
       examplesOf('Notifications')['recordingStarted']?.[''],
     ).recording;
-    expect(reduce(state, told('recordingStarted', { recording }))).toEqual({ recording });
+    expect(reduce(state, told('recordingStarted', { recording }))).toEqual({
+      ...{ recording, stopReason: null },
+    });
     const paused = { ...recording, pausedAt: recording.startedAt + 1_000 };
     expect(reduce(state, told('recordingChanged', { recording: paused }))).toEqual({
       recording: paused,

@@ -1,4 +1,9 @@
-import type { ConsumerId, ConsumerOptions, RtpCapabilities } from '#protocol';
+import {
+  ProtocolError,
+  type ConsumerId,
+  type ConsumerOptions,
+  type RtpCapabilities,
+} from '#protocol';
 import { Device } from 'mediasoup-client';
 import { ArrivalWatch } from './arrivalWatch.ts';
 import { IceRecovery } from './iceRecovery.ts';
@@ -31,8 +36,10 @@ interface Options {
   readonly loss: SoundLoss | null;
   /** Told when sound is lost, and with null when it is back. */
   readonly soundChanged: (loss: SoundLoss | null) => void;
-  /** Told when the network may be gone: nothing arrives any more, or ICE says so. */
-  readonly doubted: () => void;
+  /** Told when sound has stopped arriving. */
+  readonly soundStopped: () => void;
+  /** Told when ICE says that a way is broken off. */
+  readonly brokenOff: () => void;
 }
 
 /**
@@ -57,6 +64,8 @@ export class MediaSide {
   #retry: ReturnType<typeof setTimeout> | undefined;
   /** Connections of microphones, one after another. */
   #connecting: Promise<unknown> = Promise.resolve();
+  /** Raised when all begins anew: what was under way before it no longer counts. */
+  #run = 0;
   #isOpening = false;
   #closed = false;
 
@@ -67,7 +76,7 @@ export class MediaSide {
     this.#look = setInterval(() => void this.#sample(), LOOK_MS);
     this.#arrivals = new ArrivalWatch({
       lastArrivalMs: () => options.tracks.arrivedMs,
-      onStopped: options.doubted,
+      onStopped: options.soundStopped,
     });
   }
 
@@ -75,17 +84,25 @@ export class MediaSide {
     return this.#transports?.hasMicrophone ?? false;
   }
 
-  /** @throws ProtocolError or Error where there is no way to have sound at all */
+  /**
+   * Builds what there is to build, and goes on trying where that fails.
+   * @throws ProtocolError or Error where this browser cannot have sound at all
+   */
   async open(): Promise<void> {
+    const run = this.#run;
     this.#isOpening = true;
     try {
-      await this.#open();
+      await this.#open(run);
+    } catch (error) {
+      if (!this.#isCurrent(run)) return;
+      if (isForGood(error)) throw error;
+      this.#startAnew();
     } finally {
-      this.#isOpening = false;
+      if (run === this.#run) this.#isOpening = false;
     }
   }
 
-  async #open(): Promise<void> {
+  async #open(run: number): Promise<void> {
     const { signaling, line, maySend, routerRtpCapabilities } = this.#options;
     const transports = await Transports.open({
       signaling,
@@ -94,11 +111,11 @@ export class MediaSide {
       onState: () => {
         if (transports !== this.#transports) return;
         this.#recovery?.changed();
-        if (transports.states.includes('disconnected')) this.#options.doubted();
+        if (transports.states.includes('disconnected')) this.#options.brokenOff();
         if (transports.states[0] === 'connected') void this.#sample();
       },
     });
-    if (this.#closed) return transports.close();
+    if (!this.#isCurrent(run)) return transports.close();
     this.#transports = transports;
     this.#recovery = new IceRecovery({
       states: () => transports.states,
@@ -108,12 +125,7 @@ export class MediaSide {
       giveUp: () => this.#startAnew(),
     });
     this.#aliveMs = performance.now();
-    try {
-      await line.openOver(transports, maySend);
-    } catch (error) {
-      if (transports === this.#transports) this.#closeTransports();
-      throw error;
-    }
+    await line.openOver(transports, maySend);
     if (transports === this.#transports) await this.#options.opened();
   }
 
@@ -151,7 +163,7 @@ export class MediaSide {
 
   /** Connects a microphone, or changes to another. Without effect while there is no way out. */
   useMicrophone(track: MediaStreamTrack, muted: () => boolean): Promise<void> {
-    const connected = this.#connecting.then(() => this.#transports?.useMicrophone(track, muted()));
+    const connected = this.#connecting.then(() => this.#transports?.useMicrophone(track, muted));
     this.#connecting = connected.catch(() => undefined);
     return connected;
   }
@@ -194,6 +206,8 @@ export class MediaSide {
   #startAnew(inMs = this.#nextRetryMs()): void {
     this.#waitsForServer = !this.#options.signaling.isConnected;
     if (this.#waitsForServer) return;
+    this.#run += 1;
+    this.#isOpening = false;
     this.#closeTransports();
     this.#health = new SoundHealth('blocked');
     this.#loss ??= this.#tellBlocked();
@@ -209,13 +223,19 @@ export class MediaSide {
   }
 
   async #openAgain(): Promise<void> {
+    const run = this.#run;
     this.#retry = undefined;
+    this.#isOpening = true;
     try {
       await this.#options.signaling.request('restartMedia', {});
-      await this.open();
+      if (this.#isCurrent(run)) await this.open();
     } catch {
-      if (!this.#closed) this.#startAnew();
+      if (this.#isCurrent(run)) this.#startAnew();
     }
+  }
+
+  #isCurrent(run: number): boolean {
+    return run === this.#run && !this.#closed;
   }
 
   #tellBlocked(): SoundLoss {
@@ -233,4 +253,9 @@ export class MediaSide {
     this.#options.line.lostChannel();
     transports?.close();
   }
+}
+
+/** Whether another attempt would end the same. */
+function isForGood(error: unknown): boolean {
+  return !(error instanceof ProtocolError) || error.code === 'UNSUPPORTED_MEDIA';
 }

@@ -9,8 +9,8 @@ interface Options {
   readonly media: () => MediaSide | null;
   readonly track: MediaStreamTrack | null;
   readonly muted: boolean;
-  /** Told when it is muted here and the server does not know yet. */
-  readonly onMutedAlone: () => void;
+  /** Told what it is to be, whenever that changes. */
+  readonly onChange: (state: MicrophoneState) => void;
 }
 
 /** One's own microphone in a room: which one, and whether it is open. */
@@ -25,6 +25,12 @@ export class MicrophoneControl {
     if (options.track) this.#own.use(options.track);
   }
 
+  /** What its owner wants it to be; the server may not know yet. */
+  get state(): MicrophoneState {
+    if (!this.#own.track) return 'none';
+    return this.#muted ? 'muted' : 'open';
+  }
+
   /** How loud it is at this moment, 0 to 1. */
   get level(): number {
     return this.#muted ? 0 : this.#own.level;
@@ -37,23 +43,35 @@ export class MicrophoneControl {
    */
   async setMuted(muted: boolean): Promise<void> {
     const before = this.#muted;
-    this.#muted = muted;
+    this.#setMuted(muted);
     const media = this.#options.media();
     if (muted) media?.setMuted(true);
     if (!media?.hasMicrophone) return;
-    if (muted && !this.#options.signaling.isConnected) return this.#options.onMutedAlone();
+    // It is told when it is back.
+    if (muted && !this.#options.signaling.isConnected) return;
     try {
       await this.#options.signaling.request('setMuted', { muted });
     } catch (error) {
-      if (!muted) this.#muted = before;
+      if (!muted) this.#setMuted(before);
       throw error;
     }
     media.setMuted(this.#muted);
   }
 
-  /** Back in one's place, where the server has it as `state`: it is told what changed meanwhile. */
-  async agreeOn(state: MicrophoneState): Promise<void> {
-    if (state === 'open' && this.#muted) await this.setMuted(true).catch(() => undefined);
+  /** Back in one's place, where the server has it as `state`: both are brought to what its owner wants. */
+  async agreeOn(state: MicrophoneState, media: MediaSide): Promise<void> {
+    const { signaling } = this.#options;
+    try {
+      if (media.hasMicrophone) {
+        if (state === 'open' && this.#muted) await this.setMuted(true);
+        return;
+      }
+      // An answer was lost with the socket, or a device went while there was none.
+      if (state !== 'none') await signaling.request('stopProducing', {});
+      await this.connect(media);
+    } catch {
+      // The socket went again, and the next one begins here again.
+    }
   }
 
   /**
@@ -68,17 +86,25 @@ export class MicrophoneControl {
       throw error;
     }
     this.#own.use(track);
+    this.#options.onChange(this.state);
   }
 
   /** Connects what there is over a media side that has just opened. Who cannot be heard can still listen and write. */
   async connect(media: MediaSide): Promise<void> {
     const { track } = this.#own;
     if (!track) return;
-    await media
-      .useMicrophone(track, () => this.#muted)
-      .catch((error: unknown) => {
-        console.error('Cora could not connect the microphone', error);
-      });
+    const wasMuted = this.#muted;
+    try {
+      await media.useMicrophone(track, () => this.#muted);
+      if (this.#muted && !wasMuted) await this.setMuted(true);
+    } catch (error) {
+      console.error('Cora could not connect the microphone', error);
+    }
+  }
+
+  #setMuted(muted: boolean): void {
+    this.#muted = muted;
+    this.#options.onChange(this.state);
   }
 
   /** Lets go of the device. Idempotent. */
@@ -89,6 +115,7 @@ export class MicrophoneControl {
   /** The device went away: the others are shown so, and another can be connected. */
   async #lose(): Promise<void> {
     this.#own.release();
+    this.#options.onChange(this.state);
     const media = this.#options.media();
     media?.closeMicrophone();
     if (media) await this.#options.signaling.request('stopProducing', {}).catch(() => undefined);

@@ -40,9 +40,10 @@ export class RemoteTracks {
     this.#tracks.delete(consumerId);
   }
 
-  /** When anybody's sound last arrived, milliseconds since 1970; 0 when none has. */
+  /** When anybody's microphone was last heard of, milliseconds since 1970; 0 when none was. The room's voice rests between phrases. */
   get arrivedMs(): number {
-    return [...this.#tracks.values()].reduce((last, track) => Math.max(last, track.arrivedMs), 0);
+    const people = [...this.#tracks.values()].filter(({ peerId }) => peerId !== null);
+    return people.reduce((last, track) => Math.max(last, track.arrivedMs), 0);
   }
 
   levelOf(peerId: PeerId): number {

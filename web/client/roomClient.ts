@@ -10,6 +10,7 @@ import {
   type RoomSnapshot,
 } from '#protocol';
 import { joinInTurn } from './joinInTurn.ts';
+import { ConnectionWatch } from './connectionWatch.ts';
 import { MediaSide } from './mediaSide.ts';
 import { MicrophoneControl } from './microphoneControl.ts';
 import { PhraseLine } from './phraseLine.ts';
@@ -33,11 +34,15 @@ const MAX_ATTEMPTS = 12;
 /** An open microphone sends more often than this. */
 const ARRIVES_MS = 1_000;
 
-/** A shorter interruption in which sound goes on is not worth a word. */
-const QUIET_MS = 1_500;
-
-/** Refusals of `join` that pass by themselves: a server that restarts, a worker that is replaced. */
-const PASSING: readonly ErrorCode[] = ['SERVER_STOPPING', 'INTERNAL'];
+/** Refusals of `join` that pass by themselves: a server that restarts or is busy, a place that was given up meanwhile. */
+const PASSING: readonly ErrorCode[] = [
+  'SERVER_STOPPING',
+  'INTERNAL',
+  'RATE_LIMITED',
+  'WRONG_STATE',
+];
+/** What sends somebody away who is back in a moment. */
+const RESTARTS: readonly ErrorCode[] = ['SERVER_STOPPING', 'INTERNAL'];
 
 export interface RoomClientOptions {
   readonly accessToken: string;
@@ -56,6 +61,10 @@ export interface RoomClientOptions {
 interface Visit {
   readonly revisions: Revisions;
   media: MediaSide | null;
+  /** `join` is answered: until then nothing else can be asked. */
+  isIn: boolean;
+  /** That all media is lost was told before. */
+  mediaLost: boolean;
 }
 
 /** One person in one room: keeps the connection, the sound and the phrases going. */
@@ -69,10 +78,8 @@ export class RoomClient {
   readonly #remoteTracks = new RemoteTracks(() => this.#update({ playbackBlocked: true }));
   #state: RoomState = INITIAL_ROOM_STATE;
   #visit: Visit | null = null;
-  #interruption: ReturnType<typeof setTimeout> | undefined;
+  readonly #connection: ConnectionWatch;
   /** Aborted at the end. */
-  /** Found out since the last visit began: neither sound nor an answer came through. */
-  #networkGone = false;
   readonly #watching = new AbortController();
   /** Good for the first visit alone: who comes back may meet another recording, and is asked anew. */
   #answerAtDoor: ConsentAnswer | undefined;
@@ -101,13 +108,22 @@ export class RoomClient {
         asked: { newConsumer: (options) => this.#consume(options) },
       },
     });
+    this.#connection = new ConnectionWatch({
+      signaling: this.#signaling,
+      isSoundExpected: () => this.#isSoundExpected,
+      soundMissing: () => this.#visit?.media?.lookAgain(false),
+      lasts: () => {
+        if (this.#state.connection === 'connected') this.#update({ connection: 'reconnecting' });
+      },
+    });
     this.microphone = new MicrophoneControl({
       signaling: this.#signaling,
       media: () => this.#visit?.media ?? null,
       track: microphone,
       muted,
-      onMutedAlone: () => this.#showMuted(),
+      onChange: (state) => this.#update({ microphone: state }),
     });
+    this.#update({ microphone: this.microphone.state });
     this.phrases = new PhraseLine({
       signaling: this.#signaling,
       state: () => this.#state,
@@ -120,10 +136,7 @@ export class RoomClient {
       signaling: this.#signaling,
       onAnswered: ({ answer, named }) => this.#update({ consent: answer, named }),
     });
-    this.#watch('online', () => {
-      this.#signaling.hurry();
-      void this.#verify();
-    });
+    this.#watch('online', () => this.#connection.online());
     // A page that goes away says so, or the others would wait for it to come back.
     this.#watch('pagehide', () => this.leave());
   }
@@ -191,7 +204,8 @@ export class RoomClient {
 
   async #enter(): Promise<void> {
     // The same media, should the server have kept the place: news of it may come before the answer.
-    const visit: Visit = { revisions: new Revisions(), media: this.#visit?.media ?? null };
+    const media = this.#visit?.media ?? null;
+    const visit: Visit = { revisions: new Revisions(), media, isIn: false, mediaLost: false };
     this.#visit = visit;
     try {
       const snapshot = await joinInTurn({
@@ -203,9 +217,13 @@ export class RoomClient {
       if (!snapshot) return;
       this.#answerAtDoor = undefined;
       this.#signaling.settled(snapshot);
-      clearTimeout(this.#interruption);
-      if (snapshot.resumed && visit.media) this.#goOn(snapshot, visit.media);
-      else {
+      visit.isIn = true;
+      const { networkGone } = this.#connection.back();
+      if (snapshot.resumed && visit.media) {
+        this.#goOn(snapshot, visit.media);
+        if (visit.mediaLost) visit.media.lost();
+        else visit.media.lookAgain(networkGone);
+      } else {
         this.#dropMedia(visit);
         this.#update(fromSnapshot(this.#state, snapshot));
         this.phrases.begin();
@@ -215,24 +233,17 @@ export class RoomClient {
     } catch (error) {
       if (visit !== this.#visit) return;
       const code = error instanceof ProtocolError ? error.code : 'UNSUPPORTED_MEDIA';
-      if (PASSING.includes(code) || code === 'RATE_LIMITED') return this.#reconnect();
+      if (!visit.isIn && PASSING.includes(code)) return this.#reconnect();
       // For whoever looks into it; the person gets a sentence.
       console.error('Cora could not enter the room', error);
       this.#end(code);
     }
   }
 
-  /** Sound stopped arriving: the network may be gone, or its way for sound, or somebody muted. */
-  async #verify(): Promise<void> {
-    if (!(await this.#signaling.verify())) {
-      this.#networkGone = true;
-      return;
-    }
+  /** An open microphone sends all the time, if little of silence. */
+  get #isSoundExpected(): boolean {
     const { peers, me } = this.#state;
-    const isExpected = peers.some(
-      (peer) => peer.peerId !== me?.peerId && peer.microphone === 'open',
-    );
-    if (isExpected) this.#visit?.media?.lookAgain(false);
+    return peers.some(({ peerId, microphone }) => peerId !== me?.peerId && microphone === 'open');
   }
 
   /** One's place was kept, and sound with it. */
@@ -240,9 +251,7 @@ export class RoomClient {
     const before = this.#state.connection === 'connecting' ? 'connecting' : 'connected';
     this.#update({ ...fromResumed(this.#state, snapshot), connection: before });
     this.phrases.resume();
-    media.lookAgain(this.#networkGone);
-    this.#networkGone = false;
-    void this.microphone.agreeOn(this.#state.me?.microphone ?? 'none');
+    void this.microphone.agreeOn(this.#state.me?.microphone ?? 'none', media);
   }
 
   async #openMedia(visit: Visit, snapshot: RoomSnapshot): Promise<void> {
@@ -255,7 +264,8 @@ export class RoomClient {
       opened: () => this.#mediaOpened(media),
       loss: this.#state.soundLost?.reason ?? null,
       soundChanged: (loss) => this.#soundChanged(loss),
-      doubted: () => void this.#verify(),
+      soundStopped: () => this.#connection.soundStopped(),
+      brokenOff: () => void this.#connection.verify(),
     });
     visit.media = media;
     await media.open();
@@ -307,10 +317,10 @@ export class RoomClient {
       case 'autoRecordFailed':
         return this.#update(reduceNews(this.#state, told));
       case 'mediaLost':
-        return this.#visit?.media?.lost();
+        return this.#mediaLost();
       case 'removed':
         // A server that stops is usually one that starts again: keep trying.
-        if (!PASSING.includes(told.body.code)) this.#end(told.body.code);
+        if (!RESTARTS.includes(told.body.code)) this.#end(told.body.code);
         return;
       default:
         this.#change(told);
@@ -331,11 +341,14 @@ export class RoomClient {
   /** The socket is gone; what runs over WebRTC is not, and the server keeps the place for a while. */
   #lose(): void {
     // Who was not in yet has lost nothing.
-    if (this.#state.connection !== 'connected') return;
-    clearTimeout(this.#interruption);
-    this.#interruption = setTimeout(() => {
-      if (this.#state.connection === 'connected') this.#update({ connection: 'reconnecting' });
-    }, QUIET_MS);
+    if (this.#state.connection === 'connected') this.#connection.lost();
+  }
+
+  /** Told again on a return, it comes before the place is taken. */
+  #mediaLost(): void {
+    if (!this.#visit) return;
+    this.#visit.mediaLost = true;
+    if (this.#visit.isIn) this.#visit.media?.lost();
   }
 
   /** Programs have no page. */
@@ -343,20 +356,14 @@ export class RoomClient {
     globalThis.addEventListener?.(event, act, { signal: this.#watching.signal });
   }
 
-  #showMuted(): void {
-    const { me, peers } = this.#state;
-    if (!me) return;
-    const muted = { ...me, microphone: 'muted' as const };
-    const others = peers.map((peer) => (peer.peerId === me.peerId ? muted : peer));
-    this.#update({ me: muted, peers: others });
-  }
-
   /** The end keeps the microphone only where `retry` may follow. */
   #end(endReason: EndReason): void {
-    if (endReason !== 'unreachable') this.microphone.release();
+    if (endReason !== 'unreachable') {
+      this.microphone.release();
+      this.#watching.abort();
+    }
     if (this.#state.connection === 'ended') return;
-    clearTimeout(this.#interruption);
-    this.#watching.abort();
+    this.#connection.close();
     if (this.#visit) this.#dropMedia(this.#visit);
     this.#visit = null;
     this.phrases.close();

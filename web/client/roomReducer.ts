@@ -18,6 +18,7 @@ export function reduce(state: RoomState, { name, body }: RoomNotification): Part
         me: state.me?.peerId === body.peer.peerId ? body.peer : state.me,
       };
     case 'recordingStarted':
+      return { recording: body.recording, stopReason: null };
     case 'recordingChanged':
       return { recording: body.recording };
     case 'recordingStopped':

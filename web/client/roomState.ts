@@ -2,6 +2,7 @@ import type {
   Consent,
   ErrorCode,
   HeardBy,
+  MicrophoneState,
   PeerId,
   PeerInfo,
   Phrase,
@@ -37,6 +38,8 @@ export interface RoomState {
   readonly roomId: RoomId | null;
   readonly roomName: string;
   readonly me: PeerInfo | null;
+  /** One's own as one wants it, also where it is not connected. */
+  readonly microphone: MicrophoneState;
   /** Everyone in the room in order of arrival, oneself included. */
   readonly peers: readonly PeerInfo[];
   /** Oldest first. */
@@ -100,6 +103,7 @@ export const INITIAL_ROOM_STATE: RoomState = {
   roomId: null,
   roomName: '',
   me: null,
+  microphone: 'none',
   peers: [],
   phrases: [],
   pendingPhrases: [],
@@ -146,6 +150,8 @@ export function fromSnapshot(state: RoomState, snapshot: RoomSnapshot): RoomStat
     speech: snapshot.speech,
     voices: snapshot.voices,
     recording: snapshot.recording,
+    // Why one ended that one did not see the end of, nobody says.
+    ...(state.recording?.recordingId !== snapshot.recording?.recordingId && { stopReason: null }),
     consent: snapshot.consent,
     activeSpeaker: null,
     serverClockOffsetMs: snapshot.serverTime - Date.now(),

@@ -20,8 +20,12 @@ import * as v from 'valibot';
 import { timeToWait } from './joinInTurn.ts';
 
 const ACK_TIMEOUT_MS = 10_000;
-/** An answer that takes longer is not worth waiting for: another connection costs less. */
+/**
+ * An answer is not worth waiting for when it takes this long, or this many times as long as the
+ * fastest so far: another connection costs less.
+ */
 const ECHO_TIMEOUT_MS = 700;
+const SLOWER_THAN_FASTEST = 4;
 const RECONNECT_MIN_MS = 500;
 const RECONNECT_MAX_MS = 5_000;
 /** Of the time to wait, added so that those who were told the same do not come in one moment. */
@@ -61,6 +65,8 @@ export class Signaling {
   #resumeToken: string | null = null;
   #receivedNews = 0;
   #isVerifying = false;
+  /** Milliseconds. Of all answers so far: what the way there and back takes at least. */
+  #fastestMs = Infinity;
   #attempts = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -95,11 +101,13 @@ export class Signaling {
     // Kept for the next connection it would come before that one's `join`.
     if (!this.#socket.connected) throw new ProtocolError('INTERNAL', 'there is no connection');
     let answer: unknown;
+    const askedMs = performance.now();
     try {
       answer = await this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck(name, input);
     } catch {
       throw new ProtocolError('INTERNAL', `${name} was not answered`);
     }
+    this.#fastestMs = Math.min(this.#fastestMs, performance.now() - askedMs);
     const reply = v.parse(ReplySchema, answer);
     if (!reply.ok) {
       const { code, message, retryAfterMs } = reply.error;
@@ -116,7 +124,8 @@ export class Signaling {
     if (!this.#socket.connected || this.#isVerifying) return true;
     this.#isVerifying = true;
     try {
-      await this.#socket.timeout(ECHO_TIMEOUT_MS).emitWithAck('echo', {});
+      const timeoutMs = Math.max(ECHO_TIMEOUT_MS, SLOWER_THAN_FASTEST * this.#fastestMs);
+      await this.#socket.timeout(Math.min(timeoutMs, ACK_TIMEOUT_MS)).emitWithAck('echo', {});
       return true;
     } catch {
       this.resync();
@@ -166,8 +175,10 @@ export class Signaling {
     this.#socket.io.engine?.close();
   }
 
+  /** A connection after this one begins anew, should there be one. */
   close(): void {
     clearTimeout(this.#retry);
+    this.#resumeToken = null;
     this.#socket.disconnect();
   }
 

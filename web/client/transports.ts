@@ -154,7 +154,7 @@ export class Transports {
   }
 
   /** Connects a microphone, or puts another in the place of the one that is connected. */
-  async useMicrophone(track: MediaStreamTrack, muted: boolean): Promise<void> {
+  async useMicrophone(track: MediaStreamTrack, muted: () => boolean): Promise<void> {
     if (this.#microphone) return this.#microphone.replaceTrack({ track });
     const send = this.#send;
     if (!send) throw new Error('nothing can be sent');
@@ -163,7 +163,7 @@ export class Transports {
       this.#signaling
         .request('produce', {
           rtpParameters: rtpParameters as Parameters<typeof this.consume>[0]['rtpParameters'],
-          muted,
+          muted: muted(),
         })
         .then(({ producerId }) => resolve({ id: producerId }), reject);
     });
@@ -174,7 +174,8 @@ export class Transports {
       stopTracks: false,
       zeroRtpOnPause: true,
     });
-    if (muted) this.#microphone.pause();
+    // Also where it was muted while the server was being asked.
+    if (muted()) this.#microphone.pause();
   }
 
   closeMicrophone(): void {

@@ -10,8 +10,10 @@ import { newlyUnspoken, toBeRead, type Hearing } from './phraseNews.ts';
 import { toasts } from './toasts.svelte.ts';
 import { unspokenWords } from './unspokenWords.ts';
 
-/** A shorter gap is not worth a word. */
-const WORTH_TELLING_MS = 3_000;
+/** A shorter gap is not worth a toast. */
+const WORTH_SHOWING_MS = 3_000;
+/** A shorter one was not told of. */
+const WORTH_TELLING_MS = 1_500;
 
 /** Tells what changes in a room: aloud for screen readers, and in a toast where others would miss it too. */
 export function watchNews(client: RoomClient, hearing: () => Hearing): () => void {
@@ -50,6 +52,7 @@ function tellOfConnection(before: RoomState, now: RoomState): void {
 function tellOfSound(before: RoomState, now: RoomState): void {
   const missedMs = now.soundMissedMs ?? 0;
   if (!before.soundLost || now.soundLost || missedMs < WORTH_TELLING_MS) return;
+  if (missedMs < WORTH_SHOWING_MS) return toasts.announce(m.sound_back_soon());
   toasts.show(m.sound_back({ length: lengthText(missedMs / 1000) }));
 }
 

@@ -29,6 +29,11 @@ export async function keepConnections({ page }: Person, policy: 'all' | 'relay')
   }, policy);
 }
 
+/** How many connections a page has made so far. */
+export function connectionsOf({ page }: Person): Promise<number> {
+  return page.evaluate(() => (globalThis as unknown as Scope).coraConnections.length);
+}
+
 /** The ways that a page's open connections have taken. */
 export function pathsOf({ page }: Person): Promise<Path[]> {
   return page.evaluate(async () => {
