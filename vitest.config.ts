@@ -3,6 +3,12 @@ import { lackingForNetworks } from './scripts/test/network.mjs';
 
 const SECOND_MS = 1_000;
 
+/** Why there are no tests of networks here; null where there are. */
+const lacking = lackingForNetworks();
+if (lacking !== null && process.argv.includes('network')) {
+  console.warn(`network: skipped, ${lacking}`);
+}
+
 /** Folders of tests that need nothing but Node. */
 const UNIT = [
   'protocol',
@@ -41,7 +47,7 @@ export default defineConfig({
         // Real browsers, a real server and a real TURN server, each in a network of its own.
         test: {
           name: 'network',
-          include: lackingForNetworks() === null ? ['tests/network/**/*.test.ts'] : [],
+          include: lacking === null ? ['tests/network/**/*.test.ts'] : [],
           fileParallelism: false,
           testTimeout: 90 * SECOND_MS,
           hookTimeout: 120 * SECOND_MS,
