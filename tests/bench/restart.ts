@@ -1,5 +1,4 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServerProcess } from '#tests/support/server.ts';
 import { createRoom } from '#tests/support/visit.ts';
@@ -62,9 +61,12 @@ async function restart(awayMs: number): Promise<string> {
 
 type Back = Extract<CrowdNews, { back: unknown }>;
 
-async function newsOf(crowd: ChildProcess): Promise<CrowdNews> {
-  const [news] = await once(crowd, 'message', { signal: AbortSignal.timeout(PATIENCE_MS) });
-  return news as CrowdNews;
+function newsOf(crowd: ChildProcess): Promise<CrowdNews> {
+  const { promise, resolve, reject } = Promise.withResolvers<CrowdNews>();
+  crowd.once('message', (news) => resolve(news as CrowdNews));
+  crowd.once('exit', (code) => reject(new Error(`a crowd ended with ${code}`)));
+  const giveUp = setTimeout(() => reject(new Error('a crowd said nothing')), PATIENCE_MS);
+  return promise.finally(() => clearTimeout(giveUp));
 }
 
 /** When the port first answers. */
