@@ -202,6 +202,8 @@ export class Transports {
     return Promise.all(
       this.#all.map(async (transport) => {
         let bytes = 0;
+        // Between two looks all of it may have been given up for another.
+        if (transport.closed) return bytes;
         for (const report of (await transport.getStats()).values()) {
           if (report.type === 'candidate-pair') bytes += report.bytesReceived ?? 0;
         }
