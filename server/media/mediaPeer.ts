@@ -32,6 +32,7 @@ import {
 } from '../session/ports.ts';
 import { orProtocolError } from './mediaError.ts';
 import type { PhraseChannel } from './phraseChannel.ts';
+import { guardSound } from './soundGuard.ts';
 import { transportOptionsOf } from './transportOptions.ts';
 
 export interface SfuPeerEvents extends MediaPeerEvents {
@@ -104,6 +105,7 @@ export class SfuPeer implements MediaPeer {
       }),
     );
     this.#microphone = producer;
+    guardSound(producer, () => this.#events.soundFlooded());
     this.#events.microphoneOpened(producer);
     producer.observer.on('close', () => this.#events.microphoneClosed(producer));
     return producer.id as ProducerId;

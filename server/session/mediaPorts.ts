@@ -64,6 +64,8 @@ export interface MediaPeerEvents {
   phraseMessage(message: Uint8Array): void;
   /** The speaker's Producer ended, or `closeConsumer` did it; not with the peer's own transports. */
   consumerClosed(consumerId: ConsumerId): void;
+  /** More arrives of the peer's microphone than can be sound. Told once a microphone. */
+  soundFlooded(): void;
   /** Whether anything of this peer still answers ICE's checks (RFC 7675), as soon as that changes. */
   reachable(isReachable: boolean): void;
 }

@@ -3,8 +3,9 @@ import type { Attendance } from './attendance.ts';
 import type { Microphones } from './microphones.ts';
 import type { PeerSession } from './peerSession.ts';
 import type { PhraseIntake } from './phraseIntake.ts';
-import { ICE_PATIENCE_MS, type Clock, type MediaPeer } from './ports.ts';
+import { ICE_PATIENCE_MS, type BanBook, type Clock, type Log, type MediaPeer } from './ports.ts';
 import type { RoomMedia } from './roomMedia.ts';
+import { sendAway } from './sendAway.ts';
 
 interface Options {
   readonly media: RoomMedia;
@@ -12,7 +13,9 @@ interface Options {
   readonly absences: Absences;
   readonly microphones: Microphones;
   readonly intake: PhraseIntake;
+  readonly bans: BanBook;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** What each person of a room has over WebRTC: made, made anew, and lost with a worker. */
@@ -24,10 +27,15 @@ export class PeersMedia {
   }
 
   add(session: PeerSession): MediaPeer {
-    const { intake, absences, clock } = this.#options;
+    const { intake, absences, bans, clock, log } = this.#options;
     const media: MediaPeer = this.#options.media.current.addPeer(session.peerId, {
       phraseMessage: (message) => intake.message(session, message),
       consumerClosed: (consumerId) => session.channel.notify('consumerClosed', { consumerId }),
+      soundFlooded: () => {
+        if (session.isClosed || session.seat.media !== media) return;
+        log.warn({ peerId: session.peerId }, 'peer removed: flooded its microphone');
+        sendAway(session, { bans, clock });
+      },
       reachable: (isReachable) => {
         if (session.isClosed || session.seat.media !== media) return;
         session.seat.reachable = isReachable;

@@ -7,9 +7,9 @@ import {
   type Receipt,
 } from '#protocol';
 import * as v from 'valibot';
-import { FLOOD_BAN_MS } from '../domain/bans.ts';
 import { FloodGuard, PAUSE_MS } from '../domain/floodGuard.ts';
 import type { PeerSession } from './peerSession.ts';
+import { sendAway } from './sendAway.ts';
 import type { BanBook, ClientChannel, Clock, Log } from './ports.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -80,17 +80,11 @@ export class PhraseIntake {
     if (!guard) this.#guards.set(peerId, (guard = new FloodGuard(nowMs)));
     const verdict = guard.message(nowMs);
     if (verdict === 'pause') this.#pause(session);
-    if (verdict === 'end') this.#end(session);
+    if (verdict === 'end') {
+      this.#log.warn({ peerId }, 'peer removed: flooded its phrase channel again');
+      sendAway(session, { bans: this.#bans, clock: this.#clock });
+    }
     return verdict === 'take';
-  }
-
-  /** Their token would let them in again at once. */
-  #end(session: PeerSession): void {
-    const { peerId, identity } = session;
-    this.#log.warn({ peerId }, 'peer removed: flooded its phrase channel again');
-    const untilMs = this.#clock.wallMs() + FLOOD_BAN_MS;
-    this.#bans.ban({ roomId: identity.roomId, peerId, untilMs, code: 'RATE_LIMITED' });
-    session.remove('RATE_LIMITED');
   }
 
   /** Stopped where it arrives, so that a flood costs this process nothing more. */
