@@ -26,8 +26,12 @@ for (const [network, prefix] of [
 
 /** Lines for the log at the start: the variable's name, what may go wrong, what to do. */
 export function configWarnings(config: Config): string[] {
-  const { publicUrl, announcedAddress, listenIp } = config;
+  const { publicUrl } = config;
   if (publicUrl === undefined || isPrivate(new URL(publicUrl).hostname)) return [];
+  return [...privateAddress(config, publicUrl), ...unknownProxy(config, publicUrl)];
+}
+
+function privateAddress({ announcedAddress, listenIp }: Config, publicUrl: string): string[] {
   const [name, address] =
     announcedAddress === undefined
       ? ['LISTEN_IP', listenIp]
@@ -35,6 +39,14 @@ export function configWarnings(config: Config): string[] {
   if (!isPrivate(address)) return [];
   return [
     `${name}: ${address} is private, and PUBLIC_URL is ${publicUrl}. Who is in another network will hear nothing: set ANNOUNCED_ADDRESS to the public address that leads here. Where everybody is in this network, all is well.`,
+  ];
+}
+
+/** Only a proxy on this machine reaches a server that listens to nobody else. */
+function unknownProxy({ host, isTrustedProxy }: Config, publicUrl: string): string[] {
+  if (!LOOPBACK_HOSTS.includes(host) || ['127.0.0.1', '::1'].some(isTrustedProxy)) return [];
+  return [
+    `TRUSTED_PROXIES: a proxy on this machine brings everybody from ${publicUrl}, and limits count them as one address. Set TRUSTED_PROXIES to 127.0.0.1 where the proxy adds who asked it to X-Forwarded-For.`,
   ];
 }
 

@@ -4,7 +4,9 @@ import { configWarnings } from '#server/config/warnings.ts';
 
 const PUBLIC_URL = 'https://cora.example.org';
 const warningsOf = (environment: Record<string, string>) =>
-  configWarnings(readConfig({ PUBLIC_URL, LISTEN_IP: '0.0.0.0', ...environment }));
+  configWarnings(
+    readConfig({ PUBLIC_URL, LISTEN_IP: '0.0.0.0', TRUSTED_PROXIES: '127.0.0.1', ...environment }),
+  );
 
 describe('a server that can start', () => {
   it.each([
@@ -42,5 +44,22 @@ describe('a server that can start', () => {
     { PUBLIC_URL: 'http://localhost:3000', LISTEN_IP: '127.0.0.1' },
   ])('[CF16] is left in peace where its address can be right: %o', (environment) => {
     expect(warningsOf(environment)).toEqual([]);
+  });
+
+  it('[AD8] is warned where a proxy that it does not know makes everybody one address', () => {
+    const reachable = { ANNOUNCED_ADDRESS: '203.0.113.7' };
+    for (const TRUSTED_PROXIES of ['', '10.0.0.1']) {
+      expect(warningsOf({ ...reachable, TRUSTED_PROXIES })).toEqual([
+        expect.stringMatching(/^TRUSTED_PROXIES: .*Set TRUSTED_PROXIES to 127\.0\.0\.1/),
+      ]);
+    }
+    for (const peaceful of [
+      { TRUSTED_PROXIES: '127.0.0.0/8' },
+      { TRUSTED_PROXIES: '::1' },
+      { TRUSTED_PROXIES: '', HOST: '192.0.2.1' },
+      { TRUSTED_PROXIES: '', PUBLIC_URL: 'http://localhost:3000' },
+    ]) {
+      expect(warningsOf({ ...reachable, ...peaceful })).toEqual([]);
+    }
   });
 });
