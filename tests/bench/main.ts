@@ -6,6 +6,7 @@ import { measureCrowd } from './crowd.ts';
 import { measureFlood } from './flood.ts';
 import { measureFirstSound } from './firstSound.ts';
 import { measureFinalizer } from './finalizer.ts';
+import { measureLobby } from './lobby.ts';
 import { measureNetworkChange } from './networkChange.ts';
 import { measureKills } from './kills.ts';
 import { measurePhrases } from './phrases.ts';
@@ -27,6 +28,7 @@ const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promis
   load: ['20 phrases a second to each of 100 peers, send to receipt', measurePhraseLoad],
   spoken: ['A phrase of 60 characters, sent to heard by another', measureSpoken],
   speech: ['A phrase of 60 characters, asked to spoken', measureSpeech],
+  lobby: ['The test of the network in the lobby, Chromium', measureLobby],
   move: ['Another address, 20 times, Chromium', measureNetworkChange],
   worker: ['kill -9 of one of 2 workers, 10 rooms of 5', measureWorkerKill],
   storm: ['2,000 sockets at once in 40 rooms, while 20 talk', measureStorm],

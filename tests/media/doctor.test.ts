@@ -234,11 +234,20 @@ async function listening<Kind extends Server>(server: Kind, port = 0): Promise<K
   return server;
 }
 
-/** A port that was free a moment ago, over TCP. */
+/** A port that was free a moment ago, over TCP and UDP, and is none of those that systems give out. */
 async function freePort(): Promise<number> {
-  const server = await listening(createServer());
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  const port = 20_000 + Math.floor(Math.random() * 10_000);
+  const server = createServer();
+  const socket = createSocket('udp4');
+  try {
+    await listening(server, port);
+    socket.bind(port, '127.0.0.1');
+    await once(socket, 'listening');
+    return port;
+  } catch {
+    return await freePort();
+  } finally {
+    server.close();
+    socket.close();
+  }
 }

@@ -2,9 +2,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { RoomId } from '#protocol';
 import { makeConnectionTestId } from '#server/ids.ts';
 import { ConnectionTests } from '#server/session/connectionTests.ts';
+import { ATTEMPTS, askAgainAfterMs, beginAfterMs } from '#web/client/testTurns.ts';
 import { ROOM_ID } from '#tests/support/builders.ts';
 import { FakeProbes } from '#tests/support/fakeProbes.ts';
 import { FakeClock, FakeIceServers, settled } from '#tests/support/fakes.ts';
+
+/** What a test takes where all is well. */
+const TEST_MS = 2_600;
+const STEP_MS = 50;
 
 describe('connection tests', () => {
   let clock: FakeClock;
@@ -103,4 +108,42 @@ describe('connection tests', () => {
     expect(send.iceServers).toHaveLength(1);
     expect(receive.iceServers).toEqual(send.iceServers);
   });
+
+  it('[CT31] give a class of thirty behind one address a verdict each within a minute', async () => {
+    const random = steadily();
+    let verdicts = 0;
+    const ask = async (attempt: number) => {
+      try {
+        const { testId } = await open();
+        clock.after(TEST_MS, () => {
+          tests.close(ROOM_ID, testId);
+          verdicts += 1;
+        });
+      } catch (error) {
+        const { retryAfterMs } = error as { retryAfterMs?: number };
+        const wait = askAgainAfterMs(retryAfterMs, random());
+        if (attempt < ATTEMPTS) clock.after(wait, () => void ask(attempt + 1));
+      }
+    };
+    for (let pupil = 0; pupil < 30; pupil += 1) {
+      clock.after(beginAfterMs(random()), () => void ask(1));
+    }
+    let mostAtOnce = 0;
+    for (let elapsedMs = 0; elapsedMs < 60_000; elapsedMs += STEP_MS) {
+      clock.advance(STEP_MS);
+      await settled();
+      mostAtOnce = Math.max(mostAtOnce, probes.open.length);
+    }
+    expect(verdicts).toBe(30);
+    expect(mostAtOnce).toBe(4);
+  });
 });
+
+/** Numbers from 0 to 1 that look random and are the same each time (Park and Miller's generator). */
+function steadily(): () => number {
+  let seed = 4_711;
+  return () => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed / 2_147_483_647;
+  };
+}

@@ -1,17 +1,12 @@
 import { ProtocolError, type RoomId } from '#protocol';
 import { testConnection } from '#web/client/connectionTest.ts';
 import { verdictOf, type Findings, type Verdict } from '#web/client/connectionVerdict.ts';
+import { ATTEMPTS, askAgainAfterMs, beginAfterMs } from '#web/client/testTurns.ts';
 
 export type CheckState =
   | { readonly status: 'idle' | 'waiting' | 'testing' | 'busy' | 'failed' }
   | { readonly status: 'done'; readonly verdict: Verdict; readonly findings: Findings };
 
-/** A page first shows itself and its microphone; and a class that opens it at once spreads out. */
-const QUIET_MS = 1_000;
-const SPREAD_MS = 2_000;
-/** A server that is busy is asked so often. */
-const ATTEMPTS = 4;
-const RETRY_MS = 3_000;
 /** Should an answer never come. */
 const PATIENCE_MS = 15_000;
 
@@ -35,7 +30,7 @@ export class ConnectionCheck {
   async startSoon(): Promise<void> {
     const signal = this.#anew();
     this.#state = { status: 'waiting' };
-    await later(QUIET_MS + Math.random() * SPREAD_MS, signal);
+    await later(beginAfterMs(Math.random()), signal);
     // Nobody waits for the verdict of a page in the background, where timers are slow.
     await shown(signal);
     await this.#run(signal, 'idle');
@@ -67,11 +62,11 @@ export class ConnectionCheck {
         return;
       }
       this.#state = { status: 'waiting' };
-      await later(next * (1 + Math.random()), signal);
+      await later(next, signal);
     }
   }
 
-  /** The verdict, or the milliseconds after which a busy server wants to be asked again. */
+  /** The verdict, or the milliseconds after which a busy server is to be asked again. */
   async #test(signal: AbortSignal): Promise<CheckState | number> {
     const own = new AbortController();
     const timer = setTimeout(() => own.abort(), PATIENCE_MS);
@@ -82,7 +77,7 @@ export class ConnectionCheck {
       return { status: 'done', findings, verdict: verdictOf(findings, this.#maySpeak) };
     } catch (error) {
       const isBusy = error instanceof ProtocolError && error.code === 'RATE_LIMITED';
-      return isBusy ? (error.retryAfterMs ?? RETRY_MS) : { status: 'failed' };
+      return isBusy ? askAgainAfterMs(error.retryAfterMs, Math.random()) : { status: 'failed' };
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', end);
