@@ -64,16 +64,23 @@ export class SoundDoors {
           : ok(`${range} están libres, UDP y TCP.`, `${range} are free, UDP and TCP.`);
       return new SoundDoors(doors, [finding], listeners);
     }
-    if (areTaken && http.by === 'cora') {
+    const asked =
+      areTaken && http.by === 'cora'
+        ? await coraDoors(http.url, config.workers).catch(() => null)
+        : undefined;
+    if (asked === null) {
       for (const listener of listeners) listener.close();
-      const asked = await coraDoors(http.url, config.workers).catch(() => null);
-      const finding = asked
-        ? ok(`${range}: los tiene Cora.`, `${range}: Cora has them.`)
-        : warn(
-            `${range}: los tiene Cora, que ahora no deja probarlos.`,
-            `${range}: Cora has them, and does not let them be tried now.`,
-          );
-      return new SoundDoors(asked ?? [], [finding], []);
+      const finding = warn(
+        `${range}: los tiene Cora, que ahora no deja probarlos.`,
+        `${range}: Cora has them, and does not let them be tried now.`,
+      );
+      return new SoundDoors([], [finding], []);
+    }
+    // It may run with other ports, while another program has these.
+    if (asked?.some(({ port }) => port >= config.rtcPort && port <= last)) {
+      for (const listener of listeners) listener.close();
+      const finding = ok(`${range}: los tiene Cora.`, `${range}: Cora has them.`);
+      return new SoundDoors(asked, [finding], []);
     }
     return new SoundDoors(
       doors,

@@ -71,6 +71,12 @@ describe('npm run doctor', { timeout: 60_000 }, () => {
     const other = await diagnose({ ...settings, RTC_PORT: String(await freePort()) });
     expect(other.of('Sound ports')[0]).toMatch(/^note: Cora runs, but not on the ports/);
     expect(other.code).toBe(0);
+    const stranger = createSocket('udp4').bind(await freePort(), '127.0.0.1');
+    await once(stranger, 'listening');
+    onTestFinished(() => void stranger.close());
+    const { port } = stranger.address();
+    const taken = await diagnose({ ...settings, RTC_PORT: String(port) });
+    expect(taken.of('Sound ports')[0]).toContain(`bad: RTC_PORT: another program has UDP ${port}`);
   });
 
   it('[DR3] names a port that another program has', async () => {
