@@ -13,6 +13,8 @@ const COSTLY = { capacity: 20, perSecond: 5 };
  * then talks, a few requests a second for all. Who asks for more than a person may is refused first.
  */
 const ADDRESS = { capacity: 1_000, perSecond: 400 };
+/** Who asks on at 400 a second or more gets nothing at all, until they wait. */
+const IGNORED_COSTS = 0.05;
 /**
  * Refusals at an address, after which each that is ignored is the last: one who floods is given time
  * to notice, ten of them are not.
@@ -124,10 +126,25 @@ export class RequestLimits {
       return null;
     }
     if (ownWaitMs === 0) return { retryAfterMs: waitMs, isLast: false };
+    return this.#refuse(person, own, waitMs, nowMs, address);
+  }
+
+  #refuse(
+    person: Person,
+    own: readonly TokenBucket[],
+    waitMs: number,
+    nowMs: number,
+    address?: Address,
+  ): Refusal {
     const offence = person.strikes.refused(nowMs, waitMs);
     const isTooMuch = (address?.refusals.take(nowMs) ?? 0) > 0;
-    const isLast = offence === 'last' || (isTooMuch && offence === 'ignored');
-    if (isLast) person.bannedUntilMs = nowMs + FLOOD_BAN_MS;
-    return { retryAfterMs: isLast ? FLOOD_BAN_MS : waitMs, isLast };
+    if (offence === 'last' || (isTooMuch && offence === 'ignored')) {
+      person.bannedUntilMs = nowMs + FLOOD_BAN_MS;
+      return { retryAfterMs: FLOOD_BAN_MS, isLast: true };
+    }
+    const empty = own.filter((bucket) => bucket.waitMs(nowMs) > 0);
+    if (offence === 'ignored') for (const bucket of empty) bucket.drain(nowMs, IGNORED_COSTS);
+    const ownWaitMs = empty.map((bucket) => bucket.waitMs(nowMs));
+    return { retryAfterMs: Math.max(waitMs, ...ownWaitMs), isLast: false };
   }
 }

@@ -28,4 +28,10 @@ export class TokenBucket {
     if (this.#tokens >= count) return 0;
     return Math.ceil((count - this.#tokens) / this.#refillPerMs);
   }
+
+  /** Takes away `count` tokens, or what there is of them. */
+  drain(nowMs: number, count: number): void {
+    this.waitMs(nowMs);
+    this.#tokens = Math.max(0, this.#tokens - count);
+  }
 }
