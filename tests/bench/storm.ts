@@ -73,7 +73,9 @@ function comingIn(came: readonly Coming[]): string {
   const sum = (of: 'heldOff' | 'failures' | 'lost') => came.reduce((all, it) => all + it[of], 0);
   return (
     `${inMs.length} of ${came.length} in, ${spread(inMs, 'ms')}, the last after ${Math.max(...inMs).toFixed(0)} ms; ` +
-    `${told.length} told when to come again (${sum('heldOff')} times, the first time by ${quantile(toldMs, 1).toFixed(0)} ms), ` +
+    (told.length === 0
+      ? 'nobody told to come again, '
+      : `${told.length} told when to come again (${sum('heldOff')} times, the first time by ${quantile(toldMs, 1).toFixed(0)} ms), `) +
     `${sum('failures')} attempts failed, ${sum('lost')} sockets lost`
   );
 }
