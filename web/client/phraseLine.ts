@@ -179,9 +179,19 @@ export class PhraseLine {
         if (!(error instanceof ProtocolError) || error.code === 'INTERNAL') return;
         this.rejected({ draftId, code: error.code });
       });
-    } else if (this.#channel.isOpen) this.#channel.send(draft);
-    else return;
+    } else if (!this.#sendOnChannel(draft)) return;
     this.#sent.add(draftId);
+  }
+
+  /** False where it is not open, or closes at this moment: the draft goes with the next way. */
+  #sendOnChannel(draft: PhraseDraft): boolean {
+    if (!this.#channel.isOpen) return false;
+    try {
+      this.#channel.send(draft);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #confirm(receipt: Receipt): void {
