@@ -97,6 +97,17 @@ describe('IceRecovery', () => {
     expect([restarts, givenUp]).toEqual([2, 0]);
   });
 
+  it('[IR10] looks again after a search in the middle of which it was doubted, once', async () => {
+    isAlive = false;
+    await recovery.doubt(true);
+    await recovery.doubt(true);
+    expect(restarts).toBe(1);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(restarts).toBe(2);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([restarts, givenUp]).toEqual([2, 0]);
+  });
+
   it('[IR6] gives up at once where the server refuses', async () => {
     refuses = true;
     become('disconnected', 'connected');

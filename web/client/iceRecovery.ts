@@ -23,6 +23,8 @@ export class IceRecovery {
   readonly #options: Options;
   #stood = false;
   #isSearching = false;
+  /** Doubted in the middle of a search, which then may have found what is gone already. */
+  #isDoubted = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
@@ -49,7 +51,11 @@ export class IceRecovery {
    * @param isGone it is known that the old one is
    */
   async doubt(isGone: boolean): Promise<void> {
-    if (!this.#stood || this.#isSearching) return;
+    if (!this.#stood) return;
+    if (this.#isSearching) {
+      this.#isDoubted = true;
+      return;
+    }
     const isIntact = !isGone && this.#options.states().every((state) => state === 'connected');
     if (isIntact && (await this.#options.isAlive())) return;
     await this.#search();
@@ -64,6 +70,7 @@ export class IceRecovery {
     // Without the server there is nothing to search with; `doubt` comes when it is back.
     if (this.#closed || this.#isSearching || !this.#options.canAsk()) return;
     this.#isSearching = true;
+    this.#isDoubted = false;
     this.#after(SEARCH_MS, () => this.#conclude());
     try {
       await this.#options.restart();
@@ -75,8 +82,8 @@ export class IceRecovery {
 
   #conclude(): void {
     this.#isSearching = false;
-    // One that only looks connected is found out later, and searched for again.
     if (this.#options.states().some((state) => state !== 'connected')) this.#giveUp();
+    else if (this.#isDoubted) void this.doubt(false);
   }
 
   #settle(): void {

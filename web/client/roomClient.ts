@@ -28,8 +28,8 @@ import {
 } from './roomState.ts';
 import { Signaling, type Notification } from './signaling.ts';
 
-/** Attempts, at most 2 s apart, after which a person is told that the server is gone. */
-const MAX_ATTEMPTS = 25;
+/** Attempts, about a second apart, after which a person is told that the server is gone. */
+const MAX_ATTEMPTS = 50;
 
 /** An open microphone sends more often than this. */
 const ARRIVES_MS = 1_000;
