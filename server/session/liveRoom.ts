@@ -31,6 +31,7 @@ import type {
 import { RecordingDesk } from './recordingDesk.ts';
 import { RoomMedia } from './roomMedia.ts';
 import { SpeakerLevels } from './speakerLevels.ts';
+import { Vacancy } from './vacancy.ts';
 
 export interface LiveRoomOptions {
   readonly room: Room;
@@ -47,9 +48,6 @@ export interface LiveRoomOptions {
   readonly maxRecordingMs: number;
   readonly onClosed: () => void;
 }
-
-/** How long a room may stay open with nobody in it. */
-const EMPTY_MS = 5 * 60_000;
 
 /** A room that runs: its rules, its media, its people's sessions and its recording, kept in step. */
 export class LiveRoom {
@@ -68,12 +66,8 @@ export class LiveRoom {
   readonly #memory: RoomMemory;
   /** Languages in which phrases are spoken here. */
   readonly #voices: string[];
-  /** Somebody is on the way to a seat: an empty room is about to be one no longer. */
-  #isSeating = false;
-  /** The last to leave did not mean to. */
-  #isMissed = false;
+  readonly #vacancy: Vacancy;
   #wasEntered = false;
-  #cancelEmptyClose: () => void = () => {};
   #closed = false;
 
   static async create(options: LiveRoomOptions): Promise<LiveRoom> {
@@ -124,6 +118,12 @@ export class LiveRoom {
       levels,
       isOpen: () => !this.#closed,
     });
+    this.#vacancy = new Vacancy({
+      clock: options.clock,
+      isEmpty: () => this.#room.isEmpty,
+      isRecorded: () => this.isRecording,
+      close: () => void this.close('SERVER_STOPPING', 'roomClosed'),
+    });
     this.#voices = [...(options.speech?.languages ?? [])];
     this.#phrases = new PhraseDesk({
       ...options,
@@ -173,12 +173,7 @@ export class LiveRoom {
    */
   join(session: PeerSession, answer?: ConsentAnswer): RoomSnapshot {
     if (session.isClosed) throw new ProtocolError('WRONG_STATE', 'connection closed');
-    this.#isSeating = true;
-    try {
-      this.#seat(session, answer);
-    } finally {
-      this.#isSeating = false;
-    }
+    this.#vacancy.during(() => this.#seat(session, answer));
     this.#log.info(
       { roomId: this.roomId, peerId: session.peerId, role: session.identity.role },
       'peer joined',
@@ -237,12 +232,11 @@ export class LiveRoom {
   leave(session: PeerSession, { media, producerId }: Seat, how: { mayReturn: boolean }): void {
     this.#absences.forget(session);
     if (!this.#people.remove(session)) return;
-    this.#isMissed = how.mayReturn;
     if (producerId) this.#microphones.forget(producerId);
     media.close();
     this.#people.publish(this.#room.leave(session.peerId));
     this.#log.info({ roomId: this.roomId, peerId: session.peerId }, 'peer left');
-    this.closeIfEmpty();
+    this.#vacancy.left(how);
   }
 
   phrasesAfter(seq: number): Phrase[] {
@@ -287,22 +281,15 @@ export class LiveRoom {
     return this.#desk;
   }
 
-  /** A room that is recorded, or that a network took everybody out of, waits a while for somebody to come back. */
   closeIfEmpty(): void {
-    if (this.#isSeating || this.#closed || !this.#room.isEmpty) return;
-    this.#cancelEmptyClose();
-    const isAwaited = this.isRecording || this.#isMissed;
-    if (!isAwaited) return void this.close('SERVER_STOPPING', 'roomClosed');
-    this.#cancelEmptyClose = this.#clock.after(EMPTY_MS, () => {
-      if (this.#room.isEmpty) void this.close('SERVER_STOPPING', 'roomClosed');
-    });
+    this.#vacancy.check();
   }
 
   /** Ends the room for everyone in it. Resolves when what was being recorded is safe. Idempotent. */
   async close(code: 'SERVER_STOPPING' | 'INTERNAL', reason: StopReason): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#cancelEmptyClose();
+    this.#vacancy.end();
     this.#phrases.close();
     const recorded = this.isRecording ? this.#desk.stop(reason) : Promise.resolve();
     for (const session of this.#people.all) session.remove(code);

@@ -16,17 +16,17 @@ import { MicrophoneControl } from './microphoneControl.ts';
 import { PhraseLine } from './phraseLine.ts';
 import { RecordingControls } from './recordingControls.ts';
 import { RemoteTracks, type Volumes } from './remoteTracks.ts';
-import { Revisions } from './revisions.ts';
 import { reduce, reduceNews, type RoomNotification } from './roomReducer.ts';
 import {
-  INITIAL_ROOM_STATE,
   fromResumed,
   fromSnapshot,
   type EndReason,
   type RoomState,
   type SoundLoss,
 } from './roomState.ts';
+import { RoomStore } from './roomStore.ts';
 import { Signaling, type Notification } from './signaling.ts';
+import { Visit } from './visit.ts';
 
 /** Attempts, about a second apart, after which a person is told that the server is gone. */
 const MAX_ATTEMPTS = 50;
@@ -57,26 +57,14 @@ export interface RoomClientOptions {
   readonly origin?: string;
 }
 
-/** What lives as long as one connection. */
-interface Visit {
-  readonly revisions: Revisions;
-  media: MediaSide | null;
-  /** `join` is answered: until then nothing else can be asked. */
-  isIn: boolean;
-  /** That all media is lost was told before. */
-  mediaLost: boolean;
-}
-
 /** One person in one room: keeps the connection, the sound and the phrases going. */
 export class RoomClient {
   readonly recording: RecordingControls;
   readonly phrases: PhraseLine;
   readonly microphone: MicrophoneControl;
   readonly #signaling: Signaling;
-  readonly #listeners = new Set<() => void>();
-  readonly #phraseListeners = new Set<(phrase: Phrase) => void>();
+  readonly #store = new RoomStore();
   readonly #remoteTracks = new RemoteTracks(() => this.#update({ playbackBlocked: true }));
-  #state: RoomState = INITIAL_ROOM_STATE;
   #visit: Visit | null = null;
   readonly #connection: ConnectionWatch;
   /** Aborted at the end. */
@@ -128,9 +116,7 @@ export class RoomClient {
       signaling: this.#signaling,
       state: () => this.#state,
       update: (change) => this.#update(change),
-      arrived: (phrase) => {
-        for (const listener of this.#phraseListeners) listener(phrase);
-      },
+      arrived: this.#store.arrived,
     });
     this.recording = new RecordingControls({
       signaling: this.#signaling,
@@ -142,19 +128,17 @@ export class RoomClient {
   }
 
   get state(): RoomState {
-    return this.#state;
+    return this.#store.state;
   }
 
   /** Calls `listener` after every change of `state`. Returns what ends that. */
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#store.subscribe(listener);
   }
 
   /** Calls `listener` with each phrase as it arrives, once; not with those from before. */
   onPhrase(listener: (phrase: Phrase) => void): () => void {
-    this.#phraseListeners.add(listener);
-    return () => this.#phraseListeners.delete(listener);
+    return this.#store.onPhrase(listener);
   }
 
   /** How loud somebody is at this moment, 0 to 1; for an animation frame, not part of `state`. */
@@ -204,8 +188,7 @@ export class RoomClient {
 
   async #enter(): Promise<void> {
     // The same media, should the server have kept the place: news of it may come before the answer.
-    const media = this.#visit?.media ?? null;
-    const visit: Visit = { revisions: new Revisions(), media, isIn: false, mediaLost: false };
+    const visit = new Visit(this.#visit?.media ?? null);
     this.#visit = visit;
     try {
       const snapshot = await joinInTurn({
@@ -217,12 +200,11 @@ export class RoomClient {
       if (!snapshot) return;
       this.#answerAtDoor = undefined;
       this.#signaling.settled(snapshot);
-      visit.isIn = true;
+      visit.enter();
       const { networkGone } = this.#connection.back();
       if (snapshot.resumed && visit.media) {
         this.#goOn(snapshot, visit.media);
-        if (visit.mediaLost) visit.media.lost();
-        else visit.media.lookAgain(networkGone);
+        visit.goOn(networkGone);
       } else {
         this.#dropMedia(visit);
         this.#update(fromSnapshot(this.#state, snapshot));
@@ -288,10 +270,8 @@ export class RoomClient {
   }
 
   async #consume(options: ConsumerOptions): Promise<Record<string, never>> {
-    const media = this.#visit?.media;
-    if (!media) throw new Error('not receiving');
-    await media.consume(options);
-    return {};
+    if (!this.#visit) throw new Error('not receiving');
+    return this.#visit.consume(options);
   }
 
   #take(told: Notification): void {
@@ -317,7 +297,7 @@ export class RoomClient {
       case 'autoRecordFailed':
         return this.#update(reduceNews(this.#state, told));
       case 'mediaLost':
-        return this.#mediaLost();
+        return this.#visit?.mediaLost();
       case 'removed':
         // A server that stops is usually one that starts again: keep trying.
         if (!RESTARTS.includes(told.body.code)) this.#end(told.body.code);
@@ -342,13 +322,6 @@ export class RoomClient {
   #lose(): void {
     // Who was not in yet has lost nothing.
     if (this.#state.connection === 'connected') this.#connection.lost();
-  }
-
-  /** Told again on a return, it comes before the place is taken. */
-  #mediaLost(): void {
-    if (!this.#visit) return;
-    this.#visit.mediaLost = true;
-    if (this.#visit.isIn) this.#visit.media?.lost();
   }
 
   /** Programs have no page. */
@@ -377,8 +350,11 @@ export class RoomClient {
     this.phrases.lost();
   }
 
+  get #state(): RoomState {
+    return this.#store.state;
+  }
+
   #update(change: Partial<RoomState>): void {
-    this.#state = { ...this.#state, ...change };
-    for (const listener of this.#listeners) listener();
+    this.#store.update(change);
   }
 }
