@@ -22,6 +22,7 @@ import { socketChannel, type CoraSocket } from './socketChannel.ts';
 /** Bytes. A larger frame closes the connection (1009, RFC 6455 section 7.4.1). */
 const MAX_FRAME_BYTES = 32 * 1_024;
 const CONNECT_TIMEOUT_MS = 5_000;
+const STOPPING_RETRY_MS = 1_000;
 const PING_INTERVAL_MS = 8_000;
 const PING_TIMEOUT_MS = 5_000;
 /** setTimeout's own limit; a token that outlives it is checked again by the gate. */
@@ -115,7 +116,9 @@ export function serveSockets<Session extends SocketSession>(
 
   const identify = async (socket: Socket): Promise<Identity> => {
     if (!options.isReady()) {
-      throw new ProtocolError('SERVER_STOPPING', 'the server is stopping');
+      // A stop may take minutes, and another server answer then: no attempt of the client's is spent.
+      const retryAfterMs = STOPPING_RETRY_MS;
+      throw new ProtocolError('SERVER_STOPPING', 'the server is stopping', { retryAfterMs });
     }
     doorkeeper.knock(socket);
     const token: unknown = socket.handshake.auth['token'];

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Log } from '../session/ports.ts';
@@ -43,6 +43,12 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** About the file as a whole. Older servers let it be. */
+const NOTES =
+  'CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;';
+/** A damaged file is kept for so long for who wants to look into it: it has what people wrote. */
+const DAMAGED_KEPT_MS = 24 * 60 * 60_000;
+
 // Result codes of SQLite (sqlite.org/rescode.html); the lower byte of what an error says.
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
@@ -50,7 +56,7 @@ const SQLITE_NOTADB = 26;
 
 /**
  * Opens what is kept of rooms, `rooms.sqlite` in `directory`, made if it is not there, mode 0600. One
- * that is damaged is put aside as `rooms.damaged.sqlite`, in place of an earlier one, and a new one made.
+ * that is damaged is put aside as `rooms.damaged.sqlite` for a day, in place of an earlier one, and a new one made.
  * @throws Error with `code` and `path`, as Node's for files: no right, no space, or NEWER_FORMAT
  */
 export function openRoomDatabase({ directory, log }: { directory: string; log: Log }) {
@@ -58,6 +64,7 @@ export function openRoomDatabase({ directory, log }: { directory: string; log: L
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   // Its companions get the same mode.
   closeSync(openSync(path, 'a', 0o600));
+  forgetDamaged(directory);
   try {
     return open(path);
   } catch (error) {
@@ -93,8 +100,18 @@ function build(database: DatabaseSync, path: string): void {
   }
   const check = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
   if (check !== 'ok') throw Object.assign(new Error(String(check)), { errcode: SQLITE_CORRUPT });
-  if (version === VERSION) return;
-  database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${VERSION}; COMMIT;`);
+  if (version !== VERSION) {
+    database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${VERSION}; COMMIT;`);
+  }
+  database.exec(NOTES);
+}
+
+function forgetDamaged(directory: string): void {
+  for (const companion of COMPANIONS) {
+    const path = join(directory, DAMAGED_FILE + companion);
+    const keptMs = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (keptMs > DAMAGED_KEPT_MS) rmSync(path, { force: true });
+  }
 }
 
 function putAside(directory: string): void {

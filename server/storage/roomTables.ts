@@ -35,10 +35,39 @@ export class RoomTables {
         `DELETE FROM phrases WHERE log_id = ?1 AND seq IN
            (SELECT seq FROM phrases WHERE log_id = ?1 LIMIT ${BATCH})`,
       ),
+      wipe: database.prepare('PRAGMA wal_checkpoint(TRUNCATE)'),
+      renamePhrases: database.prepare('UPDATE phrases SET log_id = ? WHERE log_id = ?'),
+      renameRoom: database.prepare('UPDATE rooms SET log_id = ? WHERE log_id = ?'),
+      note: database.prepare('SELECT value FROM notes WHERE name = ?'),
+      putNote: database.prepare('INSERT OR REPLACE INTO notes VALUES (?, ?)'),
       orphans: database.prepare(
         'SELECT DISTINCT log_id FROM phrases WHERE log_id NOT IN (SELECT log_id FROM rooms)',
       ),
     };
+  }
+
+  /** Nothing that was deleted is left in the file beside either, in which SQLite keeps what was written last. */
+  wipe(): void {
+    this.#statements.wipe.get();
+  }
+
+  /** All rooms begin anew with their numbers, with what was said so far. */
+  renameLogs(makeLogId: () => string): void {
+    for (const { logId } of this.all()) {
+      const renamed = makeLogId();
+      this.#statements.renamePhrases.run(renamed, logId);
+      this.#statements.renameRoom.run(renamed, logId);
+    }
+  }
+
+  /** What was noted under this name; null when nothing was. */
+  note(name: string): string | null {
+    const row = this.#statements.note.get(name);
+    return row ? String(row['value']) : null;
+  }
+
+  putNote(name: string, value: string): void {
+    this.#statements.putNote.run(name, value);
   }
 
   find(roomId: RoomId): { logId: string; speech: KeptSpeech | null } | null {

@@ -1,4 +1,5 @@
 import { PHRASE_LOG, ProtocolError, type Phrase, type RoomId } from '#protocol';
+import { readFileSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock, KeptRoom, KeptSpeech, Log, RoomMemory, RoomStore } from '../session/ports.ts';
 import { RoomTables } from './roomTables.ts';
@@ -11,6 +12,10 @@ const MAX_LEFT = 1_000;
 const TIDY_MS = 60_000;
 /** Between two batches of phrases that are erased. */
 const ERASE_PAUSE_MS = 20;
+/** After the last of them, until what is left of their words is wiped: it takes a flush to the disk. */
+const WIPE_PAUSE_MS = 2_000;
+/** Another one after each start of the machine (random(4)). */
+const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
 /** A full disk fails with every phrase: it is said once in so long. */
 const COMPLAINT_PAUSE_MS = 60_000;
 
@@ -19,6 +24,8 @@ export interface SqliteRoomsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly makeLogId: () => string;
+  /** Names this run of the machine; null where it cannot be told. */
+  readonly bootId?: string | null;
 }
 
 /**
@@ -32,12 +39,14 @@ export class SqliteRooms implements RoomStore {
   /** Logs whose phrases are still to be erased. */
   readonly #erasing = new Set<string>();
   #cancelErase: () => void = () => {};
+  #cancelWipe: () => void = () => {};
   #cancelTidy: () => void = () => {};
   #complainedMs = -Infinity;
 
   constructor(options: SqliteRoomsOptions) {
     this.#options = options;
     this.#tables = new RoomTables(options.database);
+    this.#attempt(() => this.#beginAnewAfterPowerLoss(options.bootId ?? bootId()));
     for (const logId of this.#tables.orphans()) this.#erasing.add(logId);
     this.#tidy();
   }
@@ -65,6 +74,7 @@ export class SqliteRooms implements RoomStore {
   close(): void {
     this.#cancelTidy();
     this.#cancelErase();
+    this.#cancelWipe();
     this.#attempt(() => this.#seeOpen());
     while (this.#erasing.size > 0 && this.#attempt(() => this.#eraseSome()));
     this.#erasing.clear();
@@ -107,12 +117,31 @@ export class SqliteRooms implements RoomStore {
     this.#cancelErase = this.#options.clock.after(ERASE_PAUSE_MS, () => this.#erase());
   }
 
+  /**
+   * With the machine's power the last phrases may have gone, and their numbers would be given to others:
+   * to whoever stayed in the room those would look known.
+   */
+  #beginAnewAfterPowerLoss(bootId: string | null): void {
+    const before = this.#tables.note('bootId');
+    if (bootId === null || bootId === before) return;
+    if (before !== null) this.#tables.renameLogs(this.#options.makeLogId);
+    this.#tables.putNote('bootId', bootId);
+  }
+
   #eraseSome(): true {
     for (const logId of this.#erasing) {
       if (!this.#tables.removeSomePhrases(logId)) break;
       this.#erasing.delete(logId);
     }
+    if (this.#erasing.size === 0) this.#wipeSoon();
     return true;
+  }
+
+  #wipeSoon(): void {
+    this.#cancelWipe();
+    this.#cancelWipe = this.#options.clock.after(WIPE_PAUSE_MS, () => {
+      this.#attempt(() => this.#tables.wipe());
+    });
   }
 
   /** Undefined where the database fails, which is logged once a minute at most. */
@@ -126,6 +155,14 @@ export class SqliteRooms implements RoomStore {
       this.#options.log.error({ err: error }, 'rooms cannot be kept');
       return undefined;
     }
+  }
+}
+
+function bootId(): string | null {
+  try {
+    return readFileSync(BOOT_ID_FILE, 'utf8').trim();
+  } catch {
+    return null;
   }
 }
 

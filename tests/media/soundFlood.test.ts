@@ -12,7 +12,7 @@ const SSRC = 1_234_567;
 const FLOOD_PACKETS_PER_SECOND = 2_000;
 const PATIENCE_MS = 15_000;
 /** As long as a gap may be that a busy machine makes by itself. */
-const STUTTER_MS = 400;
+const STUTTER_MS = 800;
 const UNDISTURBED_MS = 3_000;
 const GRANTED = { answer: 'granted', language: 'es', named: true } as const;
 

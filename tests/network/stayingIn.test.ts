@@ -114,7 +114,8 @@ describe('two people whose networks do not stay as they are', () => {
     await expect.poll(() => rostersOf(ana), { timeout: 30_000 }).toEqual([2, 1]);
     const goneAfterMs = Date.now() - cutMs;
     console.log(`gone after ${goneAfterMs} ms`);
-    expect(goneAfterMs).toBeLessThan(17_000);
+    // 15 s on a machine that is not busy; whose media answered would stay 20 s more than the socket.
+    expect(goneAfterMs).toBeLessThan(22_000);
     await betoAtWork.heal();
     await Promise.all([ana.hears(BETO_HZ), beto.hears(ANA_HZ)]);
   });

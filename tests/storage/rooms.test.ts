@@ -46,9 +46,9 @@ describe('rooms in the database', () => {
   const start = () => {
     const database = openRoomDatabase({ directory, log });
     opened.push(database);
-    const makeLogId = () => `log-${(logs += 1)}`;
     return { database, rooms: new SqliteRooms({ database, clock, log, makeLogId }) };
   };
+  const makeLogId = () => `log-${(logs += 1)}`;
   const count = (database: DatabaseSync) =>
     Number(database.prepare('SELECT count(*) AS n FROM phrases').get()?.['n']);
   const file = (name: string) => path.join(directory, name);
@@ -84,11 +84,31 @@ describe('rooms in the database', () => {
     const again = rooms.open(ROOM_ID);
     expect(again.kept).toEqual({ phrases: [], speech: null });
     expect(again.memory.logId).not.toBe(memory.logId);
+    const bytes = () =>
+      readdirSync(directory)
+        .map((name) => readFileSync(file(name), 'latin1'))
+        .join('');
+    clock.advance(10_000);
+    // While the server runs, and so without what the end of a database cleans up.
+    expect(bytes()).toContain('se queda');
+    expect(bytes()).not.toContain(SECRET);
     rooms.close();
     database.close();
-    const bytes = readdirSync(directory).map((name) => readFileSync(file(name), 'latin1'));
-    expect(bytes.join('')).toContain('se queda');
-    expect(bytes.join('')).not.toContain(SECRET);
+    expect(bytes()).toContain('se queda');
+    expect(bytes()).not.toContain(SECRET);
+  });
+
+  it('[KR18] number their phrases anew after the machine lost its power, and not after a kill', () => {
+    const { database } = start();
+    const bootedAs = (bootId: string) =>
+      new SqliteRooms({ database, clock, log, makeLogId, bootId }).open(ROOM_ID);
+    const first = bootedAs('first').memory;
+    first.keepPhrase(phrase(1));
+    expect(bootedAs('first').memory.logId).toBe(first.logId);
+    const later = bootedAs('second');
+    expect(later.memory.logId).not.toBe(first.logId);
+    expect(later.kept.phrases).toEqual([phrase(1)]);
+    expect(bootedAs('second').memory.logId).toBe(later.memory.logId);
   });
 
   it('[KR12] that are forgotten with many phrases are erased a few at a time, through a kill too', () => {

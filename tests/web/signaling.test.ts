@@ -128,11 +128,11 @@ describe('a client’s signalling', () => {
   it('[PN2] tries again at a server that is about to end, until another takes it', async () => {
     board.isReady = false;
     start(board.pass(identity()));
-    await witness.until('unreachable', 2);
-    expect(witness.seen).toEqual(['unreachable', 'unreachable']);
+    await witness.until('held off', 2);
     board.isReady = true;
     await witness.until('connected');
-    expect(witness.seen).not.toContain('refused');
+    // However long that takes, it is no failed attempt.
+    expect(witness.seen).toEqual(['held off', 'held off', 'connected']);
   });
 
   it('[CS6] waits as long as a server says that has no time for it, and then comes in', async () => {

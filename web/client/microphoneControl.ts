@@ -1,7 +1,10 @@
-import type { MicrophoneState } from '#protocol';
+import { ProtocolError, type MicrophoneState } from '#protocol';
 import type { MediaSide } from './mediaSide.ts';
 import { OwnMicrophone } from './ownMicrophone.ts';
 import type { Signaling } from './signaling.ts';
+
+/** Until a microphone is connected again that the server did not answer for. */
+const RETRY_MS = 2_000;
 
 interface Options {
   readonly signaling: Pick<Signaling, 'request' | 'isConnected'>;
@@ -99,7 +102,15 @@ export class MicrophoneControl {
       if (this.#muted && !wasMuted) await this.setMuted(true);
     } catch (error) {
       console.error('Cora could not connect the microphone', error);
+      if (isPassing(error)) this.#connectLater(media, error.retryAfterMs);
     }
+  }
+
+  /** The server had no time for it. */
+  #connectLater(media: MediaSide, inMs = RETRY_MS): void {
+    setTimeout(() => {
+      if (media === this.#options.media() && !media.hasMicrophone) void this.connect(media);
+    }, inMs);
   }
 
   #setMuted(muted: boolean): void {
@@ -120,4 +131,9 @@ export class MicrophoneControl {
     media?.closeMicrophone();
     if (media) await this.#options.signaling.request('stopProducing', {}).catch(() => undefined);
   }
+}
+
+/** Whether the same may go well in a moment, on the same transports. */
+function isPassing(error: unknown): error is ProtocolError {
+  return error instanceof ProtocolError && ['RATE_LIMITED', 'INTERNAL'].includes(error.code);
 }

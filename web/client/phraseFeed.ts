@@ -1,4 +1,4 @@
-import { PHRASE_HISTORY, type Phrase } from '#protocol';
+import { PHRASE_HISTORY, ProtocolError, type Phrase } from '#protocol';
 
 /** Puts the phrases of one visit in order: each once, none left out where the server still has it. */
 export class PhraseFeed {
@@ -30,7 +30,7 @@ export class PhraseFeed {
     else this.#add([phrase]);
   }
 
-  /** Asks for what was missed, page by page. When that fails the next phrase that arrives asks again. */
+  /** Asks for what was missed, page by page. When that fails it is asked again: when the server says, or with the next phrase. */
   async catchUp(): Promise<void> {
     if (this.#catchingUp) return;
     this.#catchingUp = true;
@@ -42,8 +42,10 @@ export class PhraseFeed {
         this.#add(phrases);
         // Another may have come by the channel while these were on their way.
       } while (page === PHRASE_HISTORY || (page > 0 && this.#lastSeq < this.#knownSeq));
-    } catch {
-      // The connection went meanwhile, and the next one begins with a snapshot.
+    } catch (error) {
+      // Otherwise the connection went meanwhile, and the next one asks again.
+      const inMs = error instanceof ProtocolError ? error.retryAfterMs : undefined;
+      if (inMs !== undefined) setTimeout(() => void this.catchUp(), inMs);
     } finally {
       this.#catchingUp = false;
     }
