@@ -203,7 +203,7 @@ async function openObjectStore(options: ObjectStorage, log: Log): Promise<Object
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
-  for (const warning of configWarnings(config)) log.warn({}, warning);
+  for (const { text } of configWarnings(config)) log.warn({}, text);
   const lifecycle = new Lifecycle({ log, stopTimeoutMs: config.stopTimeoutMs });
   const starting = start(config, log, () => lifecycle.isReady).catch((error: unknown) => {
     throw toStartError(error, config);

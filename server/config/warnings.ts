@@ -24,30 +24,39 @@ for (const [network, prefix] of [
   PRIVATE.addSubnet(network, prefix, 'ipv6');
 }
 
-/** Lines for the log at the start: the variable's name, what may go wrong, what to do. */
-export function configWarnings(config: Config): string[] {
+/** `text` is a line for the log: the variable's name, what may go wrong, what to do. */
+export type ConfigWarning = { readonly text: string; readonly publicUrl: string } & (
+  | {
+      readonly kind: 'privateAddress';
+      readonly variable: 'LISTEN_IP' | 'ANNOUNCED_ADDRESS';
+      readonly address: string;
+    }
+  | { readonly kind: 'unknownProxy' }
+);
+
+/** What is to be told at the start. Empty where nothing looks wrong. */
+export function configWarnings(config: Config): ConfigWarning[] {
   const { publicUrl } = config;
   if (publicUrl === undefined || isPrivate(new URL(publicUrl).hostname)) return [];
   return [...privateAddress(config, publicUrl), ...unknownProxy(config, publicUrl)];
 }
 
-function privateAddress({ announcedAddress, listenIp }: Config, publicUrl: string): string[] {
-  const [name, address] =
-    announcedAddress === undefined
-      ? ['LISTEN_IP', listenIp]
-      : ['ANNOUNCED_ADDRESS', announcedAddress];
+function privateAddress(
+  { announcedAddress, listenIp }: Config,
+  publicUrl: string,
+): ConfigWarning[] {
+  const address = announcedAddress ?? listenIp;
   if (!isPrivate(address)) return [];
-  return [
-    `${name}: ${address} is private, and PUBLIC_URL is ${publicUrl}. Who is in another network will hear nothing: set ANNOUNCED_ADDRESS to the public address that leads here. Where everybody is in this network, all is well.`,
-  ];
+  const variable = announcedAddress === undefined ? 'LISTEN_IP' : 'ANNOUNCED_ADDRESS';
+  const text = `${variable}: ${address} is private, and PUBLIC_URL is ${publicUrl}. Who is in another network will hear nothing: set ANNOUNCED_ADDRESS to the public address that leads here. Where everybody is in this network, all is well.`;
+  return [{ kind: 'privateAddress', variable, address, publicUrl, text }];
 }
 
 /** Only a proxy on this machine reaches a server that listens to nobody else. */
-function unknownProxy({ host, isTrustedProxy }: Config, publicUrl: string): string[] {
+function unknownProxy({ host, isTrustedProxy }: Config, publicUrl: string): ConfigWarning[] {
   if (!LOOPBACK_HOSTS.includes(host) || ['127.0.0.1', '::1'].some(isTrustedProxy)) return [];
-  return [
-    `TRUSTED_PROXIES: a proxy on this machine brings everybody from ${publicUrl}, and limits count them as one address. Set TRUSTED_PROXIES to 127.0.0.1 where the proxy adds who asked it to X-Forwarded-For.`,
-  ];
+  const text = `TRUSTED_PROXIES: a proxy on this machine brings everybody from ${publicUrl}, and limits count them as one address. Set TRUSTED_PROXIES to 127.0.0.1 where the proxy adds who asked it to X-Forwarded-For.`;
+  return [{ kind: 'unknownProxy', publicUrl, text }];
 }
 
 /** @param host an IP address, in brackets or not, or a name */

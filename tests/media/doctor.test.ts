@@ -237,6 +237,28 @@ describe('npm run doctor', { timeout: 60_000 }, () => {
     expect(of('Reach')[0]).toMatch(/^note: From here 192\.0\.2\.1 is not reached on UDP/);
     expect(code).toBe(0);
   });
+
+  it('[DR18] tells a proxy that it does not know from a private address, in Spanish too', async () => {
+    const behindProxy = {
+      ...settings,
+      LANG: 'es_ES.UTF-8',
+      PUBLIC_URL: 'https://cora.example.org',
+      LISTEN_IP: '0.0.0.0',
+    };
+    const unknown = await diagnose({ ...behindProxy, ANNOUNCED_ADDRESS: '203.0.113.7' });
+    const [page, proxy, ...more] = unknown.of('Dirección');
+    expect(page).toBe(
+      'bien: La página está en https://cora.example.org, y el sonido en 203.0.113.7.',
+    );
+    expect(proxy).toMatch(/^ojo: TRUSTED_PROXIES: un proxy .* Pon 127\.0\.0\.1 en TRUSTED_PROXIES/);
+    expect(more).toEqual([]);
+    expect(unknown.text).not.toContain('privada');
+    const both = await diagnose({ ...behindProxy, ANNOUNCED_ADDRESS: '127.0.0.1' });
+    expect(both.of('Dirección')).toEqual([
+      expect.stringMatching(/^ojo: ANNOUNCED_ADDRESS: 127\.0\.0\.1 es una dirección privada/),
+      expect.stringMatching(/^ojo: TRUSTED_PROXIES: un proxy/),
+    ]);
+  });
 });
 
 async function listening<Kind extends Server>(server: Kind, port = 0): Promise<Kind> {
