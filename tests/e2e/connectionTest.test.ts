@@ -36,7 +36,7 @@ describe('the test of the network in the lobby', () => {
     await verdict(ana, 'Tu red te deja hablar y escuchar.');
     await ana.page.getByText('Detalles para quien te ayude').click();
     const details = await ana.page.locator('details p').innerText();
-    expect(details).toMatch(/^Sonido directo por UDP, ida y vuelta \d+ ms\. Se pierde \d+\s?%/);
+    expect(details).toMatch(/^Sonido directo por UDP, ida y vuelta \d+ ms\. Se pierde el \d+\s?%/);
     await ana.picture('network-speak');
     await expectAccessible(ana);
     expect(ana.complaints).toEqual([]);
