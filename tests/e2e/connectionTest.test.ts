@@ -56,6 +56,15 @@ describe('the test of the network in the lobby', () => {
     expect((await carla.notes()).microphoneAsked).toBe(0);
   });
 
+  it('[CT45] blames no network for the page of a proxy whose Cora is away', async () => {
+    const ana = await Person.open();
+    onTestFinished(() => ana.close());
+    const page = { status: 502, contentType: 'text/html', body: '<h1>Bad Gateway</h1>' };
+    await ana.page.route('**/connection-tests', (route) => route.fulfill(page));
+    await ana.page.goto(roomLink(server.url, room, 'speaker'));
+    await verdict(ana, 'La prueba no salió bien. Puedes entrar sin ella.');
+  });
+
   it('[CT24] ends when one enters, who waits for nothing', async () => {
     const ana = await Person.open();
     onTestFinished(() => ana.close());

@@ -30,11 +30,16 @@ describe('what a network allows', () => {
   });
 
   it('[CT20] is to read where there is a socket and no way for sound', () => {
-    expect(verdictOf({ sound: null, socket: true }, true).allows).toBe('read');
+    expect(verdictOf({ sound: null, socket: true }, true)?.allows).toBe('read');
   });
 
   it('[CT21] is nothing without a socket, however well sound would go', () => {
-    expect(verdictOf({ sound: sound(0, 0), socket: false }, true).allows).toBe('nothing');
-    expect(verdictOf({ sound: null, socket: false }, false).allows).toBe('nothing');
+    expect(verdictOf({ sound: sound(0, 0), socket: false }, true)?.allows).toBe('nothing');
+    expect(verdictOf({ sound: null, socket: false }, false)?.allows).toBe('nothing');
+  });
+
+  it('[CT41] is not told by a socket that was not heard in time where sound goes', () => {
+    expect(verdictOf({ sound: sound(0, 0), socket: null }, true)).toBe(null);
+    expect(verdictOf({ sound: null, socket: null }, true)?.allows).toBe('nothing');
   });
 });

@@ -14,7 +14,8 @@ import { probeSound } from './soundProbe.ts';
 /**
  * Tries what this network lets through, in 3 s where all is well and in some 5 where it is not.
  * @throws ProtocolError where the server refuses, RATE_LIMITED when it is busy with other tests;
- *   the signal's reason once that is aborted
+ *   Unreachable where something else answers for it, such as a proxy while it starts again; the
+ *   signal's reason once that is aborted
  */
 export async function testConnection(at: {
   roomId: RoomId;
@@ -43,7 +44,9 @@ export async function testConnection(at: {
     });
     return { sound: way, socket, addresses };
   } catch (error) {
-    if (error instanceof Unreachable) return { sound: null, socket: false, addresses: [] };
+    if (error instanceof Unreachable && error.status === null) {
+      return { sound: null, socket: false, addresses: [] };
+    }
     throw error;
   }
 }

@@ -16,8 +16,11 @@ export interface SoundWay {
 export interface Findings {
   /** Null where there is none: UDP, TCP and relay are all blocked. */
   readonly sound: SoundWay | null;
-  /** Whether signalling gets through, and with it roster and phrases. */
-  readonly socket: boolean;
+  /**
+   * Whether signalling gets through, and with it roster and phrases. Null where it was neither
+   * heard nor cut off in time.
+   */
+  readonly socket: boolean | null;
   /** Where sound was tried to be sent, such as `UDP 203.0.113.7:40000`; empty where nobody said. */
   readonly addresses: readonly string[];
 }
@@ -30,13 +33,16 @@ export interface Verdict {
 }
 
 /**
- * What a network allows, with the measure by which sound in a room is called useless.
+ * What a network allows, with the measure by which sound in a room is called useless. Null where
+ * that cannot be told: one that lets sound through and a socket neither open nor fail is rather a
+ * server or a page that is slow.
  * @param maySpeak whether the role does: of one that listens, the way up is no matter
  */
 export function verdictOf(
   { sound, socket }: Pick<Findings, 'sound' | 'socket'>,
   maySpeak: boolean,
-): Verdict {
+): Verdict | null {
+  if (socket === null && sound) return null;
   if (!socket) return { allows: 'nothing', choppy: false };
   if (!sound || sound.lostDown > USELESS_SHARE) return { allows: 'read', choppy: false };
   const speaks = maySpeak && sound.lostUp <= USELESS_SHARE;

@@ -4,6 +4,13 @@ import { ErrorBodySchema, ProtocolError } from '#protocol';
 /** The server did not answer, or what answered is not Cora. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable';
+  /** Of HTTP, such as a proxy's 502. Null where nothing answered. */
+  readonly status: number | null;
+
+  constructor(message: string, status: number | null, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
 }
 
 const FailureSchema = v.object({ error: ErrorBodySchema });
@@ -39,15 +46,16 @@ export async function call<Schema extends v.GenericSchema>({
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   };
-  let status: string;
+  let status: number | null = null;
   let data: unknown;
   try {
     const response = await fetch(`/api${path}`, request);
-    status = `HTTP ${response.status}`;
-    data = response.status === 204 ? undefined : await response.json();
+    status = response.status;
+    data = status === 204 ? undefined : await response.json();
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new Unreachable(`${path} did not answer`, { cause: error });
+    const what = status === null ? 'did not answer' : `answered HTTP ${status} without JSON`;
+    throw new Unreachable(`${path} ${what}`, status, { cause: error });
   }
   const failure = v.safeParse(FailureSchema, data);
   if (failure.success) {
@@ -55,7 +63,9 @@ export async function call<Schema extends v.GenericSchema>({
     throw new ProtocolError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
   }
   const result = v.safeParse(answer, data);
-  if (!result.success) throw new Unreachable(`${path} answered ${status} with something else`);
+  if (!result.success) {
+    throw new Unreachable(`${path} answered HTTP ${status} with something else`, status);
+  }
   return result.output;
 }
 

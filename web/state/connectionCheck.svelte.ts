@@ -74,7 +74,8 @@ export class ConnectionCheck {
     signal.addEventListener('abort', end);
     try {
       const findings = await testConnection({ ...this.#at, signal: own.signal });
-      return { status: 'done', findings, verdict: verdictOf(findings, this.#maySpeak) };
+      const verdict = verdictOf(findings, this.#maySpeak);
+      return verdict ? { status: 'done', findings, verdict } : { status: 'failed' };
     } catch (error) {
       const isBusy = error instanceof ProtocolError && error.code === 'RATE_LIMITED';
       return isBusy ? askAgainAfterMs(error.retryAfterMs, Math.random()) : { status: 'failed' };
