@@ -47,6 +47,9 @@ describe('the test of the network in the lobby', () => {
     const carla = await visit(server.url, room, 'audience');
     const button = carla.page.getByRole('button', { name: 'Probar mi conexión' });
     await button.focus();
+    // Not hidden before it speaks, or it is not read out when it does.
+    const status = carla.page.getByTestId('network').getByRole('status');
+    expect(await status.allTextContents()).toEqual(['']);
     await carla.picture('network-listener');
     await carla.page.keyboard.press('Enter');
     await verdict(carla, 'Tu red te deja escuchar.');
@@ -54,6 +57,18 @@ describe('the test of the network in the lobby', () => {
     expect(await again.evaluate((it) => it === document.activeElement)).toBe(true);
     await expectAccessible(carla);
     expect((await carla.notes()).microphoneAsked).toBe(0);
+  });
+
+  it('[CT44] keeps the focus of who tries again from within the details', async () => {
+    const ana = await visit(server.url, room, 'speaker');
+    await verdict(ana, 'Tu red te deja hablar y escuchar.');
+    await ana.page.getByText('Detalles para quien te ayude').click();
+    await ana.page.locator('details').getByRole('button', { name: 'Probar otra vez' }).focus();
+    await ana.page.keyboard.press('Enter');
+    const focused = () => ana.page.evaluate(() => document.activeElement?.textContent?.trim());
+    await expect.poll(focused).toBe('Probando tu conexión…');
+    await verdict(ana, 'Tu red te deja hablar y escuchar.');
+    expect(await focused()).toBe('Probar otra vez');
   });
 
   it('[CT45] blames no network for the page of a proxy whose Cora is away', async () => {
