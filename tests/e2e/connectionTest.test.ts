@@ -11,6 +11,9 @@ const DTLS_DATA = 23;
 /** Where nobody listens unless a test does: all of 127/8 is this machine. */
 const ELSEWHERE = '127.0.0.2';
 const VERDICT_MS = 30_000;
+/** Choppy or not: a machine with too much to do is late with some packets. */
+const SPEAK = /^Tu red te deja hablar( y escuchar\.|, aunque a ratos)/;
+const LISTEN = /^Tu red te deja escuchar(\.|, aunque a ratos)/;
 
 const verdict = ({ page }: Person, words: string | RegExp) =>
   page.getByTestId('network').getByRole('status').getByText(words).waitFor({ timeout: VERDICT_MS });
@@ -33,7 +36,7 @@ describe('the test of the network in the lobby', () => {
 
   it('[CT22] begins by itself for who may speak, and says that they can', async () => {
     const ana = await visit(server.url, room, 'speaker');
-    await verdict(ana, 'Tu red te deja hablar y escuchar.');
+    await verdict(ana, SPEAK);
     await ana.page.getByText('Detalles para quien te ayude').click();
     const details = await ana.page.locator('details p').innerText();
     expect(details).toMatch(/^Sonido directo por UDP, ida y vuelta \d+ ms\. Se pierde el \d+\s?%/);
@@ -52,7 +55,7 @@ describe('the test of the network in the lobby', () => {
     expect(await status.allTextContents()).toEqual(['']);
     await carla.picture('network-listener');
     await carla.page.keyboard.press('Enter');
-    await verdict(carla, 'Tu red te deja escuchar.');
+    await verdict(carla, LISTEN);
     const again = carla.page.getByRole('button', { name: 'Probar otra vez' });
     expect(await again.evaluate((it) => it === document.activeElement)).toBe(true);
     await expectAccessible(carla);
@@ -61,13 +64,13 @@ describe('the test of the network in the lobby', () => {
 
   it('[CT44] keeps the focus of who tries again from within the details', async () => {
     const ana = await visit(server.url, room, 'speaker');
-    await verdict(ana, 'Tu red te deja hablar y escuchar.');
+    await verdict(ana, SPEAK);
     await ana.page.getByText('Detalles para quien te ayude').click();
     await ana.page.locator('details').getByRole('button', { name: 'Probar otra vez' }).focus();
     await ana.page.keyboard.press('Enter');
     const focused = () => ana.page.evaluate(() => document.activeElement?.textContent?.trim());
     await expect.poll(focused).toBe('Probando tu conexión…');
-    await verdict(ana, 'Tu red te deja hablar y escuchar.');
+    await verdict(ana, SPEAK);
     expect(await focused()).toBe('Probar otra vez');
   });
 
