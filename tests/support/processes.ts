@@ -42,5 +42,10 @@ export async function holdFinalizer(serverPid: number): Promise<number> {
 }
 
 function isFinalizer(pid: number): boolean {
-  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('finalizerProcess');
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('finalizerProcess');
+  } catch {
+    // It ended since its parent's children were listed.
+    return false;
+  }
 }
