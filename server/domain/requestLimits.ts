@@ -1,5 +1,6 @@
 import type { ClientRequestName, PeerId } from '#protocol';
 import { FLOOD_BAN_MS } from './bans.ts';
+import { CrowdLimit } from './crowdLimit.ts';
 import { RecentMap } from './recentMap.ts';
 import { Strikes } from './strikes.ts';
 import { TokenBucket } from './tokenBucket.ts';
@@ -9,10 +10,16 @@ const PERSON = { capacity: 50, perSecond: 20 };
 /** An entrance takes eight of these, its handshake included, and a rebuild six: one and two at once. */
 const COSTLY = { capacity: 20, perSecond: 5 };
 /**
- * Not a person's figures: a school of a hundred comes in through one address, ten requests each, and
+ * What those ask who are in. Not a person's figures: a school of a hundred comes in through one address, ten requests each, and
  * then talks, a few requests a second for all. Who asks for more than a person may is refused first.
+ * Each that comes again after a refusal has ten requests to make.
  */
-const ADDRESS = { capacity: 1_000, perSecond: 400 };
+const ADDRESS = { capacity: 1_000, perSecond: 400, retriesPerSecond: 40 };
+/**
+ * Strangers knock too: theirs are counted apart, and cost those nothing who are in. Enough for three
+ * schools that come back in one moment.
+ */
+const KNOCKS = { capacity: 300, perSecond: 100 };
 /** Who asks on at 400 a second or more gets nothing at all, until they wait. */
 const IGNORED_COSTS = 0.05;
 /**
@@ -60,11 +67,13 @@ class Person {
 }
 
 class Address {
-  readonly all: TokenBucket;
+  readonly knocks: CrowdLimit;
+  readonly requests: CrowdLimit;
   readonly refusals: TokenBucket;
 
-  constructor(nowMs: number) {
-    this.all = new TokenBucket({ ...ADDRESS, nowMs });
+  constructor(nowMs: number, random: () => number) {
+    this.knocks = new CrowdLimit({ ...KNOCKS, nowMs, random });
+    this.requests = new CrowdLimit({ ...ADDRESS, nowMs, random });
     this.refusals = new TokenBucket({ ...ADDRESS_REFUSALS, nowMs });
   }
 }
@@ -79,15 +88,20 @@ export class RequestLimits {
     keepMs: KEEP_PERSON_MS,
     make: (nowMs) => new Person(nowMs),
   });
-  readonly #addresses = new RecentMap<string, Address>({
-    capacity: MAX_ADDRESSES,
-    keepMs: KEEP_ADDRESS_MS,
-    make: (nowMs) => new Address(nowMs),
-  });
+  readonly #addresses: RecentMap<string, Address>;
 
-  /** Somebody not known yet knocks. Returns 0, or the milliseconds until this address may again. */
+  /** @param random 0 to 1, another each time */
+  constructor(random: () => number) {
+    this.#addresses = new RecentMap({
+      capacity: MAX_ADDRESSES,
+      keepMs: KEEP_ADDRESS_MS,
+      make: (nowMs) => new Address(nowMs, random),
+    });
+  }
+
+  /** Somebody not known yet knocks. Returns 0, or the milliseconds after which they are to come again. */
   knock(address: string, nowMs: number): number {
-    return this.#addresses.of(address, nowMs).all.take(nowMs);
+    return this.#addresses.of(address, nowMs).knocks.take(nowMs);
   }
 
   /** Somebody whose token is good comes in. Coming back gives nobody a clean slate. */
@@ -119,23 +133,15 @@ export class RequestLimits {
       return { retryAfterMs: Math.ceil(person.bannedUntilMs - nowMs), isLast: true };
     }
     const ownWaitMs = Math.max(...own.map((bucket) => bucket.waitMs(nowMs)));
-    const waitMs = Math.max(ownWaitMs, address?.all.waitMs(nowMs) ?? 0);
-    if (waitMs === 0) {
-      for (const bucket of own) bucket.take(nowMs);
-      address?.all.take(nowMs);
-      return null;
-    }
-    if (ownWaitMs === 0) return { retryAfterMs: waitMs, isLast: false };
-    return this.#refuse(person, own, waitMs, nowMs, address);
+    if (ownWaitMs > 0) return this.#refuse(person, own, nowMs, address);
+    const retryAfterMs = address?.requests.take(nowMs) ?? 0;
+    if (retryAfterMs > 0) return { retryAfterMs, isLast: false };
+    for (const bucket of own) bucket.take(nowMs);
+    return null;
   }
 
-  #refuse(
-    person: Person,
-    own: readonly TokenBucket[],
-    waitMs: number,
-    nowMs: number,
-    address?: Address,
-  ): Refusal {
+  #refuse(person: Person, own: readonly TokenBucket[], nowMs: number, address?: Address): Refusal {
+    const waitMs = Math.max(...own.map((bucket) => bucket.waitMs(nowMs)));
     const offence = person.strikes.refused(nowMs, waitMs);
     const isTooMuch = (address?.refusals.take(nowMs) ?? 0) > 0;
     if (offence === 'last' || (isTooMuch && offence === 'ignored')) {

@@ -17,7 +17,7 @@ interface Removable {
 
 /** Counts what each connection, person and address asks, and sends away whoever asks too much. */
 export class Doorkeeper {
-  readonly #limits = new RequestLimits();
+  readonly #limits = new RequestLimits(Math.random);
   readonly #frames: FrameGuard<Connection>;
   readonly #bans: BanBook;
   readonly #clock: Clock;

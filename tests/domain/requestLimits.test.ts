@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 describe('what may be asked', () => {
   let limits: RequestLimits;
   beforeEach(() => {
-    limits = new RequestLimits();
+    limits = new RequestLimits(() => 0.5);
   });
 
   /** How many of `count` requests in one moment are taken. */
@@ -70,8 +70,7 @@ describe('what may be asked', () => {
     }
     const others = Array.from({ length: 100 }, (_, index) => `other ${index}` as PeerId);
     const more = others.map((peerId) => taken({ ...ana, peerId }, 'setMuted', 0, 50));
-    expect(more.reduce((sum, each) => sum + each)).toBe(1_000 - 600);
-    expect(limits.knock(ana.address, 0)).toBeGreaterThan(0);
+    expect(more.reduce((sum, each) => sum + each)).toBe(1_000 - 500);
     expect(taken(beto, 'setMuted', 0)).toBe(50);
     const after = others.map((peerId) => taken({ ...ana, peerId }, 'setMuted', 1_000, 50));
     expect(after.reduce((sum, each) => sum + each)).toBe(400);
@@ -79,7 +78,7 @@ describe('what may be asked', () => {
 
   it('[LM5] ends the visit of who goes on for two seconds, and gives them nothing meanwhile', () => {
     for (const name of ['setMuted', 'getPhrases', 'nonsense']) {
-      limits = new RequestLimits();
+      limits = new RequestLimits(() => 0.5);
       const { given, refused, endedMs } = flood(name, 0, 5_000);
       expect(endedMs).toBeLessThan(1_900);
       expect(given).toBeLessThanOrEqual(52);
@@ -128,10 +127,45 @@ describe('what may be asked', () => {
   });
 
   it('[LM10] counts nothing against a person whose neighbours ask too much', () => {
-    while (limits.knock(ana.address, 0) === 0);
     for (let nowMs = 0; nowMs < 10_000; nowMs += 100) {
-      while (limits.knock(ana.address, nowMs) === 0);
+      for (let index = 0; index < 100; index += 1) {
+        taken({ ...ana, peerId: `neighbour ${index}` as PeerId }, 'setMuted', nowMs, 50);
+      }
       expect(limits.request(ana, 'setMuted', nowMs)).toMatchObject({ isLast: false });
+    }
+  });
+
+  it('[LM21] counts the knocks of an address apart: 300 at once, and then 100 a second', () => {
+    const knocks = (nowMs: number) =>
+      Array.from({ length: 5_000 }, () => limits.knock(ana.address, nowMs)).filter(
+        (retryAfterMs) => retryAfterMs === 0,
+      ).length;
+    expect(knocks(0)).toBe(300);
+    expect(knocks(1_000)).toBe(100);
+    expect(limits.knock(beto.address, 1_000)).toBe(0);
+    // Strangers who have no token silence nobody.
+    expect(taken(ana, 'setMuted', 1_000)).toBe(50);
+  });
+
+  it('[LM22] tells each of a crowd at one address another time, and lets them through then', () => {
+    const crowd = Array.from({ length: 900 }, () => limits.knock(ana.address, 0));
+    const told = crowd.filter((retryAfterMs) => retryAfterMs > 0);
+    expect(told).toHaveLength(600);
+    expect(told.slice(0, 3)).toEqual([1_000, 1_010, 1_020]);
+    expect(told.map((nowMs) => limits.knock(ana.address, nowMs))).toEqual(told.map(() => 0));
+  });
+
+  it('[LM23] does so with those at an address who are in', () => {
+    const pupil = (index: number) => ({ ...ana, peerId: `pupil ${index}` as PeerId });
+    for (let index = 0; index < 20; index += 1) taken(pupil(index), 'setMuted', 0, 50);
+    const told = Array.from({ length: 200 }, (_, index) => {
+      const refused = limits.request(pupil(100 + index), 'join', 0);
+      return refused?.retryAfterMs ?? 0;
+    });
+    expect(told.slice(0, 3)).toEqual([1_000, 1_025, 1_050]);
+    expect(new Set(told).size).toBe(200);
+    for (const [index, nowMs] of told.entries()) {
+      expect(taken(pupil(100 + index), 'join', nowMs, 10)).toBe(10);
     }
   });
 
