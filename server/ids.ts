@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { ConnectionTestId, PeerId, RecordingId, RoomId, ShareId } from '#protocol';
 
 const random = (bytes: number) => randomBytes(bytes).toString('base64url');
@@ -16,3 +16,11 @@ export const makeShareId = () => random(16) as ShareId;
 export const makeResumeToken = () => random(24);
 /** Tells one opening of a room from another: it names where the numbers of its phrases begin. */
 export const makeLogId = () => random(9);
+
+const relayNameKey = randomBytes(32);
+/** Names nobody: who reads the log of a TURN server learns no address from it. */
+export const relayNameOf = (address: string, slot: number) =>
+  createHmac('sha256', relayNameKey)
+    .update(`${address} ${String(slot)}`)
+    .digest('base64url')
+    .slice(0, 12);

@@ -26,6 +26,7 @@ import {
   makeResumeToken,
   makeRoomId,
   makeShareId,
+  relayNameOf,
 } from './ids.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { createLog } from './logger.ts';
@@ -120,6 +121,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
     iceServers,
     clock,
     makeTestId: makeConnectionTestId,
+    relayNameOf,
   });
   const app = await createHttpApp({
     tokens,

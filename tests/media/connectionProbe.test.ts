@@ -7,7 +7,7 @@ import {
   type ProbeEnds,
   type RoomId,
 } from '#protocol';
-import { makeConnectionTestId, makeRoomId } from '#server/ids.ts';
+import { makeConnectionTestId, makeRoomId, relayNameOf } from '#server/ids.ts';
 import { SfuProbes } from '#server/media/connectionProbe.ts';
 import { WorkerPool } from '#server/media/workerPool.ts';
 import { ConnectionTests } from '#server/session/connectionTests.ts';
@@ -49,6 +49,7 @@ describe('a connection test on a real worker', () => {
       iceServers: { for: () => [] },
       clock: realClock,
       makeTestId: makeConnectionTestId,
+      relayNameOf,
     });
     wires = [];
   });

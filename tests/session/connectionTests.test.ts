@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RoomId } from '#protocol';
-import { makeConnectionTestId } from '#server/ids.ts';
+import { makeConnectionTestId, relayNameOf } from '#server/ids.ts';
 import { ConnectionTests } from '#server/session/connectionTests.ts';
 import { ATTEMPTS, askAgainAfterMs, beginAfterMs } from '#web/client/testTurns.ts';
 import { ROOM_ID } from '#tests/support/builders.ts';
@@ -23,11 +23,27 @@ describe('connection tests', () => {
       iceServers: new FakeIceServers(),
       clock,
       makeTestId: makeConnectionTestId,
+      relayNameOf,
     });
   });
 
-  const open = (address = '192.0.2.1', roomId = ROOM_ID) =>
-    tests.open({ roomId, role: 'speaker', address });
+  const open = async (address = '192.0.2.1', roomId = ROOM_ID) => ({
+    roomId,
+    ...(await tests.open({ roomId, role: 'speaker', address })),
+  });
+  let rooms = 0;
+  const nextRoom = () => `room-${String((rooms += 1)).padStart(7, '0')}` as RoomId;
+  /** How many of `count` tests, each ended before the next one, could be had. */
+  async function openAndClose(count: number, ask: () => ReturnType<typeof open>): Promise<number> {
+    let made = 0;
+    for (let attempt = 0; attempt < count; attempt += 1) {
+      const test = await ask().catch(() => null);
+      if (!test) continue;
+      made += 1;
+      tests.close(test.roomId, test.testId);
+    }
+    return made;
+  }
   const codeOf = (asked: Promise<unknown>) =>
     asked.then(
       () => 'ok',
@@ -61,14 +77,7 @@ describe('connection tests', () => {
   });
 
   it('[CT10] cannot be made one after another without end', async () => {
-    let made = 0;
-    for (let attempt = 0; attempt < 100; attempt += 1) {
-      const test = await open().catch(() => null);
-      if (!test) continue;
-      made += 1;
-      tests.close(ROOM_ID, test.testId);
-    }
-    expect(made).toBe(12);
+    expect(await openAndClose(100, () => open())).toBe(12);
     clock.advance(1_000);
     expect(await codeOf(open())).toBe('ok');
   });
@@ -107,6 +116,46 @@ describe('connection tests', () => {
     const { send, receive } = await open();
     expect(send.iceServers).toHaveLength(1);
     expect(receive.iceServers).toEqual(send.iceServers);
+  });
+
+  it('[TP1] are eight at once for one address, however many rooms it makes', async () => {
+    const rooms = Array.from({ length: 20 }, (_, index) => `room-${String(index)}` as RoomId);
+    const answers = await Promise.all(rooms.map((room) => codeOf(open('192.0.2.1', room))));
+    expect(answers.filter((it) => it === 'ok')).toHaveLength(8);
+    expect(await codeOf(open('192.0.2.2'))).toBe('ok');
+    expect(await openAndClose(100, () => open('192.0.2.3', nextRoom()))).toBe(24);
+    clock.advance(3_000);
+    expect(await openAndClose(100, () => open('192.0.2.3', nextRoom()))).toBe(12);
+  });
+
+  it('[TP2] are 48 and then eight a second on the whole server, from however many addresses', async () => {
+    let asked = 0;
+    const fromAnywhere = () => open(`192.0.2.${String((asked += 1))}`, nextRoom());
+    expect(await openAndClose(100, fromAnywhere)).toBe(48);
+    clock.advance(2_000);
+    expect(await openAndClose(100, fromAnywhere)).toBe(16);
+    await expect(fromAnywhere()).rejects.toMatchObject({ retryAfterMs: 3_000 });
+  });
+
+  it('[TP3] of one address ask for relays in four names, which tell nobody who asks', async () => {
+    const names: string[] = [];
+    const noted = async (address: string) => {
+      const test = await open(address, nextRoom());
+      names.push(test.send.iceServers?.[0]?.username?.split(':')[1] ?? '');
+      return test;
+    };
+    for (let round = 0; round < 3; round += 1) {
+      const opened = [];
+      for (let index = 0; index < 8; index += 1) opened.push(await noted('192.0.2.1'));
+      const uses = Map.groupBy(names.slice(-8), (name) => name);
+      expect([...uses.values()].map(({ length }) => length)).toEqual([2, 2, 2, 2]);
+      for (const { testId, roomId } of opened) tests.close(roomId, testId);
+    }
+    expect(new Set(names).size).toBe(4);
+    clock.advance(10_000);
+    await noted('192.0.2.2');
+    expect(new Set(names).size).toBe(5);
+    expect(names.join()).not.toContain('192.0.2');
   });
 
   it('[CT31] give a class of thirty behind one address a verdict each within a minute', async () => {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { PeerId, RecordingId, Role, RoomId } from '#protocol';
 import { JwtTokens } from '#server/auth/token.ts';
 import { createHttpApp } from '#server/http/app.ts';
-import { makeConnectionTestId, makeShareId } from '#server/ids.ts';
+import { makeConnectionTestId, makeShareId, relayNameOf } from '#server/ids.ts';
 import { FolderShares } from '#server/recording/folderShares.ts';
 import { ConnectionTests } from '#server/session/connectionTests.ts';
 import { FolderPhrasebooks } from '#server/storage/folderPhrasebooks.ts';
@@ -65,6 +65,7 @@ export class Site {
         iceServers: new FakeIceServers(),
         clock,
         makeTestId: makeConnectionTestId,
+        relayNameOf,
       }),
       addressOf: ({ socket }) => socket.remoteAddress ?? '',
       library,
