@@ -140,6 +140,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
     roomStatus: (roomId) => registry.status(roomId),
     isReady,
     clientDirectory: CLIENT_DIRECTORY,
+    clock,
     log,
   });
   const endConnections = watchConnections(app.server);

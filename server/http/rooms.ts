@@ -13,7 +13,9 @@ import {
   type RoomInfo,
 } from '#protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Invitation, PhrasebookStore, Tokens } from '../session/ports.ts';
+import type { IncomingMessage } from 'node:http';
+import { EntranceLimits } from '../domain/entranceLimits.ts';
+import type { Clock, Invitation, PhrasebookStore, Tokens } from '../session/ports.ts';
 import { parse } from './errors.ts';
 
 /** The name and the settings stand beside the phrasebook. */
@@ -27,6 +29,9 @@ export interface RoomRoutes {
   /** Whether this server takes people in: it may be about to end. */
   readonly isReady: () => boolean;
   readonly roomStatus: (roomId: RoomId) => { peerCount: number; recording: boolean };
+  /** Whom a request counts for, as sockets do. */
+  readonly addressOf: (request: IncomingMessage) => string;
+  readonly clock: Clock;
 }
 
 /**
@@ -35,11 +40,21 @@ export interface RoomRoutes {
  */
 export function addRoomRoutes(app: FastifyInstance, options: RoomRoutes): void {
   const { tokens, phrasebooks, makeRoomId, makePeerId, isReady, roomStatus } = options;
+  const limits = new EntranceLimits(Math.random);
+
+  /** @throws ProtocolError RATE_LIMITED */
+  const count = (what: 'enter' | 'makeRoom', { raw }: FastifyRequest) => {
+    const nowMs = options.clock.monotonicMs();
+    const retryAfterMs = limits.take(what, options.addressOf(raw), nowMs);
+    if (retryAfterMs === 0) return;
+    throw new ProtocolError('RATE_LIMITED', 'many at this address', { retryAfterMs });
+  };
 
   const create = { bodyLimit: CREATE_MAX_BYTES };
   app.post('/api/rooms', create, async (request, reply): Promise<RoomCreated> => {
     const { roomName, settings, phrasebook } = parse(CreateRoomSchema, request.body);
     if (!isReady()) throw new ProtocolError('SERVER_STOPPING', 'the server is stopping');
+    count('makeRoom', request);
     const roomId = makeRoomId();
     if (phrasebook) await phrasebooks.put(roomId, phrasebook);
     reply.status(201);
@@ -64,7 +79,9 @@ export function addRoomRoutes(app: FastifyInstance, options: RoomRoutes): void {
 
   app.post<RoomParams>('/api/rooms/:roomId/peers', async (request, reply): Promise<Entered> => {
     const { displayName } = parse(EnterRoomSchema, request.body);
+    // Who has no invitation takes nothing from their neighbours.
     const invitation = await invitationOf(request, tokens);
+    count('enter', request);
     const peerId = makePeerId();
     const accessToken = await tokens.signAccess({ ...invitation, peerId, displayName });
     reply.status(201);

@@ -59,8 +59,9 @@ async function prepare(url: string): Promise<Comer[]> {
   for (let roomNumber = 0; roomNumber < ROOMS; roomNumber += 1) {
     const room = await createRoom(url, `Sala ${roomNumber}`);
     for (let index = 0; index < COMERS_PER_ROOM; index += 1) {
-      const token = await accessToken(url, room, 'speaker', `P${index}`);
-      comers.push({ token, address: `10.0.${roomNumber}.${index}` });
+      const address = `10.0.${roomNumber}.${index}`;
+      const token = await accessToken(url, room, 'speaker', `P${index}`, address);
+      comers.push({ token, address });
     }
   }
   return comers;

@@ -69,6 +69,29 @@ describe('rooms over HTTP', () => {
     });
   });
 
+  it('[EN4] gives an address no new names, or rooms, without end, and says when', async () => {
+    const invitation = await site.invitation('speaker');
+    const peers = `/api/rooms/${ROOM_ID}/peers`;
+    const calls = [
+      () => site.post(peers, { displayName: 'Ana' }, invitation),
+      () => site.post('/api/rooms', { roomName: 'Coro' }),
+    ];
+    // Who has no invitation costs their neighbours nothing.
+    const strangers = () => site.post(peers, { displayName: 'Ana' });
+    await Promise.all(Array.from({ length: 400 }, strangers));
+    for (const call of calls) {
+      const school = await Promise.all(Array.from({ length: 300 }, call));
+      expect(new Set(school.map(({ statusCode }) => statusCode))).toEqual(new Set([201]));
+      const answer = await call();
+      expect(refused(answer)).toEqual([429, 'RATE_LIMITED']);
+      expect(answer.json()).toMatchObject({ error: { retryAfterMs: 1_000 } });
+    }
+    const looking = await site.get(`/api/rooms/${ROOM_ID}`, invitation);
+    expect(looking.statusCode).toBe(200);
+    site.clock.advance(1_000);
+    for (const call of calls) expect((await call()).statusCode).toBe(201);
+  }, 30_000);
+
   it('[HT3] lets nobody in without an invitation to this room', async () => {
     const tokens = [
       undefined,

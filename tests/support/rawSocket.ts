@@ -1,18 +1,23 @@
 import type { Entered, Reply, Role, RoomCreated } from '#protocol';
 import { io, type Socket } from 'socket.io-client';
 
-/** A peer's token, as the lobby gets it. */
+/**
+ * A peer's token, as the lobby gets it.
+ * @param address whom it counts for, where the server trusts the proxy that this one plays
+ */
 export async function accessToken(
   url: string,
   room: RoomCreated,
   role: Role,
   displayName: string,
+  address?: string,
 ): Promise<string> {
   const response = await fetch(`${url}/api/rooms/${room.roomId}/peers`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${room.invitations[role]}`,
       'content-type': 'application/json',
+      ...(address === undefined ? {} : { 'x-forwarded-for': address }),
     },
     body: JSON.stringify({ displayName }),
   });

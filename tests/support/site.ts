@@ -81,6 +81,7 @@ export class Site {
       isReady: () => readiness.isReady,
       roomStatus: () => ({ peerCount: 2, recording: true }),
       clientDirectory: client,
+      clock,
       log,
     });
     return new Site({ app, tokens, library, control, clock, log, probes, directory, readiness });

@@ -1,0 +1,33 @@
+import { CrowdLimit } from './crowdLimit.ts';
+import { RecentMap } from './recentMap.ts';
+
+/**
+ * Of one address: three schools come in, or each of their pupils makes a room, in one moment. Who was
+ * sent away comes back as somebody else so often and no more.
+ */
+const AT_ONCE = { capacity: 300, perSecond: 5 };
+/** By then it is full again. */
+const KEEP_MS = 60_000;
+const MAX_ADDRESSES = 50_000;
+
+/** How often an address is given a name to enter a room with, and how many rooms it makes. */
+export class EntranceLimits {
+  readonly #addresses: RecentMap<string, { enter: CrowdLimit; makeRoom: CrowdLimit }>;
+
+  /** @param random 0 to 1, another each time */
+  constructor(random: () => number) {
+    this.#addresses = new RecentMap({
+      capacity: MAX_ADDRESSES,
+      keepMs: KEEP_MS,
+      make: (nowMs) => ({
+        enter: new CrowdLimit({ ...AT_ONCE, nowMs, random }),
+        makeRoom: new CrowdLimit({ ...AT_ONCE, nowMs, random }),
+      }),
+    });
+  }
+
+  /** @returns 0, or the milliseconds after which to ask again. `nowMs` is of one monotonic clock. */
+  take(what: 'enter' | 'makeRoom', address: string, nowMs: number): number {
+    return this.#addresses.of(address, nowMs)[what].take(nowMs);
+  }
+}
