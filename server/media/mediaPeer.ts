@@ -67,15 +67,17 @@ export class SfuPeer implements MediaPeer {
   }
 
   async createTransport(direction: Direction): Promise<MediaTransport> {
-    const transport = await this.#router.createWebRtcTransport({
-      webRtcServer: this.#webRtcServer,
-      enableUdp: true,
-      enableTcp: true,
-      preferUdp: true,
-      enableSctp: true,
-      maxReceiveMessageSize: PHRASE_MAX_BYTES,
-      iceConsentTimeout: ICE_PATIENCE_MS / 1_000,
-    });
+    const transport = await orProtocolError('WRONG_STATE', () =>
+      this.#router.createWebRtcTransport({
+        webRtcServer: this.#webRtcServer,
+        enableUdp: true,
+        enableTcp: true,
+        preferUdp: true,
+        enableSctp: true,
+        maxReceiveMessageSize: PHRASE_MAX_BYTES,
+        iceConsentTimeout: ICE_PATIENCE_MS / 1_000,
+      }),
+    );
     if (this.#closed) {
       transport.close();
       throw new ProtocolError('WRONG_STATE', 'connection closed');
