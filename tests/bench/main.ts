@@ -16,7 +16,7 @@ import { measureRestart } from './restart.ts';
 import { measureSpeech } from './speech.ts';
 import { measureSpoken } from './spoken.ts';
 import { measureWorkerKill } from './workerKill.ts';
-import { measureStorm } from './storm.ts';
+import { measureNeighbours, measureStorm } from './storm.ts';
 
 const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promise<string>]>> = {
   phrases: ['A phrase to each of 10 peers, send to receipt', measurePhrases],
@@ -32,6 +32,7 @@ const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promis
   move: ['Another address, 20 times, Chromium', measureNetworkChange],
   worker: ['kill -9 of one of 2 workers, 10 rooms of 5', measureWorkerKill],
   storm: ['2,000 sockets at once in 40 rooms, while 20 talk', measureStorm],
+  neighbours: ['600 sockets at once behind one address, while 20 talk', measureNeighbours],
   kills: ['Phrases of two who write, through kill -9 of the server', measureKills],
   restart: ['kill -9 of the server, 10 rooms of 10, and another in its place', measureRestart],
   flood: ['5,000 calls in 5 s over a socket, while 20 talk', measureFlood],

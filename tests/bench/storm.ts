@@ -8,7 +8,10 @@ import { MeasuredServer } from './measuredServer.ts';
 import type { Comer, Coming } from './stormCrowd.ts';
 import type { Noticed } from './talkers.ts';
 
-const ROOMS = 40;
+const STORM_ROOMS = 40;
+/** Twice as many as one address may knock in one moment. */
+const NEIGHBOUR_ROOMS = 12;
+const NEIGHBOURS_ADDRESS = '198.51.100.1';
 const COMERS_PER_ROOM = 50;
 const CROWDS = 2;
 const CALM_MS = 10_000;
@@ -16,13 +19,18 @@ const CALM_MS = 10_000;
 const SETTLE_MS = 20_000;
 
 /** 2,000 sockets that connect in one moment, while 20 talk: who gets in when, and what those notice. */
-export async function measureStorm(): Promise<string> {
+export const measureStorm = () => measure(STORM_ROOMS);
+
+/** 600 that do so behind one address. */
+export const measureNeighbours = () => measure(NEIGHBOUR_ROOMS, NEIGHBOURS_ADDRESS);
+
+async function measure(rooms: number, address?: string): Promise<string> {
   const server = await MeasuredServer.start();
   const talkers = new Helper('./talkers.ts', [server.url]);
   const crowds = Array.from({ length: CROWDS }, () => new Helper('./stormCrowd.ts', [server.url]));
   try {
     await talkers.ask('enter');
-    const comers = await prepare(server.url);
+    const comers = await prepare(server.url, rooms, address);
     await talkers.ask('notice');
     await delay(CALM_MS);
     const calm = await talkers.ask<Noticed>('notice');
@@ -53,15 +61,15 @@ export async function measureStorm(): Promise<string> {
   }
 }
 
-/** A token each, and an address each. */
-async function prepare(url: string): Promise<Comer[]> {
+/** A token each, and an address each where they do not share one. */
+async function prepare(url: string, rooms: number, shared?: string): Promise<Comer[]> {
   const comers: Comer[] = [];
-  for (let roomNumber = 0; roomNumber < ROOMS; roomNumber += 1) {
+  for (let roomNumber = 0; roomNumber < rooms; roomNumber += 1) {
     const room = await createRoom(url, `Sala ${roomNumber}`);
     for (let index = 0; index < COMERS_PER_ROOM; index += 1) {
       const address = `10.0.${roomNumber}.${index}`;
       const token = await accessToken(url, room, 'speaker', `P${index}`, address);
-      comers.push({ token, address });
+      comers.push({ token, address: shared ?? address });
     }
   }
   return comers;
