@@ -25,7 +25,6 @@ const texts = () => beto.phrases.map(({ text }) => text);
 it.each([
   ['a byte too much', 'x'.repeat(4_097)],
   ['64 KiB', 'x'.repeat(64 * KIB)],
-  ['256 KiB', 'x'.repeat(256 * KIB)],
   ['nothing', ''],
   ['bytes', new TextEncoder().encode(JSON.stringify(draft()))],
   ['what is not UTF-8', new Uint8Array([0xff, 0xfe, 0x7b])],
@@ -38,13 +37,17 @@ it.each([
   expect(texts()).toEqual(['Sigo aquí']);
 });
 
-it.each([1, 6])('[MH2] takes the next phrase over the socket after %i MiB', async (mebibytes) => {
-  // WebRTC's implementations close a channel by themselves that is given more than they buffer.
-  mallory.sayRaw('x'.repeat(mebibytes * KIB * KIB));
-  await mallory.request('sendPhrase', draft({ text: 'Por aquí' }));
-  await beto.until(() => texts().length > 0);
-  expect(texts()).toEqual(['Por aquí']);
-});
+it.each([0.25, 1, 6])(
+  '[MH2] takes the next phrase over the socket after %d MiB',
+  async (mebibytes) => {
+    // WebRTC's implementations close a channel by themselves that is given more than they buffer, and as
+    // much as the other end buffers (SCTP's receive window) may stand in the way of what comes after it.
+    mallory.sayRaw('x'.repeat(mebibytes * KIB * KIB));
+    await mallory.request('sendPhrase', draft({ text: 'Por aquí' }));
+    await beto.until(() => texts().length > 0);
+    expect(texts()).toEqual(['Por aquí']);
+  },
+);
 
 it('[MH3] holds back a flood at full speed and ends it, and nobody else notices', async () => {
   const tone = Tone.playing(700);
