@@ -13,6 +13,8 @@ export interface Obstruction {
 /** All addresses of clients. */
 const SUBNETS = '10.66.0.0/16';
 
+const NO_IPV6 = '/proc/sys/net/ipv6/conf/all/disable_ipv6';
+
 interface Wire {
   readonly router: string;
   /** The router's end. */
@@ -30,6 +32,8 @@ export class LabClient {
   static async plugIn(wire: Wire): Promise<LabClient> {
     const client = new LabClient(wire);
     const { router, port, namespace } = wire;
+    // An IPv6 address comes by itself, a second or two late, and Chromium breaks off what it loads then.
+    await runInside(namespace, 'sh', '-c', `[ ! -e ${NO_IPV6} ] || echo 1 > ${NO_IPV6}`);
     const peer = ['peer', 'name', 'eth0', 'netns', namespace];
     await runInside(router, 'ip', 'link', 'add', port, 'type', 'veth', ...peer);
     await runInside(router, 'ip', 'address', 'add', `${client.#gateway}/24`, 'dev', port);
