@@ -4,6 +4,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runTool } from './run.mjs';
 
+/**
+ * Test files that run side by side, where a project lets them: most wait for processes and timers more
+ * than they compute.
+ */
+const workers = 2 * os.availableParallelism();
+
 const reporter = fileURLToPath(new URL('reporter.mjs', import.meta.url));
 
 /**
@@ -15,7 +21,7 @@ export async function runSuite(project) {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'cora-test-'));
   const file = path.join(directory, 'counts.json');
   try {
-    const args = ['run', '--project', project, '--allowOnly=false'];
+    const args = ['run', '--project', project, '--allowOnly=false', `--maxWorkers=${workers}`];
     const run = await runTool('vitest', [...args, '--reporter=default', `--reporter=${reporter}`], {
       live: true,
       env: { CORA_TEST_COUNTS: file },
