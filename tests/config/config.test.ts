@@ -2,23 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '#server/config.ts';
+import { readConfig } from '#server/config.ts';
+import { problemsOf } from '#tests/support/configProblems.ts';
 
 const GOOD_SECRET = 'kX7pW2mQ9vR4tY8uB3nL6cJ1hF5dS0aZ';
-
-/** The lines in which a server says what it was told wrongly. */
-function problemsOf(environment: Record<string, string | undefined>): string[] {
-  try {
-    readConfig(environment);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return error.message
-      .split('\n')
-      .slice(1)
-      .flatMap((line) => line.trim() || []);
-  }
-}
 
 describe('settings', () => {
   it('[CF1] have defaults that serve this machine alone', () => {

@@ -1,23 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '#server/config.ts';
+import { readConfig } from '#server/config.ts';
+import { problemsOf } from '#tests/support/configProblems.ts';
 
 const SECRET = 'kX7pW2mQ9vR4tY8uB3nL6cJ1hF5dS0aZ';
 const NEXT = 'Za0Sd5Fh1Jc6Ln3Bu8Yt4Rv9Qm2Wp7Xk';
 const TURN = 'turn:turn.example.org:3478?transport=udp';
-
-/** The lines in which a server says what it was told wrongly. */
-function problemsOf(environment: Record<string, string>): string[] {
-  try {
-    readConfig(environment);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return error.message
-      .split('\n')
-      .slice(1)
-      .flatMap((line) => line.trim() || []);
-  }
-}
 
 describe('settings for the way through firewalls', () => {
   it('[TN1] are read as they are meant, and are none without them', () => {

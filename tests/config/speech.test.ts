@@ -1,19 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '#server/config.ts';
-
-/** The lines in which a server says what it was told wrongly. */
-function problemsOf(environment: Record<string, string>): string[] {
-  try {
-    readConfig(environment);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return error.message
-      .split('\n')
-      .slice(1)
-      .flatMap((line) => line.trim() || []);
-  }
-}
+import { readConfig } from '#server/config.ts';
+import { problemsOf } from '#tests/support/configProblems.ts';
 
 const speechOf = (environment: Record<string, string>) => readConfig(environment).speech;
 const argvOf = (command: string) => {
