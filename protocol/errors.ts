@@ -17,7 +17,22 @@ export const ERROR_CODES = [
   /** A transport, producer or channel beyond what one peer may have. */
   'LIMIT_REACHED',
   'RATE_LIMITED',
+  /** No place left in the room, or none for that role. */
   'ROOM_FULL',
+  /** The room is locked: those who were in it come back, nobody else comes in. */
+  'ROOM_LOCKED',
+  /** One waits in the lobby; `admitted` follows, or `removed`. */
+  'WAITING',
+  /** A moderator did not let one in from the lobby. */
+  'TURNED_AWAY',
+  /** A moderator took one out of the room. */
+  'KICKED',
+  /** A moderator took one out, not to come back. */
+  'BANNED',
+  /** The invitation was good once: it was revoked. */
+  'INVITATION_REVOKED',
+  /** As many people as the invitation is for have come in with it. */
+  'INVITATION_USED',
   /** The codec or parameters are not ones this server routes. */
   'UNSUPPORTED_MEDIA',
   /** A recording is running already, or none is. */

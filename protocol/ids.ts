@@ -11,6 +11,9 @@ export type RoomId = v.InferOutput<typeof RoomIdSchema>;
 export const PeerIdSchema = v.pipe(id, v.brand('PeerId'));
 export type PeerId = v.InferOutput<typeof PeerIdSchema>;
 
+export const InvitationIdSchema = v.pipe(id, v.brand('InvitationId'));
+export type InvitationId = v.InferOutput<typeof InvitationIdSchema>;
+
 export const RecordingIdSchema = v.pipe(id, v.brand('RecordingId'));
 export type RecordingId = v.InferOutput<typeof RecordingIdSchema>;
 

@@ -21,6 +21,8 @@ import {
   SctpStreamParametersSchema,
   TransportOptionsSchema,
 } from './media.ts';
+import { CallOrderSchema, ModerationChangeSchema } from './moderation.ts';
+import { MAX_PEERS, MutesSchema, PeerChangeSchema, PeerInfoSchema, RoleSchema } from './people.ts';
 import { DraftIdSchema, PHRASE_HISTORY, PhraseDraftSchema, PhraseSchema } from './phrases.ts';
 import {
   AnswerConsentSchema,
@@ -38,15 +40,19 @@ import {
   SpeechSchema,
   UnspokenReasonSchema,
 } from './speech.ts';
+import { RevisionSchema, RoomSnapshotSchema } from './rooms.ts';
+import { RoomSettingsSchema, SettingsChangeSchema, ShownRoomNameSchema } from './settings.ts';
 import { plainText } from './text.ts';
-import { PeerInfoSchema, RevisionSchema, RoomSnapshotSchema } from './rooms.ts';
-import { int, listOf } from './values.ts';
+import { int, listOf, token } from './values.ts';
+
+const ofPeer = v.strictObject({ peerId: PeerIdSchema });
 
 /** What a client asks of the server. Every name here has a row in the server's gate table. */
 export const clientRequests = {
   /**
    * Enters the room that the socket's token names. The answer is one snapshot; changes follow. A
    * room that is recorded and only takes those who agree refuses with CONSENT_REQUIRED without a yes.
+   * Where one has to wait to be let in it is refused with WAITING, and asked again after `admitted`.
    */
   join: request(
     v.strictObject({ consent: v.exactOptional(ConsentAnswerSchema) }),
@@ -57,9 +63,16 @@ export const clientRequests = {
   connectTransport: request(
     v.strictObject({ transportId: TransportIdSchema, dtlsParameters: DtlsParametersSchema }),
   ),
-  /** Connects the microphone: one Opus stream. */
+  /**
+   * Connects the microphone: one Opus stream. Muted whatever was asked where one may not open it, or
+   * where a moderator has muted one more often than `mutes` says that one knows.
+   */
   produce: request(
-    v.strictObject({ rtpParameters: RtpParametersSchema, muted: v.boolean() }),
+    v.strictObject({
+      rtpParameters: RtpParametersSchema,
+      muted: v.boolean(),
+      mutes: v.exactOptional(MutesSchema),
+    }),
     v.strictObject({ producerId: ProducerIdSchema }),
   ),
   /** Opens the channel on which the client sends phrase drafts. */
@@ -101,8 +114,56 @@ export const clientRequests = {
   ),
   /** Answered at once: for a client that doubts its connection. */
   echo: request(EmptySchema),
-  /** Mutes or unmutes the caller's own microphone at the server. */
-  setMuted: request(v.strictObject({ muted: v.boolean() })),
+  /**
+   * Mutes or unmutes the caller's own microphone at the server. Opening it is FORBIDDEN where one may
+   * not, and WRONG_STATE where a moderator has muted one meanwhile: more often than `mutes` says.
+   */
+  setMuted: request(v.strictObject({ muted: v.boolean(), mutes: v.exactOptional(MutesSchema) })),
+  /** Asks for the floor. Without effect when one has asked already. */
+  raiseHand: request(EmptySchema),
+  /** Takes that back, or an offer of the floor that one has not answered. */
+  lowerHand: request(EmptySchema),
+  /**
+   * Answers an offer of the floor, WRONG_STATE where there is none. A yes brings a listener on stage,
+   * and lets who is there open their microphone; the microphone itself only its owner opens.
+   */
+  answerFloor: request(v.strictObject({ accept: v.boolean() })),
+  /** Offers somebody the floor, hand raised or not. ROOM_FULL when the stage is. */
+  giveFloor: request(ofPeer),
+  /** Offers it to the next of those whose hand is raised; null when nobody's is. */
+  callNext: request(
+    v.strictObject({ order: CallOrderSchema }),
+    v.strictObject({ peerId: v.nullable(PeerIdSchema) }),
+  ),
+  /** Lowers somebody's hand, and takes an offer of the floor back. */
+  lowerHandOf: request(ofPeer),
+  /**
+   * Gives somebody in the room another role, for as long as they and the room are here. A listener
+   * comes to speak by `giveFloor` only, which asks them. WRONG_STATE where it would leave no moderator.
+   */
+  setRole: request(v.strictObject({ peerId: PeerIdSchema, role: RoleSchema })),
+  /** Makes somebody the moderator who holds the room. One stays a moderator oneself. */
+  handOver: request(ofPeer),
+  mutePeer: request(ofPeer),
+  /** Mutes everybody but oneself. */
+  muteOthers: request(EmptySchema),
+  /** Takes somebody out of the room. They may come in again, as any newcomer, and as what they came as. */
+  kick: request(ofPeer),
+  /** Takes somebody out of the room for good. Also one who waits, or was here and has left. */
+  ban: request(
+    v.strictObject({
+      peerId: PeerIdSchema,
+      /** Whether the invitation they came with ends too: nobody else comes in with it. */
+      revokeInvitation: v.exactOptional(v.boolean(), false),
+    }),
+  ),
+  unban: request(ofPeer),
+  /** Lets somebody in who waits. */
+  admit: request(ofPeer),
+  admitAll: request(EmptySchema),
+  /** Sends somebody away who waits. */
+  turnAway: request(ofPeer),
+  changeSettings: request(SettingsChangeSchema),
   startRecording: request(EmptySchema, RunningRecordingSchema),
   stopRecording: request(EmptySchema),
   /** What is said until `resumeRecording` is not part of the recording. */
@@ -129,15 +190,31 @@ const inRoom = <Entries extends v.ObjectEntries>(entries: Entries) =>
 
 /** What the server tells. Those with a `revision` change the room's state, in that order. */
 export const serverNotifications = {
-  peerJoined: inRoom({ peer: PeerInfoSchema }),
-  peerLeft: inRoom({ peerId: PeerIdSchema }),
-  peerChanged: inRoom({ peer: PeerInfoSchema }),
+  /**
+   * Who came, changed and left within a tenth of a second, in what it came to: all changes after the one
+   * numbered `since`. First who left, then who changed, then who joined; some may be in it who are known.
+   */
+  rosterChanged: inRoom({
+    since: RevisionSchema,
+    left: listOf(PeerIdSchema, MAX_PEERS),
+    changed: listOf(PeerChangeSchema, MAX_PEERS),
+    joined: listOf(PeerInfoSchema, MAX_PEERS),
+  }),
+  settingsChanged: inRoom({ roomName: ShownRoomNameSchema, settings: RoomSettingsSchema }),
+  /** Another moderator holds the room, or none. */
+  hostChanged: inRoom({ host: v.nullable(PeerIdSchema) }),
   recordingStarted: inRoom({ recording: RunningRecordingSchema }),
   /** It was paused or goes on. */
   recordingChanged: inRoom({ recording: RunningRecordingSchema }),
   recordingStopped: inRoom({ recordingId: RecordingIdSchema, reason: StopReasonSchema }),
   /** For the one who is to answer, or has: null when nothing is being recorded. */
   consentChanged: v.strictObject({ consent: v.nullable(ConsentSchema) }),
+  /** For moderators. Whoever becomes one is told all of it. */
+  moderationChanged: v.strictObject({ change: ModerationChangeSchema }),
+  /** In the lobby: one may `join` now. */
+  admitted: EmptySchema,
+  /** The next access token, well before the one in use ends. */
+  tokenRefreshed: v.strictObject({ accessToken: token }),
   consumerClosed: v.strictObject({ consumerId: ConsumerIdSchema }),
   /** All that one had over WebRTC is gone, one's place in the room is not: `restartMedia`, and build it anew. */
   mediaLost: EmptySchema,

@@ -1,72 +1,14 @@
 import * as v from 'valibot';
 import { PeerIdSchema, RoomIdSchema } from './ids.ts';
 import { RtpCapabilitiesSchema } from './media.ts';
+import { ModerationSchema } from './moderation.ts';
+import { MAX_PEERS, PeerInfoSchema, RoleSchema } from './people.ts';
 import { PhrasebookSchema } from './phrasebook.ts';
-import { DisplayNameSchema, PHRASE_HISTORY, PhraseSchema, ShownNameSchema } from './phrases.ts';
+import { DisplayNameSchema, PHRASE_HISTORY, PhraseSchema } from './phrases.ts';
 import { ConsentSchema, RunningRecordingSchema } from './recordings.ts';
-import { ApprovalSchema, SpeechSchema, VoicesSchema } from './speech.ts';
-import { plainText, shownText } from './text.ts';
+import { RoomNameSchema, RoomSettingsSchema, ShownRoomNameSchema } from './settings.ts';
+import { SpeechSchema, VoicesSchema } from './speech.ts';
 import { int, listOf, text, timeMs, token } from './values.ts';
-
-/** In order of rights, the fullest first. */
-export const ROLES = ['moderator', 'speaker', 'audience'] as const;
-export const RoleSchema = v.picklist(ROLES);
-export type Role = v.InferOutput<typeof RoleSchema>;
-
-/** What a person may do in a room. Listening and reading come with entering it. */
-export type Right =
-  'speak' | 'sendPhrase' | 'record' | 'seeRecordings' | 'invite' | 'moderatePhrases';
-
-const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
-  moderator: ['speak', 'sendPhrase', 'record', 'seeRecordings', 'invite', 'moderatePhrases'],
-  speaker: ['speak', 'sendPhrase'],
-  audience: [],
-};
-
-/**
- * The permission table: what is not listed is refused. The server enforces it; a client asks it
- * only for what to offer.
- */
-export function can(role: Role, right: Right): boolean {
-  return RIGHTS[role].includes(right);
-}
-
-/** The most people that a server can be set to let into one room. */
-export const MAX_PEERS = 10_000;
-
-const ROOM_NAME_MAX_UNITS = 300;
-export const RoomNameSchema = plainText(60, ROOM_NAME_MAX_UNITS);
-const ShownRoomNameSchema = shownText(ROOM_NAME_MAX_UNITS);
-
-/** `none` until a microphone is connected, and for all who only listen. Muted ones send nothing to anyone. */
-export const MicrophoneStateSchema = v.picklist(['none', 'muted', 'open']);
-export type MicrophoneState = v.InferOutput<typeof MicrophoneStateSchema>;
-
-/** How a room was made; signed into its links. */
-export const RoomSettingsSchema = v.strictObject({
-  /** Whether somebody who comes in while it is recorded is asked, or must agree to come in. */
-  consent: v.exactOptional(v.picklist(['ask', 'required']), 'ask'),
-  /** Whether recording begins by itself with the first microphone. */
-  autoRecord: v.exactOptional(v.boolean(), false),
-  /** Whose phrases a moderator lets through before they are spoken. */
-  approval: v.exactOptional(ApprovalSchema, 'none'),
-  /** Whether authors are told the names of those who heard their phrases. */
-  namedReceipts: v.exactOptional(v.boolean(), false),
-});
-export type RoomSettings = v.InferOutput<typeof RoomSettingsSchema>;
-
-/** A person in the room, as the others see them. */
-export const PeerInfoSchema = v.strictObject({
-  peerId: PeerIdSchema,
-  displayName: ShownNameSchema,
-  role: RoleSchema,
-  microphone: MicrophoneStateSchema,
-  /** Whether this person's voice and phrases go into the recording that is running. */
-  recorded: v.boolean(),
-  /** Their socket was lost moments ago; their place is kept, and their sound may well go on. */
-  away: v.boolean(),
-});
-export type PeerInfo = v.InferOutput<typeof PeerInfoSchema>;
 
 /** Random; 24 bytes of base64url (RFC 4648 section 5). */
 const ResumeTokenSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{32}$/));
@@ -95,6 +37,9 @@ export const RoomSnapshotSchema = v.strictObject({
   revision: RevisionSchema,
   roomId: RoomIdSchema,
   roomName: ShownRoomNameSchema,
+  settings: RoomSettingsSchema,
+  /** The moderator who holds the room; null while there is none. */
+  host: v.nullable(PeerIdSchema),
   you: PeerIdSchema,
   peers: listOf(PeerInfoSchema, MAX_PEERS),
   /** The last PHRASE_HISTORY of them, oldest first. */
@@ -106,6 +51,8 @@ export const RoomSnapshotSchema = v.strictObject({
   recording: v.nullable(RunningRecordingSchema),
   /** One's own; null when nothing is recorded, or nothing of one's own could be. */
   consent: v.nullable(ConsentSchema),
+  /** For moderators; null for the others. */
+  moderation: v.nullable(ModerationSchema),
   routerRtpCapabilities: RtpCapabilitiesSchema,
   /** Shown with the next handshake, should the socket be lost: good once. */
   resumeToken: ResumeTokenSchema,
@@ -125,11 +72,7 @@ export const CreateRoomSchema = v.strictObject({
 });
 export type CreateRoom = v.InferOutput<typeof CreateRoomSchema>;
 
-/**
- * Answer of `POST /api/rooms`, and of `POST /api/rooms/:roomId/invitations` asked with a moderator's
- * invitation: one invitation a role, each a signed token for a link's fragment. Links are signed, not
- * stored, so that a moderator can always make them anew.
- */
+/** Answer of `POST /api/rooms`: a first invitation a role, each a signed token for a link's fragment. */
 export const RoomCreatedSchema = v.strictObject({
   roomId: RoomIdSchema,
   roomName: ShownRoomNameSchema,
@@ -152,11 +95,25 @@ export const RoomInfoSchema = v.strictObject({
 });
 export type RoomInfo = v.InferOutput<typeof RoomInfoSchema>;
 
+/** Random; 24 bytes of base64url (RFC 4648 section 5), made and kept by a browser. */
+export const PersonKeySchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{32}$/));
+
 /** `POST /api/rooms/:roomId/peers`, asked with an invitation as bearer token: who one is in the room. */
-export const EnterRoomSchema = v.strictObject({ displayName: DisplayNameSchema });
+export const EnterRoomSchema = v.strictObject({
+  displayName: DisplayNameSchema,
+  /**
+   * A secret of the person's own, by which a room knows them again: whoever enters with the same one is
+   * the same person there, in one row, and out of it where they were banned. Without one it is somebody new.
+   */
+  personKey: v.exactOptional(PersonKeySchema),
+});
 export type EnterRoom = v.InferOutput<typeof EnterRoomSchema>;
 
-/** A peer's access token, good for the socket and for the recordings that the role may see. */
+/**
+ * A peer's access token, good for minutes: for the socket, which brings the next one with
+ * `tokenRefreshed`, and for what the role may do over HTTP. `role` is the invitation's; a moderator of
+ * the room may have given another.
+ */
 export const EnteredSchema = v.strictObject({
   accessToken: token,
   peerId: PeerIdSchema,

@@ -9,7 +9,10 @@ const LONGEST_RETRY_MS = 600_000;
 export interface Ban {
   readonly roomId: RoomId;
   readonly peerId: PeerId;
-  /** Milliseconds since 1970. */
+  /** What they were called; empty where nobody looks at it. */
+  readonly displayName: string;
+  /** Milliseconds since 1970, as `untilMs`. */
+  readonly atMs: number;
   readonly untilMs: number;
   /** What they are told. */
   readonly code: ErrorCode;

@@ -2,6 +2,7 @@ import type {
   ConnectionTest,
   IceServer,
   InputOf,
+  InvitationId,
   OutputOf,
   PeerId,
   Phrase,
@@ -12,7 +13,6 @@ import type {
   RecordingId,
   Role,
   RoomId,
-  RoomSettings,
   ServerNotificationName,
   ServerNotifications,
   ServerRequests,
@@ -21,6 +21,7 @@ import type {
 import type * as v from 'valibot';
 import type { ConsentEntry } from '../domain/consent.ts';
 import type { AudioSink } from './mediaPorts.ts';
+import type { StoredInvitation } from '../domain/invitations.ts';
 import type { RecordingTicket, ShareClaim, StoredShare } from './libraryPorts.ts';
 
 export type * from './libraryPorts.ts';
@@ -42,34 +43,51 @@ export interface Clock {
 /** Who a socket belongs to, as its signed token says. */
 export interface Identity {
   readonly roomId: RoomId;
-  readonly roomName: string;
   readonly peerId: PeerId;
   readonly displayName: string;
+  /** The invitation's. A moderator of the room may have given another. */
   readonly role: Role;
-  readonly settings: RoomSettings;
+  /** What they came with. */
+  readonly invitationId: InvitationId;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
-/** What a link carries: the right to enter a room in a role. */
+/** What a link carries: the right to enter a room in a role, as long as the room's book says so too. */
 export interface Invitation {
   readonly roomId: RoomId;
-  readonly roomName: string;
+  readonly invitationId: InvitationId;
   readonly role: Role;
-  readonly settings: RoomSettings;
+}
+
+export interface SignedAccess {
+  readonly accessToken: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
 }
 
 /** Every `verify` rejects with ProtocolError UNAUTHORIZED or TOKEN_EXPIRED. */
 export interface Tokens {
-  signInvitation(invitation: Invitation): Promise<string>;
+  /** The same token whenever the same invitation is signed, until the key is another. */
+  signInvitation(roomId: RoomId, invitation: StoredInvitation): Promise<string>;
   verifyInvitation(token: string): Promise<Invitation>;
-  signAccess(identity: Omit<Identity, 'expiresAt'>): Promise<string>;
+  signAccess(identity: Omit<Identity, 'expiresAt'>): Promise<SignedAccess>;
   verifyAccess(token: string): Promise<Identity>;
   signTicket(ticket: RecordingTicket): Promise<string>;
   verifyTicket(token: string): Promise<RecordingTicket>;
   /** The same token whenever the same share is signed. */
   signShare(claim: ShareClaim, share: StoredShare): Promise<string>;
   verifyShare(token: string): Promise<ShareClaim>;
+}
+
+/** What the doors of HTTP ask of the rooms that are open. */
+export interface OpenRooms {
+  /** What can be told about a room without being in it. */
+  status(roomId: RoomId): { peerCount: number; recording: boolean };
+  /** The role that somebody has now: their invitation's, or another that a moderator gave them. */
+  roleOf(identity: Pick<Identity, 'roomId' | 'peerId' | 'role'>): Role;
+  /** Takes everybody out of a room who came with this invitation, but for one. */
+  endAdmitted(roomId: RoomId, invitationId: InvitationId, except: PeerId | null): void;
 }
 
 /** What browsers get through firewalls with. */

@@ -1,0 +1,41 @@
+import { ProtocolError, type InvitationId, type Role } from '#protocol';
+
+/** A way into a room, to be made. Times in ms since 1970. */
+export interface NewInvitation {
+  readonly invitationId: InvitationId;
+  readonly role: Role;
+  readonly label: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  /** How many people may come in with it; null for any number. */
+  readonly maxUses: number | null;
+}
+
+/** As it is kept; its token is signed anew whenever it is shown. */
+export interface StoredInvitation extends NewInvitation {
+  /** How many people came in with it. */
+  readonly uses: number;
+  readonly revokedAt: number | null;
+}
+
+/** Whether it lets anybody in at this moment, its number of uses aside. */
+export function isGood(invitation: StoredInvitation, wallMs: number): boolean {
+  return invitation.revokedAt === null && invitation.expiresAt > wallMs;
+}
+
+/**
+ * @param invitation null where the room's book knows of none
+ * @throws ProtocolError UNAUTHORIZED, INVITATION_REVOKED or TOKEN_EXPIRED
+ */
+export function requireGood(
+  invitation: StoredInvitation | null,
+  wallMs: number,
+): asserts invitation is StoredInvitation {
+  if (!invitation) throw new ProtocolError('UNAUTHORIZED', 'no such invitation');
+  if (invitation.revokedAt !== null) {
+    throw new ProtocolError('INVITATION_REVOKED', 'the invitation was revoked');
+  }
+  if (invitation.expiresAt <= wallMs) {
+    throw new ProtocolError('TOKEN_EXPIRED', 'the invitation has expired');
+  }
+}
