@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { PeerIdSchema } from './ids.ts';
 import { MAX_PEERS, RoleSchema } from './people.ts';
 import { ShownNameSchema } from './phrases.ts';
-import { int, listOf, timeMs } from './values.ts';
+import { anyOf, int, listOf, timeMs } from './values.ts';
 
 /** As many wait in a lobby; the next is told that there is no place. */
 export const MAX_WAITING_GUESTS = 500;
@@ -33,19 +33,19 @@ export const TalkTimeSchema = v.strictObject({
 });
 export type TalkTime = v.InferOutput<typeof TalkTimeSchema>;
 
-const parts = v.strictObject({
+const parts = {
   waiting: listOf(GuestSchema, MAX_WAITING_GUESTS),
   /** The newest first. */
   bans: listOf(BanEntrySchema, MAX_BANS),
   talkTimes: listOf(TalkTimeSchema, MAX_PEERS),
-});
+};
 
 /** What moderators know beside what everybody knows. */
-export const ModerationSchema = parts;
+export const ModerationSchema = v.strictObject(parts);
 export type Moderation = v.InferOutput<typeof ModerationSchema>;
 
 /** What of it is given replaces what was; of talk times, those of the people who are named. */
-export const ModerationChangeSchema = v.partial(parts);
+export const ModerationChangeSchema = v.strictObject(anyOf(parts));
 export type ModerationChange = v.InferOutput<typeof ModerationChangeSchema>;
 
 /** Whom `callNext` brings: who waited longest, or who has talked least. */

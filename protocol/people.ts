@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { PeerIdSchema } from './ids.ts';
 import { ShownNameSchema } from './phrases.ts';
-import { int, timeMs } from './values.ts';
+import { anyOf, int, timeMs } from './values.ts';
 
 /** In order of rights, the fullest first. */
 export const ROLES = ['moderator', 'speaker', 'audience'] as const;
@@ -76,8 +76,5 @@ export type PeerInfo = v.InferOutput<typeof PeerInfoSchema>;
 
 const { peerId, ...changeable } = PeerInfoSchema.entries;
 /** What is different about a person: only that. */
-export const PeerChangeSchema = v.strictObject({
-  peerId,
-  ...v.partial(v.strictObject(changeable)).entries,
-});
+export const PeerChangeSchema = v.strictObject({ peerId, ...anyOf(changeable) });
 export type PeerChange = v.InferOutput<typeof PeerChangeSchema>;

@@ -3,7 +3,7 @@ import { MAX_PEERS, type Role } from './people.ts';
 import { LanguageTagSchema } from './phrases.ts';
 import { ApprovalSchema } from './speech.ts';
 import { plainText, shownText } from './text.ts';
-import { int } from './values.ts';
+import { anyOf, int } from './values.ts';
 
 const ROOM_NAME_MAX_UNITS = 300;
 export const RoomNameSchema = plainText(60, ROOM_NAME_MAX_UNITS);
@@ -59,8 +59,8 @@ export const RoomSettingsSchema = v.strictObject({
 export type RoomSettings = v.InferOutput<typeof RoomSettingsSchema>;
 
 /** What a moderator changes: what is not named stays. */
-export const SettingsChangeSchema = v.partial(
-  v.strictObject({ roomName: RoomNameSchema, ...changeable }),
+export const SettingsChangeSchema = v.strictObject(
+  anyOf({ roomName: RoomNameSchema, ...changeable }),
 );
 export type SettingsChange = v.InferOutput<typeof SettingsChangeSchema>;
 

@@ -19,3 +19,9 @@ export const count = int(0, 1e12);
 
 /** A signed token, as an HTTP header and the socket's handshake take it. */
 export const token = text(4_096);
+
+/** The same entries, each of which may be left out. */
+export const anyOf = <Entries extends v.ObjectEntries>(entries: Entries) =>
+  Object.fromEntries(
+    Object.entries(entries).map(([name, schema]) => [name, v.exactOptional(schema)]),
+  ) as { [Name in keyof Entries]: v.ExactOptionalSchema<Entries[Name], undefined> };

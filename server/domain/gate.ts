@@ -14,6 +14,7 @@ export const GATE_STATES = [
 export type GateState = (typeof GATE_STATES)[number];
 
 const EVERYONE: readonly GateState[] = ROLES;
+const ON_FLOOR: readonly GateState[] = ['audience', 'speaker'];
 const withRight = (right: Right): readonly GateState[] => ROLES.filter((role) => can(role, right));
 
 /** In which states a message is let through. A message without a row does not compile. */
@@ -26,7 +27,8 @@ const GATE: Readonly<Record<ClientRequestName, readonly GateState[]>> = {
   produceData: withRight('sendPhrase'),
   startReceiving: EVERYONE,
   getPhrases: EVERYONE,
-  sendPhrase: withRight('sendPhrase'),
+  // Who else may write is a setting of the room, which has the last word.
+  sendPhrase: EVERYONE,
   followPhrases: EVERYONE,
   confirmPhrases: EVERYONE,
   moderateSpeech: withRight('moderatePhrases'),
@@ -34,12 +36,29 @@ const GATE: Readonly<Record<ClientRequestName, readonly GateState[]>> = {
   restartIce: EVERYONE,
   echo: EVERYONE,
   setMuted: withRight('speak'),
+  raiseHand: ON_FLOOR,
+  lowerHand: EVERYONE,
+  answerFloor: ON_FLOOR,
+  giveFloor: withRight('moderate'),
+  callNext: withRight('moderate'),
+  lowerHandOf: withRight('moderate'),
+  setRole: withRight('moderate'),
+  handOver: withRight('moderate'),
+  mutePeer: withRight('moderate'),
+  muteOthers: withRight('moderate'),
+  kick: withRight('moderate'),
+  ban: withRight('moderate'),
+  unban: withRight('moderate'),
+  admit: withRight('moderate'),
+  admitAll: withRight('moderate'),
+  turnAway: withRight('moderate'),
+  changeSettings: withRight('moderate'),
   startRecording: withRight('record'),
   stopRecording: withRight('record'),
   pauseRecording: withRight('record'),
   resumeRecording: withRight('record'),
   addMarker: withRight('record'),
-  answerConsent: withRight('sendPhrase'),
+  answerConsent: EVERYONE,
   leave: ['connected', 'lobby', ...EVERYONE],
 };
 

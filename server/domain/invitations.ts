@@ -39,3 +39,17 @@ export function requireGood(
     throw new ProtocolError('TOKEN_EXPIRED', 'the invitation has expired');
   }
 }
+
+/**
+ * Before one is revoked.
+ * @throws ProtocolError WRONG_STATE where nobody could come in to moderate any more
+ */
+export function requireOtherKey(
+  invitations: readonly StoredInvitation[],
+  invitationId: InvitationId,
+  wallMs: number,
+): void {
+  const keys = invitations.filter((it) => it.role === 'moderator' && isGood(it, wallMs));
+  const isLast = keys.length === 1 && keys[0]?.invitationId === invitationId;
+  if (isLast) throw new ProtocolError('WRONG_STATE', 'the last way in of moderators');
+}

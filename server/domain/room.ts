@@ -1,116 +1,198 @@
 import {
   ProtocolError,
   can,
-  type AnswerConsent,
+  mayWrite,
   type ConsentAnswer,
   type MicrophoneState,
   type PeerId,
   type PeerInfo,
   type Phrase,
   type PhraseDraft,
-  type RecordingId,
   type Role,
   type RoomId,
   type RoomSettings,
   type RoomSnapshot,
-  type RunningRecording,
-  type StopReason,
+  type SettingsChange,
 } from '#protocol';
+import { Host } from './host.ts';
 import { PhraseLog } from './phraseLog.ts';
-import { RecordingRules } from './recordingRules.ts';
+import { RecordedPeople } from './recordedPeople.ts';
 import type { RoomChange, RoomEvent } from './roomEvents.ts';
+import { Roster } from './roster.ts';
+import { Stage } from './stage.ts';
+import { Standings, type Standing } from './standings.ts';
+import { TalkTimes } from './talkTimes.ts';
 
 /** What others than the room's rules add to a snapshot. */
 type SnapshotRest = Pick<
   RoomSnapshot,
-  'routerRtpCapabilities' | 'resumeToken' | 'resumed' | 'serverTime' | 'logId' | 'speech' | 'voices'
+  | 'routerRtpCapabilities'
+  | 'resumeToken'
+  | 'resumed'
+  | 'serverTime'
+  | 'logId'
+  | 'speech'
+  | 'voices'
+  | 'moderation'
 >;
 
-/** Who begins a recording. Nobody of the room when it comes from outside, or begins by itself. */
-export interface Starter {
-  readonly peerId: PeerId | null;
-  /** Empty when it begins by itself, or from outside with an invitation, which names nobody. */
+/** Who asks to come in. */
+export interface Newcomer {
+  readonly peerId: PeerId;
   readonly displayName: string;
+  /** The invitation's. */
+  readonly role: Role;
+}
+
+export interface RoomOptions {
+  readonly roomId: RoomId;
+  readonly roomName: string;
+  readonly settings: RoomSettings;
+  readonly maxPeers: number;
+  /** What was said in it before the server's process ended, oldest first. */
+  readonly phrases?: readonly Phrase[];
+  /** What moderators made of people before it ended. */
+  readonly standings?: ReadonlyMap<PeerId, Standing>;
+  /** Puts a standing where it outlives the process. */
+  readonly keepStanding?: (peerId: PeerId, standing: Standing) => void;
 }
 
 /** Who is in a room and what goes on in it. Decides, and returns what happened; sends nothing. */
 export class Room {
   readonly roomId: RoomId;
-  readonly roomName: string;
-  readonly settings: RoomSettings;
+  readonly stage: Stage;
+  readonly host: Host;
+  readonly standings: Standings;
+  readonly recorded: RecordedPeople;
+  readonly talkTimes = new TalkTimes();
   readonly #maxPeers: number;
-  readonly #peers = new Map<PeerId, PeerInfo>();
+  readonly #roster: Roster;
   readonly #phrases: PhraseLog;
-  readonly #recording = new RecordingRules();
+  #roomName: string;
+  #settings: RoomSettings;
   #revision = 0;
 
-  constructor(options: {
-    roomId: RoomId;
-    roomName: string;
-    settings: RoomSettings;
-    maxPeers: number;
-    /** What was said in it before the server's process ended, oldest first. */
-    phrases?: readonly Phrase[];
-  }) {
+  constructor(options: RoomOptions) {
     this.roomId = options.roomId;
-    this.roomName = options.roomName;
-    this.settings = options.settings;
+    this.#roomName = options.roomName;
+    this.#settings = options.settings;
     this.#maxPeers = options.maxPeers;
     this.#phrases = new PhraseLog(options.phrases);
+    this.standings = new Standings(
+      options.standings ?? new Map(),
+      options.keepStanding ?? (() => {}),
+    );
+    const happened = (change: RoomChange) => this.#happened(change);
+    const roster = new Roster(happened);
+    const settings = () => this.#settings;
+    this.#roster = roster;
+    this.host = new Host(roster, happened);
+    const { host, standings, talkTimes } = this;
+    this.stage = new Stage({ roster, host, standings, talkTimes, settings });
+    this.recorded = new RecordedPeople({ roster, settings, happened });
+  }
+
+  get roomName(): string {
+    return this.#roomName;
+  }
+
+  get settings(): RoomSettings {
+    return this.#settings;
+  }
+
+  get revision(): number {
+    return this.#revision;
   }
 
   get isEmpty(): boolean {
-    return this.#peers.size === 0;
+    return this.#roster.size === 0;
   }
 
   get peerCount(): number {
-    return this.#peers.size;
+    return this.#roster.size;
   }
 
-  get recording(): RunningRecording | null {
-    return this.#recording.recording;
+  get peers(): PeerInfo[] {
+    return this.#roster.all;
+  }
+
+  /** The role of somebody who comes in, or is in. */
+  roleOf({ peerId, role }: Pick<Newcomer, 'peerId' | 'role'>): Role {
+    return this.standings.of(peerId).role ?? role;
+  }
+
+  /** Whether somebody has to be let in by a moderator first. @throws ProtocolError ROOM_LOCKED */
+  mustWait(newcomer: Newcomer): boolean {
+    const { lobby, locked } = this.#settings;
+    const isExpected =
+      this.standings.of(newcomer.peerId).isKnown || this.roleOf(newcomer) === 'moderator';
+    if (isExpected) return false;
+    if (locked) throw new ProtocolError('ROOM_LOCKED', 'the room is locked');
+    return lobby;
   }
 
   /** @throws ProtocolError ROOM_FULL, CONSENT_REQUIRED, or WRONG_STATE when this peer is in already */
-  join(
-    peer: { peerId: PeerId; displayName: string; role: Role },
-    answer: ConsentAnswer | undefined,
-    wallMs: number,
-  ): RoomEvent[] {
-    const { peerId, displayName, role } = peer;
-    if (this.#peers.has(peerId)) throw new ProtocolError('WRONG_STATE', 'already joined');
-    if (this.#peers.size >= this.#maxPeers) throw new ProtocolError('ROOM_FULL', 'room is full');
-    const answered = this.#askOnArrival(peer, answer, wallMs);
-    const info: PeerInfo = {
-      peerId,
-      displayName,
-      role,
-      microphone: 'none',
-      recorded: this.isRecorded(peerId),
-      away: false,
-    };
-    this.#peers.set(peerId, info);
-    return [this.#happened({ type: 'peerJoined', peer: info }), ...answered];
+  join(newcomer: Newcomer, answer: ConsentAnswer | undefined, wallMs: number): RoomEvent[] {
+    const { peerId, displayName } = newcomer;
+    const role = this.roleOf(newcomer);
+    if (this.#roster.has(peerId)) throw new ProtocolError('WRONG_STATE', 'already joined');
+    const places = this.#settings.capacity[role] ?? this.#maxPeers;
+    if (this.#roster.size >= this.#maxPeers || this.#roster.count(role) >= places) {
+      throw new ProtocolError('ROOM_FULL', 'room is full');
+    }
+    const answered = this.recorded.arrives({ peerId, displayName, role }, answer, wallMs);
+    this.standings.change(peerId, { isKnown: true });
+    const joined = this.#roster.add({
+      ...{
+        peerId,
+        displayName,
+        role,
+        microphone: 'none',
+        recorded: this.recorded.isRecorded(peerId),
+      },
+      ...{ away: false, hand: null, offered: false, mutes: 0 },
+      mayUnmute: this.stage.mayUnmuteOnArrival(peerId, role),
+    });
+    const held = role === 'moderator' ? this.host.moderates(peerId) : [];
+    return [joined, ...held, ...answered];
   }
 
   leave(peerId: PeerId): RoomEvent[] {
-    if (!this.#peers.delete(peerId)) return [];
-    return [this.#happened({ type: 'peerLeft', peerId })];
+    this.stage.left(peerId);
+    return this.#roster.remove(peerId);
   }
 
-  microphoneOf(peerId: PeerId): MicrophoneState {
-    return this.#peer(peerId).microphone;
+  /** @throws ProtocolError WRONG_STATE outside the room */
+  peer(peerId: PeerId): PeerInfo {
+    return this.#roster.of(peerId);
+  }
+
+  /** Whom something is asked about. @throws ProtocolError NOT_FOUND */
+  find(peerId: PeerId): PeerInfo {
+    return this.#roster.find(peerId);
   }
 
   /** @throws ProtocolError FORBIDDEN when the role may not speak */
   setMicrophone(peerId: PeerId, microphone: MicrophoneState): RoomEvent[] {
-    const peer = this.#peer(peerId);
-    if (!can(peer.role, 'speak')) throw new ProtocolError('FORBIDDEN', 'this role does not speak');
-    return this.#change(peer, { microphone });
+    this.#requireSpeaker(peerId);
+    return this.#roster.change(peerId, { microphone });
+  }
+
+  /**
+   * A microphone is connected. Where it is muted and its owner did not ask for that, it counts as muted by
+   * a moderator: so they know.
+   * @throws ProtocolError FORBIDDEN when the role may not speak
+   */
+  connectMicrophone(peerId: PeerId, { muted, asked }: { muted: boolean; asked: boolean }) {
+    const { mutes } = this.#requireSpeaker(peerId);
+    return this.#roster.change(peerId, {
+      microphone: muted ? 'muted' : 'open',
+      ...(muted && !asked && { mutes: mutes + 1 }),
+    });
   }
 
   setAway(peerId: PeerId, away: boolean): RoomEvent[] {
-    return this.#change(this.#peer(peerId), { away });
+    return this.#roster.change(peerId, { away });
   }
 
   /**
@@ -124,9 +206,9 @@ export class Room {
     now: { wallMs: number; monotonicMs: number },
     keep?: (phrase: Phrase) => void,
   ): Phrase | null {
-    const peer = this.#peer(peerId);
-    if (!can(peer.role, 'sendPhrase')) {
-      throw new ProtocolError('FORBIDDEN', 'this role sends no phrases');
+    const peer = this.#roster.of(peerId);
+    if (!mayWrite(peer.role, this.#settings)) {
+      throw new ProtocolError('FORBIDDEN', 'this role sends no phrases here');
     }
     return this.#phrases.append(peer, draft, now, keep);
   }
@@ -135,77 +217,27 @@ export class Room {
     return [...this.#phrases.after(seq)];
   }
 
-  /**
-   * Begins a recording of nobody: who began it from within is in it, and the others are asked.
-   * @throws ProtocolError RECORDING_STATE when one is running
-   */
-  startRecording(by: Starter, recordingId: RecordingId, wallMs: number): RoomEvent[] {
-    const starter = by.peerId === null ? null : this.#peer(by.peerId);
-    const recording = this.#recording.start(recordingId, by.displayName, wallMs);
-    const events = [this.#happened({ type: 'recordingStarted', recording })];
-    for (const peer of [...this.#peers.values()]) {
-      if (!canBeRecorded(peer.role)) continue;
-      if (peer === starter) {
-        events.push({ type: 'consentAnswered', entry: this.#recording.began(peer, wallMs) });
-        events.push(...this.#change(peer, { recorded: true }));
-      } else {
-        events.push(...this.#ask(peer.peerId));
-      }
-      events.push(this.#told(peer.peerId));
-    }
-    return events;
+  /** What a change of settings would make of them. */
+  settingsAfter({ roomName = this.#roomName, ...change }: SettingsChange): {
+    roomName: string;
+    settings: RoomSettings;
+  } {
+    return { roomName, settings: { ...this.#settings, ...change } };
   }
 
-  /** @throws ProtocolError RECORDING_STATE when none is running */
-  stopRecording(reason: StopReason): RoomEvent[] {
-    const recordingId = this.#recording.stop();
-    const events = [this.#happened({ type: 'recordingStopped', recordingId, reason })];
-    for (const peer of [...this.#peers.values()]) {
-      events.push(...this.#change(peer, { recorded: false }));
-      if (canBeRecorded(peer.role)) events.push(this.#told(peer.peerId));
-    }
-    return events;
-  }
-
-  /** @throws ProtocolError RECORDING_STATE when there is nothing to pause */
-  pauseRecording(wallMs: number): RoomEvent[] {
-    const recording = this.#recording.pause(wallMs);
-    return [this.#happened({ type: 'recordingChanged', recording })];
-  }
-
-  /** @throws ProtocolError RECORDING_STATE when nothing is paused */
-  resumeRecording(wallMs: number): RoomEvent[] {
-    const recording = this.#recording.resume(wallMs);
-    return [this.#happened({ type: 'recordingChanged', recording })];
-  }
-
-  /** @throws ProtocolError RECORDING_STATE unless one is running and not paused */
-  requireRunningRecording(): void {
-    this.#recording.requireRunning();
-  }
-
-  /**
-   * @throws ProtocolError RECORDING_STATE when it is not that recording that runs, WRONG_STATE when it
-   * changes nothing
-   */
-  answerConsent(
-    peerId: PeerId,
-    { recordingId, ...answer }: AnswerConsent,
-    wallMs: number,
-  ): RoomEvent[] {
-    const peer = this.#peer(peerId);
-    this.#recording.requireThis(recordingId);
-    const entry = this.#recording.answer(peer, answer, { question: 'ask', wallMs });
-    return [
-      { type: 'consentAnswered', entry },
-      this.#told(peerId),
-      ...this.#change(peer, { recorded: this.isRecorded(peerId) }),
-    ];
-  }
-
-  /** Whether this person's sound and phrases may be written at this moment. */
-  isRecorded(peerId: PeerId): boolean {
-    return this.#recording.consentOf(peerId) === 'granted';
+  changeSettings(change: SettingsChange): RoomEvent[] {
+    const { roomName, settings } = this.settingsAfter(change);
+    const isChanged =
+      roomName !== this.#roomName || JSON.stringify(settings) !== JSON.stringify(this.#settings);
+    if (!isChanged) return [];
+    const before = this.#settings;
+    this.#roomName = roomName;
+    this.#settings = settings;
+    const changed = this.#happened({ type: 'settingsChanged', roomName, settings });
+    const unmuting = before.selfUnmute === settings.selfUnmute ? [] : this.stage.rulesChanged();
+    const everyone = this.#roster.all.map(({ peerId }) => peerId);
+    const writers = before.phrases === settings.phrases ? [] : everyone;
+    return [changed, ...unmuting, ...this.recorded.rolesChanged(writers)];
   }
 
   /** What `peerId` needs to know on arrival, but for what is not a matter of rules. */
@@ -213,57 +245,20 @@ export class Room {
     return {
       revision: this.#revision,
       roomId: this.roomId,
-      roomName: this.roomName,
+      roomName: this.#roomName,
+      settings: this.#settings,
+      host: this.host.peerId,
       you: peerId,
-      peers: [...this.#peers.values()],
+      peers: this.#roster.all,
       phrases: [...this.#phrases.recent],
-      recording: this.recording,
-      consent: this.#recording.consentOf(peerId),
+      recording: this.recorded.running,
+      consent: this.recorded.consentOf(peerId),
     };
   }
 
-  #askOnArrival(
-    peer: { peerId: PeerId; displayName: string; role: Role },
-    answer: ConsentAnswer | undefined,
-    wallMs: number,
-  ): RoomEvent[] {
-    if (!this.recording || !canBeRecorded(peer.role)) return [];
-    const before = this.#recording.consentOf(peer.peerId);
-    // Who was inside when it began, or has answered it before, is no newcomer, whatever the answer.
-    const isNewcomer = before === null;
-    if (this.settings.consent === 'required' && isNewcomer && answer?.answer !== 'granted') {
-      throw new ProtocolError('CONSENT_REQUIRED', 'the room is recorded and takes who agrees');
-    }
-    if (answer && this.#recording.changes(peer.peerId, answer)) {
-      const question = this.settings.consent;
-      const entry = this.#recording.answer(peer, answer, { question, wallMs });
-      return [{ type: 'consentAnswered', entry }];
-    }
-    return this.#ask(peer.peerId);
-  }
-
-  #ask(peerId: PeerId): RoomEvent[] {
-    return this.#recording.ask(peerId) ? [{ type: 'consentAsked', peerId }] : [];
-  }
-
-  #told(peerId: PeerId): RoomEvent {
-    return { type: 'consentChanged', peerId, consent: this.#recording.consentOf(peerId) };
-  }
-
-  #change(peer: PeerInfo, change: Partial<PeerInfo>): RoomEvent[] {
-    const changed = { ...peer, ...change };
-    const before = this.#peers.get(peer.peerId) ?? peer;
-    const isChanged = (['microphone', 'recorded', 'away'] as const).some(
-      (key) => before[key] !== changed[key],
-    );
-    if (!isChanged) return [];
-    this.#peers.set(peer.peerId, changed);
-    return [this.#happened({ type: 'peerChanged', peer: changed })];
-  }
-
-  #peer(peerId: PeerId): PeerInfo {
-    const peer = this.#peers.get(peerId);
-    if (!peer) throw new ProtocolError('WRONG_STATE', 'not in the room');
+  #requireSpeaker(peerId: PeerId): PeerInfo {
+    const peer = this.#roster.of(peerId);
+    if (!can(peer.role, 'speak')) throw new ProtocolError('FORBIDDEN', 'this role does not speak');
     return peer;
   }
 
@@ -271,9 +266,4 @@ export class Room {
     this.#revision += 1;
     return { ...change, revision: this.#revision };
   }
-}
-
-/** Whoever neither speaks nor writes leaves nothing that could be recorded. */
-function canBeRecorded(role: Role): boolean {
-  return can(role, 'speak') || can(role, 'sendPhrase');
 }

@@ -6,9 +6,11 @@ export interface Standing {
   readonly role: Role | null;
   /** They were let in before: they need not wait again, and a lock is not for them. */
   readonly isKnown: boolean;
+  /** A moderator muted them where nobody may unmute themselves: coming in again does not undo that. */
+  readonly isSilenced: boolean;
 }
 
-export const NO_STANDING: Standing = { role: null, isKnown: false };
+export const NO_STANDING: Standing = { role: null, isKnown: false, isSilenced: false };
 
 /** Everybody's, of one room: kept on the server, whatever a token or a payload says. */
 export class Standings {
@@ -31,7 +33,10 @@ export class Standings {
   change(peerId: PeerId, change: Partial<Standing>): void {
     const before = this.of(peerId);
     const standing = { ...before, ...change };
-    if (standing.role === before.role && standing.isKnown === before.isKnown) return;
+    const isChanged = (Object.keys(change) as (keyof Standing)[]).some(
+      (key) => standing[key] !== before[key],
+    );
+    if (!isChanged) return;
     this.#standings.set(peerId, standing);
     this.#keep(peerId, standing);
   }

@@ -51,6 +51,8 @@ export class SfuPeer implements MediaPeer {
   readonly #consumers = new Map<ConsumerId, Consumer>();
   #microphone: Producer | null = null;
   #drafts: DataProducer | null = null;
+  /** Counts how often sending was ended: what was being made for it meanwhile is not wanted. */
+  #sendingEnds = 0;
   #isReachable = false;
   #closed = false;
 
@@ -67,6 +69,7 @@ export class SfuPeer implements MediaPeer {
   }
 
   async createTransport(direction: Direction): Promise<MediaTransport> {
+    const ends = this.#sendingEnds;
     const transport = await orProtocolError('WRONG_STATE', () =>
       this.#router.createWebRtcTransport({
         webRtcServer: this.#webRtcServer,
@@ -78,7 +81,7 @@ export class SfuPeer implements MediaPeer {
         iceConsentTimeout: ICE_PATIENCE_MS / 1_000,
       }),
     );
-    if (this.#closed) {
+    if (this.#closed || (direction === 'send' && ends !== this.#sendingEnds)) {
       transport.close();
       throw new ProtocolError('WRONG_STATE', 'connection closed');
     }
@@ -178,6 +181,15 @@ export class SfuPeer implements MediaPeer {
     const producer = this.#microphone;
     if (!producer) throw new ProtocolError('NOT_FOUND', 'no microphone is connected');
     await orProtocolError('NOT_FOUND', () => (muted ? producer.pause() : producer.resume()));
+  }
+
+  closeSending(): void {
+    this.#sendingEnds += 1;
+    this.#transports.get('send')?.close();
+    this.#transports.delete('send');
+    this.#microphone = null;
+    this.#drafts = null;
+    this.#watch();
   }
 
   setPhrasesPaused(paused: boolean): void {

@@ -59,7 +59,7 @@ export class Absences {
   end(session: PeerSession): void {
     const { room, people, log } = this.#options;
     this.forget(session);
-    people.publish(room.setAway(session.peerId, false), session.peerId);
+    people.publish(room.setAway(session.peerId, false));
     log.info({ roomId: room.roomId, peerId: session.peerId }, 'peer came back');
   }
 

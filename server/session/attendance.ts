@@ -1,16 +1,40 @@
-import { can, type PeerId, type ProducerId, type Right, type RtpCapabilities } from '#protocol';
+import {
+  can,
+  type PeerId,
+  type ProducerId,
+  type Right,
+  type RtpCapabilities,
+  type ServerNotifications,
+} from '#protocol';
+import type * as v from 'valibot';
 import type { RoomEvent } from '../domain/roomEvents.ts';
 import { announce } from './announce.ts';
 import type { PeerSession } from './peerSession.ts';
-import type { ClientChannel, Log } from './ports.ts';
+import type { Clock, Log } from './ports.ts';
+import { RosterNews, type RosterBatch } from './rosterNews.ts';
+
+interface Options {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How long changes of the roster are gathered; see RosterNews. */
+  readonly rosterBatchMs?: number;
+}
 
 /** The sessions of everyone who is in a room, and how they are told what happens. */
 export class Attendance {
   readonly #sessions = new Map<PeerId, PeerSession>();
   readonly #log: Log;
+  readonly #roster: RosterNews;
+  /** Told after each publication. */
+  onPublished: () => void = () => {};
 
-  constructor(log: Log) {
+  constructor({ clock, log, rosterBatchMs }: Options) {
     this.#log = log;
+    this.#roster = new RosterNews({
+      clock,
+      tell: (batch) => this.#tellRoster(batch),
+      ...(rosterBatchMs !== undefined && { batchMs: rosterBatchMs }),
+    });
   }
 
   get all(): PeerSession[] {
@@ -32,38 +56,43 @@ export class Attendance {
   }
 
   /** Tells everyone, or only those with a right. */
-  readonly tell = (
-    name: Parameters<ClientChannel['notify']>[0],
-    body: Parameters<ClientChannel['notify']>[1],
+  readonly tell = <Name extends keyof ServerNotifications>(
+    name: Name,
+    body: v.InferOutput<ServerNotifications[Name]>,
     right?: Right,
   ): void => {
-    for (const { identity, channel } of this.#sessions.values()) {
-      if (right === undefined || can(identity.role, right)) channel.notify(name, body);
+    for (const session of this.#sessions.values()) {
+      if (right === undefined || can(session.role, right)) session.channel.notify(name, body);
     }
   };
 
-  /**
-   * Tells each what of it concerns them.
-   * @param except who knows already, from the answer to what they asked
-   */
-  publish(events: readonly RoomEvent[], except?: PeerId): void {
+  /** Tells each what of it concerns them. */
+  publish(events: readonly RoomEvent[]): void {
     for (const event of events) {
       switch (event.type) {
-        case 'consentAsked':
-        case 'consentAnswered':
-          // For the recording alone.
+        case 'peerJoined':
+        case 'peerChanged':
+        case 'peerLeft':
+          this.#roster.take(event);
           break;
         case 'consentChanged':
           this.of(event.peerId)?.channel.notify('consentChanged', { consent: event.consent });
           break;
-        default: {
+        case 'settingsChanged':
+        case 'hostChanged':
+        case 'recordingStarted':
+        case 'recordingChanged':
+        case 'recordingStopped': {
+          this.#roster.flush();
           const { type, ...body } = event;
-          for (const session of this.#sessions.values()) {
-            if (session.peerId !== except) session.channel.notify(type, body as never);
-          }
+          this.tell(type, body as never);
+          break;
         }
+        default:
+        // For the recording or the media side alone.
       }
     }
+    this.onPublished();
   }
 
   /** Announces a speaker's new microphone to everyone who receives already. */
@@ -91,6 +120,18 @@ export class Attendance {
       if (speaker !== listener && producerId) {
         void announce(listener, speaker.peerId, producerId, this.#log);
       }
+    }
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#roster.close();
+  }
+
+  /** Who has a snapshot of after it knows. */
+  #tellRoster(batch: RosterBatch): void {
+    for (const { seat, channel } of this.#sessions.values()) {
+      if (seat.knownRevision < batch.revision) channel.notify('rosterChanged', batch);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { ProtocolError, can, type ClientRequests, type Handlers } from '#protocol';
+import { moderationHandlers } from './moderationHandlers.ts';
 import type { PeerSession } from './peerSession.ts';
 import type { IceServers } from './ports.ts';
 import type { RoomRegistry } from './roomRegistry.ts';
@@ -12,7 +13,7 @@ export function createHandlers(
     join: (session, { consent }) => registry.join(session, consent),
 
     createTransport: async (session, { direction }) => {
-      const { role } = session.identity;
+      const { role } = session;
       if (direction === 'send' && !can(role, 'speak') && !can(role, 'sendPhrase')) {
         throw new ProtocolError('FORBIDDEN', 'this role sends nothing');
       }
@@ -31,7 +32,7 @@ export function createHandlers(
     produce: async (session, options) => {
       const { room } = session.seat;
       const producerId = await session.inSlot('microphone', () =>
-        room.microphones.connect(session, options),
+        room.desks.microphones.connect(session, options),
       );
       return { producerId };
     },
@@ -52,7 +53,7 @@ export function createHandlers(
     },
 
     stopProducing: (session) => {
-      session.seat.room.microphones.disconnect(session);
+      session.seat.room.desks.microphones.disconnect(session);
       return {};
     },
 
@@ -61,7 +62,7 @@ export function createHandlers(
     }),
 
     sendPhrase: (session, draft) => {
-      session.seat.room.phrases.intake.draft(session, draft);
+      session.seat.room.desks.phrases.intake.draft(session, draft);
       return {};
     },
 
@@ -71,17 +72,17 @@ export function createHandlers(
     },
 
     confirmPhrases: (session, receipt) => {
-      session.seat.room.phrases.intake.receipt(session, receipt);
+      session.seat.room.desks.phrases.intake.receipt(session, receipt);
       return {};
     },
 
     moderateSpeech: (session, command) => {
-      session.seat.room.phrases.moderate(command);
+      session.seat.room.desks.phrases.moderate(command);
       return {};
     },
 
     restartMedia: async (session) => {
-      await session.seat.room.peersMedia.restart(session);
+      await session.seat.room.desks.peersMedia.restart(session);
       return {};
     },
 
@@ -92,35 +93,37 @@ export function createHandlers(
 
     echo: () => ({}),
 
-    setMuted: async (session, { muted }) => {
-      await session.seat.room.microphones.setMuted(session, muted);
+    setMuted: async (session, { muted, mutes = 0 }) => {
+      await session.seat.room.desks.microphones.setMuted(session, muted, mutes);
       return {};
     },
+
+    ...moderationHandlers(),
 
     startRecording: (session) => session.seat.room.startRecording(session),
 
     stopRecording: async (session) => {
-      await session.seat.room.recording.stop('stopped');
+      await session.seat.room.desks.recording.stop('stopped');
       return {};
     },
 
     pauseRecording: (session) => {
-      session.seat.room.recording.pause();
+      session.seat.room.desks.recording.pause();
       return {};
     },
 
     resumeRecording: (session) => {
-      session.seat.room.recording.resume();
+      session.seat.room.desks.recording.resume();
       return {};
     },
 
     addMarker: (session, { label }) => {
-      session.seat.room.recording.marker(label ?? '');
+      session.seat.room.desks.recording.marker(label ?? '');
       return {};
     },
 
     answerConsent: (session, answer) => {
-      session.seat.room.recording.answer(session.peerId, answer);
+      session.seat.room.desks.recording.answer(session.peerId, answer);
       return {};
     },
 

@@ -1,71 +1,42 @@
 import {
   ProtocolError,
   type ConsentAnswer,
+  type InvitationId,
   type PeerId,
   type Phrase,
   type RecordingId,
   type Resume,
+  type Role,
   type RoomSnapshot,
   type RtpCapabilities,
   type RunningRecording,
   type StopReason,
 } from '#protocol';
+import { requireGood } from '../domain/invitations.ts';
 import type { Room } from '../domain/room.ts';
-import { Absences } from './absences.ts';
-import { Attendance } from './attendance.ts';
-import { Microphones } from './microphones.ts';
-import { PeersMedia } from './peersMedia.ts';
 import type { PeerSession, Seat } from './peerSession.ts';
-import { PhraseDesk } from './phraseDesk.ts';
-import type {
-  BanBook,
-  ClientChannel,
-  Clock,
-  KeptSpeech,
-  Log,
-  MediaEngine,
-  Recorder,
-  RoomMemory,
-  SpeechEngine,
-} from './ports.ts';
-import { RecordingDesk } from './recordingDesk.ts';
+import type { ClientChannel, Clock, Identity, MediaEngine } from './ports.ts';
+import { openDesks, type RoomDesks, type RoomDesksOptions } from './roomDesks.ts';
 import { RoomMedia } from './roomMedia.ts';
 import { SpeakerLevels } from './speakerLevels.ts';
 import { Vacancy } from './vacancy.ts';
 
-export interface LiveRoomOptions {
-  readonly room: Room;
+export interface LiveRoomOptions extends Omit<
+  RoomDesksOptions,
+  'media' | 'levels' | 'isOpen' | 'lobbyEmptied'
+> {
   readonly engine: MediaEngine;
-  readonly recorder: Recorder;
-  readonly speech: SpeechEngine | null;
-  readonly bans: BanBook;
-  readonly memory: RoomMemory;
-  readonly keptSpeech: KeptSpeech | null;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly makeRecordingId: () => RecordingId;
   readonly makeResumeToken: () => string;
-  readonly maxRecordingMs: number;
   readonly onClosed: () => void;
 }
 
-/** A room that runs: its rules, its media, its people's sessions and its recording, kept in step. */
+/** A room that runs: who comes in and leaves, and its beginning and end. What is done in it is its desks'. */
 export class LiveRoom {
+  readonly desks: RoomDesks;
+  readonly #options: LiveRoomOptions;
   readonly #room: Room;
   readonly #media: RoomMedia;
   readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #onClosed: () => void;
-  readonly #people: Attendance;
-  readonly #absences: Absences;
-  readonly #peersMedia: PeersMedia;
-  readonly #makeResumeToken: () => string;
-  readonly #microphones: Microphones;
-  readonly #desk: RecordingDesk;
-  readonly #phrases: PhraseDesk;
-  readonly #memory: RoomMemory;
-  /** Languages in which phrases are spoken here. */
-  readonly #voices: string[];
   readonly #vacancy: Vacancy;
   #wasEntered = false;
   #closed = false;
@@ -78,10 +49,7 @@ export class LiveRoom {
       ...options,
       roomId: options.room.roomId,
       events: {
-        levels: (loudest) => {
-          levels.update(loudest);
-          opened.live?.phrases.heard(loudest[0]?.dBov ?? null);
-        },
+        levels: (loudest) => levels.update(loudest),
         dominantSpeaker: (producerId) => levels.setDominant(producerId),
         died: () => {
           if (opened.live) opened.live.#mediaDied();
@@ -94,51 +62,22 @@ export class LiveRoom {
   }
 
   private constructor(options: LiveRoomOptions, media: RoomMedia, levels: SpeakerLevels) {
+    this.#options = options;
     this.#room = options.room;
     this.#media = media;
     this.#clock = options.clock;
-    this.#log = options.log;
-    this.#onClosed = options.onClosed;
-    this.#memory = options.memory;
-    this.#people = new Attendance(options.log);
-    this.#absences = new Absences({ ...options, people: this.#people });
-    this.#makeResumeToken = options.makeResumeToken;
-    levels.onChange = (change) => this.#people.tell('levelsChanged', change);
-    this.#desk = new RecordingDesk({
-      ...options,
-      media: () => media.current,
-      publish: (events) => this.#people.publish(events),
-      speakers: () => this.#microphones.speakers(),
-      tell: this.#people.tell,
-    });
-    this.#microphones = new Microphones({
-      ...options,
-      people: this.#people,
-      recording: this.#desk,
-      levels,
-      isOpen: () => !this.#closed,
-    });
     this.#vacancy = new Vacancy({
       clock: options.clock,
-      isEmpty: () => this.#room.isEmpty,
+      isEmpty: () => this.#room.isEmpty && this.desks.lobby.isEmpty,
       isRecorded: () => this.isRecording,
       close: () => void this.close('SERVER_STOPPING', 'roomClosed'),
     });
-    this.#voices = [...(options.speech?.languages ?? [])];
-    this.#phrases = new PhraseDesk({
-      ...options,
-      people: this.#people,
-      recording: this.#desk,
-      engine: options.speech,
-      media: () => media.current,
-    });
-    this.#peersMedia = new PeersMedia({
+    this.desks = openDesks({
       ...options,
       media,
-      people: this.#people,
-      absences: this.#absences,
-      microphones: this.#microphones,
-      intake: this.#phrases.intake,
+      levels,
+      isOpen: () => !this.#closed,
+      lobbyEmptied: () => this.#vacancy.check(),
     });
   }
 
@@ -155,11 +94,11 @@ export class LiveRoom {
   }
 
   get isRecording(): boolean {
-    return this.#room.recording !== null;
+    return this.#room.recorded.running !== null;
   }
 
   get recordingId(): RecordingId | null {
-    return this.#room.recording?.recordingId ?? null;
+    return this.#room.recorded.running?.recordingId ?? null;
   }
 
   /** Set for a moment after a worker's death: resolves when people can be seated again. */
@@ -167,75 +106,57 @@ export class LiveRoom {
     return this.#media.reopening;
   }
 
+  /** The role of somebody who is in. */
+  roleOf(peerId: PeerId): Role {
+    return this.#room.peer(peerId).role;
+  }
+
+  /** Of somebody who need not be in: what a moderator made them, or what they are invited as. */
+  roleOfInvited(identity: Pick<Identity, 'peerId' | 'role'>): Role {
+    return this.#room.roleOf(identity);
+  }
+
   /**
    * Seats a session whose join has begun. The same person coming in again takes over from before.
    * The caller says `closeIfEmpty` afterwards, however it went.
+   * @throws ProtocolError WAITING when it has to be let in first, ROOM_LOCKED, ROOM_FULL; what `requireGood` throws
    */
   join(session: PeerSession, answer?: ConsentAnswer): RoomSnapshot {
     if (session.isClosed) throw new ProtocolError('WRONG_STATE', 'connection closed');
+    this.#requireInvitation(session.identity);
+    this.desks.order.sees(session);
+    if (this.#room.mustWait(session.identity)) {
+      session.wait(this.desks.lobby);
+      throw new ProtocolError('WAITING', 'a moderator lets people in');
+    }
     this.#vacancy.during(() => this.#seat(session, answer));
-    this.#log.info(
-      { roomId: this.roomId, peerId: session.peerId, role: session.identity.role },
-      'peer joined',
-    );
+    const { peerId, role } = session;
+    this.#options.log.info({ roomId: this.roomId, peerId, role }, 'peer joined');
     return this.#snapshot(session, { resumed: false });
   }
 
   /** The session of somebody who was here moments ago and shows so, now over another socket. */
   resume(peerId: PeerId, resume: Resume, channel: ClientChannel): PeerSession | null {
-    const session = this.#people.of(peerId);
+    const session = this.desks.people.of(peerId);
     return session?.resume(channel, resume) ? session : null;
   }
 
   /** Somebody is back before their place was given up. */
   comeBack(session: PeerSession): RoomSnapshot {
     session.comeBack();
-    this.#absences.end(session);
+    this.desks.absences.end(session);
     return this.#snapshot(session, { resumed: true });
-  }
-
-  #snapshot(session: PeerSession, { resumed }: { resumed: boolean }): RoomSnapshot {
-    const resumeToken = this.#makeResumeToken();
-    session.seat.resumeTokens = [resumeToken, ...session.seat.resumeTokens.slice(0, 1)];
-    return {
-      ...this.#room.snapshot(session.peerId),
-      resumeToken,
-      resumed,
-      logId: this.#memory.logId,
-      speech: this.#phrases.speech,
-      voices: this.#voices,
-      routerRtpCapabilities: this.#media.current.rtpCapabilities,
-      serverTime: this.#clock.wallMs(),
-    };
-  }
-
-  #seat(session: PeerSession, answer: ConsentAnswer | undefined): void {
-    this.#people.of(session.peerId)?.remove('REPLACED');
-    const events = this.#room.join(session.identity, answer, this.#clock.wallMs());
-    try {
-      const media = this.#peersMedia.add(session);
-      session.takeSeat({
-        ...{ room: this, media, producerId: null, rtpCapabilities: null, followsPhrases: false },
-        ...{ reachable: false, reachableChangedMs: this.#clock.monotonicMs(), resumeTokens: [] },
-      });
-    } catch (error) {
-      this.#people.publish([...events, ...this.#room.leave(session.peerId)]);
-      throw error;
-    }
-    this.#people.add(session);
-    this.#wasEntered = true;
-    this.#desk.keepAnswers(events);
-    this.#people.publish(events, session.peerId);
   }
 
   /** Called by the session, once, as it gives up its seat. */
   leave(session: PeerSession, { media, producerId }: Seat, how: { mayReturn: boolean }): void {
-    this.#absences.forget(session);
-    if (!this.#people.remove(session)) return;
-    if (producerId) this.#microphones.forget(producerId);
+    const { absences, people, microphones } = this.desks;
+    absences.forget(session);
+    if (!people.remove(session)) return;
+    if (producerId) microphones.forget(producerId);
     media.close();
-    this.#people.publish(this.#room.leave(session.peerId));
-    this.#log.info({ roomId: this.roomId, peerId: session.peerId }, 'peer left');
+    people.publish(this.#room.leave(session.peerId));
+    this.#options.log.info({ roomId: this.roomId, peerId: session.peerId }, 'peer left');
     this.#vacancy.left(how);
   }
 
@@ -245,40 +166,24 @@ export class LiveRoom {
 
   /** From here on every microphone is announced to `session`. */
   startReceiving(session: PeerSession, rtpCapabilities: RtpCapabilities): void {
-    const voice = this.#voices.length > 0 ? this.#media.current.voice.producerId : null;
-    this.#people.startReceiving(session, rtpCapabilities, voice);
+    const speaks = this.#voices.length > 0;
+    const voice = speaks ? this.#media.current.voice.producerId : null;
+    this.desks.people.startReceiving(session, rtpCapabilities, voice);
   }
 
   startRecording(session: PeerSession): Promise<RunningRecording> {
-    return this.#desk.start(session.identity, () => !this.#closed && !session.isClosed);
+    const { peerId, displayName } = session.identity;
+    const by = { peerId, displayName };
+    return this.desks.recording.start(by, () => !this.#closed && !session.isClosed);
   }
 
   /** Begins a recording for somebody who need not be in the room. */
   startRecordingFor(displayName: string): Promise<RunningRecording> {
-    return this.#desk.start({ peerId: null, displayName }, () => !this.#closed);
+    return this.desks.recording.start({ peerId: null, displayName }, () => !this.#closed);
   }
 
-  /** Those whose socket was lost, and who may be back. */
-  get absences(): Absences {
-    return this.#absences;
-  }
-
-  get peersMedia(): PeersMedia {
-    return this.#peersMedia;
-  }
-
-  get microphones(): Microphones {
-    return this.#microphones;
-  }
-
-  /** What is written in the room, and what becomes of it. */
-  get phrases(): PhraseDesk {
-    return this.#phrases;
-  }
-
-  /** What the moderator, or the person concerned, does to the recording. */
-  get recording(): RecordingDesk {
-    return this.#desk;
+  endAdmitted(invitationId: InvitationId, except: PeerId | null): void {
+    this.desks.order.endAdmitted(invitationId, except);
   }
 
   closeIfEmpty(): void {
@@ -289,31 +194,99 @@ export class LiveRoom {
   async close(code: 'SERVER_STOPPING' | 'INTERNAL', reason: StopReason): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    const { phrases, recording, people, lobby, hostWatch, moderation } = this.desks;
     this.#vacancy.end();
-    this.#phrases.close();
-    const recorded = this.isRecording ? this.#desk.stop(reason) : Promise.resolve();
-    for (const session of this.#people.all) session.remove(code);
+    phrases.close();
+    const recorded = this.isRecording ? recording.stop(reason) : Promise.resolve();
+    for (const session of [...people.all, ...lobby.sessions]) session.remove(code);
+    for (const part of [people, hostWatch, moderation]) part.close();
     this.#media.close();
     this.#endMemory(reason);
-    this.#onClosed();
-    this.#log.info({ roomId: this.roomId, reason }, 'room closed');
+    this.#options.onClosed();
+    this.#options.log.info({ roomId: this.roomId, reason }, 'room closed');
     await recorded;
+  }
+
+  get #voices(): readonly string[] {
+    return this.#options.speech?.languages ?? [];
+  }
+
+  #snapshot(session: PeerSession, { resumed }: { resumed: boolean }): RoomSnapshot {
+    const { phrases, moderation } = this.desks;
+    const { makeResumeToken, memory } = this.#options;
+    const { seat, peerId, role } = session;
+    const resumeToken = makeResumeToken();
+    seat.resumeTokens = [resumeToken, ...seat.resumeTokens.slice(0, 1)];
+    seat.knownRevision = this.#room.revision;
+    return {
+      ...this.#room.snapshot(peerId),
+      resumeToken,
+      resumed,
+      logId: memory.logId,
+      speech: phrases.speech,
+      voices: [...this.#voices],
+      moderation: role === 'moderator' ? moderation.all : null,
+      routerRtpCapabilities: this.#media.current.rtpCapabilities,
+      serverTime: this.#clock.wallMs(),
+    };
+  }
+
+  #seat(session: PeerSession, answer: ConsentAnswer | undefined): void {
+    const { people, peersMedia, recording } = this.desks;
+    people.of(session.peerId)?.remove('REPLACED');
+    const events = this.#room.join(session.identity, answer, this.#clock.wallMs());
+    try {
+      const media = peersMedia.add(session);
+      session.takeSeat({
+        ...{ room: this, media, producerId: null, rtpCapabilities: null, followsPhrases: false },
+        ...{ reachable: false, reachableChangedMs: this.#clock.monotonicMs(), resumeTokens: [] },
+        ...{ knownRevision: this.#room.revision, hadMicrophone: false },
+      });
+    } catch (error) {
+      people.publish([...events, ...this.#room.leave(session.peerId)]);
+      throw error;
+    }
+    people.add(session);
+    this.#wasEntered = true;
+    recording.keepAnswers(events);
+    people.publish(events);
+  }
+
+  /** Who was in comes back also when the invitation they came with lets nobody new in. */
+  #requireInvitation({ peerId, invitationId }: Identity): void {
+    if (this.#room.standings.of(peerId).isKnown) return;
+    const { book } = this.#options;
+    requireGood(book.invitation(this.roomId, invitationId), this.#clock.wallMs());
   }
 
   /** A room that everybody left is forgotten. One that nobody got into again is not: others may yet. */
   #endMemory(reason: StopReason): void {
-    if (reason === 'roomClosed' && this.#wasEntered) this.#memory.forget();
-    else this.#memory.release();
+    const { memory } = this.#options;
+    if (reason !== 'roomClosed' || !this.#wasEntered) return memory.release();
+    memory.forget();
+    this.#unlock();
+  }
+
+  /** A lock is for those who are in: with the last of them it is over. */
+  #unlock(): void {
+    const { book, log } = this.#options;
+    const { locked } = this.#room.settings;
+    if (!locked) return;
+    try {
+      book.put({ roomId: this.roomId, ...this.#room.settingsAfter({ locked: false }) });
+    } catch (err) {
+      log.warn({ roomId: this.roomId, err }, 'room could not be unlocked');
+    }
   }
 
   /** The room goes on with a new media side, and everyone builds theirs anew. */
   #mediaDied(): void {
     if (this.#closed) return;
-    this.#log.warn({ roomId: this.roomId }, 'room lost its media side');
-    this.#desk.mediaDied();
+    this.#options.log.warn({ roomId: this.roomId }, 'room lost its media side');
+    this.desks.recording.mediaDied();
     void this.#media.reopen().then((isOpen) => {
       if (!isOpen) void this.close('INTERNAL', 'interrupted');
     });
-    this.#peersMedia.lost();
+    this.desks.peersMedia.lost();
   }
 }

@@ -98,6 +98,8 @@ export interface MediaPeer {
   /** Without effect when it is gone. */
   closeConsumer(consumerId: ConsumerId): void;
   setMuted(muted: boolean): Promise<void>;
+  /** Ends all that comes from this peer, its transport too; without effect when there is none. */
+  closeSending(): void;
   /** Drops what the peer sends on its phrase channel where it arrives; without effect without one. */
   setPhrasesPaused(paused: boolean): void;
   /** Idempotent. */

@@ -1,4 +1,4 @@
-import { ProtocolError, type ProducerId, type RtpParameters } from '#protocol';
+import { ProtocolError, can, type ProducerId, type RtpParameters } from '#protocol';
 import type { Room } from '../domain/room.ts';
 import type { Attendance } from './attendance.ts';
 import type { PeerSession } from './peerSession.ts';
@@ -26,23 +26,30 @@ export class Microphones {
 
   async connect(
     session: PeerSession,
-    options: { rtpParameters: RtpParameters; muted: boolean },
+    options: { rtpParameters: RtpParameters; muted: boolean; mutes?: number },
   ): Promise<ProducerId> {
     const { room, people, recording, levels, isOpen, log } = this.#options;
     const { seat, peerId } = session;
     const { media } = seat;
-    const producerId = await media.produce(options);
-    // What was made on a media side that has been let go meanwhile went with it.
-    if (session.isClosed || seat.media !== media) {
+    const { rtpParameters, ...wish } = options;
+    const asked = { mutes: 0, ...wish };
+    const isFirst = !seat.hadMicrophone;
+    const beginsMuted = room.stage.opensMuted(peerId, asked, isFirst);
+    const producerId = await media.produce({ rtpParameters, muted: beginsMuted });
+    // What was made on a media side that has been let go meanwhile went with it, and what somebody made
+    // who has left the stage meanwhile.
+    if (session.isClosed || seat.media !== media || !can(session.role, 'speak')) {
       throw new ProtocolError('WRONG_STATE', 'connection closed');
     }
+    const muted = beginsMuted || room.stage.opensMuted(peerId, asked, isFirst);
+    // A moderator was quicker. It is asked of the worker before anything that comes after.
+    if (muted && !beginsMuted) void media.setMuted(true).catch(() => undefined);
     seat.producerId = producerId;
+    seat.hadMicrophone = true;
     levels.add(producerId, peerId);
-    people.publish(room.setMicrophone(peerId, options.muted ? 'muted' : 'open'));
-    recording.microphoneConnected(
-      { producerId, muted: options.muted, ...session.identity },
-      isOpen,
-    );
+    people.publish(room.connectMicrophone(peerId, { muted, asked: asked.muted }));
+    const { displayName } = session.identity;
+    recording.microphoneConnected({ producerId, muted, peerId, displayName }, isOpen);
     people.announceMicrophone(session);
     log.info({ roomId: room.roomId, peerId }, 'microphone connected');
     return producerId;
@@ -53,25 +60,45 @@ export class Microphones {
     const { room, people, log } = this.#options;
     const { seat, peerId } = session;
     if (!seat.producerId) return;
-    this.forget(seat.producerId);
-    seat.producerId = null;
+    this.forgetOf(session);
     seat.media.closeMicrophone();
     session.freeSlot('microphone');
     people.publish(room.setMicrophone(peerId, 'none'));
     log.info({ roomId: room.roomId, peerId }, 'microphone disconnected');
   }
 
-  /** @throws ProtocolError NOT_FOUND when none is connected */
-  async setMuted(session: PeerSession, muted: boolean): Promise<void> {
+  /**
+   * @param mutes how often a moderator has muted this person, as far as they know
+   * @throws ProtocolError NOT_FOUND when none is connected; where it is to be opened FORBIDDEN or WRONG_STATE
+   */
+  async setMuted(session: PeerSession, muted: boolean, mutes: number): Promise<void> {
     const { room, people, recording } = this.#options;
     const { seat, peerId } = session;
     const { media, producerId } = seat;
     if (!producerId) throw new ProtocolError('NOT_FOUND', 'no microphone is connected');
+    if (!muted) room.stage.requireMayOpen(peerId, mutes);
     await media.setMuted(muted);
     // It may have been unplugged meanwhile.
     if (session.isClosed || seat.producerId !== producerId) return;
+    // A moderator was quicker, and the worker was asked for that after this.
+    if (!muted) room.stage.requireMayOpen(peerId, mutes);
     recording.setMuted(producerId, muted);
     people.publish(room.setMicrophone(peerId, muted ? 'muted' : 'open'));
+  }
+
+  /** A moderator muted it: the worker is asked at once, whoever else has asked for something meanwhile. */
+  silence(session: PeerSession): void {
+    const { media, producerId } = session.seat;
+    if (!producerId) return;
+    // Rejects when it is gone, and silent so.
+    void media.setMuted(true).catch(() => undefined);
+    this.#options.recording.setMuted(producerId, true);
+  }
+
+  /** It ended with all that its owner sent. */
+  forgetOf({ seat }: PeerSession): void {
+    if (seat.producerId) this.forget(seat.producerId);
+    seat.producerId = null;
   }
 
   /** One whose owner is gone. */
@@ -83,10 +110,10 @@ export class Microphones {
   /** Everyone whose microphone is connected. */
   speakers(): Speaker[] {
     const { room, people } = this.#options;
-    return people.all.flatMap(({ identity, seat }) => {
-      if (!seat.producerId) return [];
-      const muted = room.microphoneOf(identity.peerId) === 'muted';
-      return [{ producerId: seat.producerId, muted, ...identity }];
+    return people.all.flatMap(({ identity: { peerId, displayName }, seat: { producerId } }) => {
+      if (!producerId) return [];
+      const muted = room.peer(peerId).microphone === 'muted';
+      return [{ producerId, muted, peerId, displayName }];
     });
   }
 }

@@ -6,15 +6,20 @@ import {
   type PeerId,
   type ProducerId,
   type Resume,
+  type Role,
   type RtpCapabilities,
 } from '#protocol';
 import type { GateState } from '../domain/gate.ts';
 import type { LiveRoom } from './liveRoom.ts';
-import type { ClientChannel, Clock, Identity, MediaPeer } from './ports.ts';
+import type { Lobby } from './lobby.ts';
+import type { ClientChannel, Clock, Identity, MediaPeer, SignedAccess } from './ports.ts';
 import { SessionChannel } from './sessionChannel.ts';
 
 /** What a peer may have one of; each is reserved before anything is awaited. */
 type Slot = `${Direction}Transport` | 'microphone' | 'phraseDrafts' | 'phraseChannel';
+
+/** For what a session is that was removed, until its socket is closed. */
+const KEPT_OUT: readonly ErrorCode[] = ['KICKED', 'BANNED', 'TURNED_AWAY'];
 
 /** A peer that is in a room: its media and what it was given so far. */
 export interface Seat {
@@ -27,6 +32,10 @@ export interface Seat {
   /** Whether anything answers at the other end of its media, and since when: monotonic. */
   reachable: boolean;
   reachableChangedMs: number;
+  /** The room's revision of the last snapshot. */
+  knownRevision: number;
+  /** Whether a microphone was connected in this visit: the first may have to begin muted. */
+  hadMicrophone: boolean;
   /**
    * What brings somebody back to this seat: the last one given out, and the one before it until it is
    * known that the last one arrived.
@@ -42,18 +51,22 @@ type State =
   | { readonly name: 'away'; readonly seat: Seat }
   /** Over another socket, on which nothing was asked yet. */
   | { readonly name: 'returning'; readonly seat: Seat }
-  | { readonly name: 'closed' };
+  /** Until a moderator lets them in. */
+  | { readonly name: 'waiting'; readonly lobby: Lobby }
+  | { readonly name: 'closed'; readonly code: ErrorCode | null };
 
-/** One person's way through Cora: connected, joining, joined, away and back perhaps, closed. */
+/** One person's way through Cora: connected, joining, waiting perhaps, joined, away and back perhaps, closed. */
 export class PeerSession {
   readonly identity: Identity;
   readonly channel: SessionChannel;
   readonly #clock: Clock;
   #slots = new Set<Slot>();
   #state: State = { name: 'connected' };
+  #expiresAt: number;
 
   constructor(options: { identity: Identity; channel: ClientChannel; clock: Clock }) {
     this.identity = options.identity;
+    this.#expiresAt = options.identity.expiresAt;
     this.channel = new SessionChannel(options.channel);
     this.#clock = options.clock;
   }
@@ -62,9 +75,30 @@ export class PeerSession {
     return this.identity.peerId;
   }
 
+  /** What the room has them as; outside of it, what they are invited as. */
+  get role(): Role {
+    return 'seat' in this.#state ? this.#state.seat.room.roleOf(this.peerId) : this.identity.role;
+  }
+
   get gateState(): GateState {
-    if (this.#clock.wallMs() >= this.identity.expiresAt) return 'expired';
-    return this.#state.name === 'joined' ? this.identity.role : 'connected';
+    const state = this.#state;
+    if (state.name === 'closed' && state.code !== null && KEPT_OUT.includes(state.code)) {
+      return 'kicked';
+    }
+    if (this.#clock.wallMs() >= this.#expiresAt) return 'expired';
+    if (state.name === 'waiting') return 'lobby';
+    return state.name === 'joined' ? this.role : 'connected';
+  }
+
+  /** Milliseconds since 1970; later with each token that is handed out. */
+  get expiresAt(): number {
+    return this.#expiresAt;
+  }
+
+  /** Hands out the next access token. */
+  renew({ accessToken, expiresAt }: SignedAccess): void {
+    this.#expiresAt = expiresAt;
+    this.channel.notify('tokenRefreshed', { accessToken });
   }
 
   get isClosed(): boolean {
@@ -90,6 +124,25 @@ export class PeerSession {
 
   failJoin(): void {
     if (this.#state.name === 'joining') this.#state = { name: 'connected' };
+  }
+
+  /**
+   * Waits to be let in, as its `join` is told.
+   * @throws ProtocolError ROOM_FULL, or WRONG_STATE when the socket went away meanwhile
+   */
+  wait(lobby: Lobby): void {
+    if (this.#state.name !== 'joining') throw new ProtocolError('WRONG_STATE', 'connection closed');
+    lobby.wait(this);
+    this.#state = { name: 'waiting', lobby };
+  }
+
+  /** Is let in: may ask to `join` again. Without effect on one who does not wait. */
+  admit(): void {
+    if (this.#state.name !== 'waiting') return;
+    const { lobby } = this.#state;
+    this.#state = { name: 'connected' };
+    lobby.forget(this);
+    this.channel.notify('admitted', {});
   }
 
   /** @throws ProtocolError WRONG_STATE when the socket went away meanwhile */
@@ -120,6 +173,13 @@ export class PeerSession {
     this.channel.dropRequests();
   }
 
+  /** What was sent with is gone, and may not be made anew before its owner may send again. */
+  forgetSending(): void {
+    // Another set: what was being made for it and fails now must not free what comes after.
+    const receiving: readonly Slot[] = ['receiveTransport', 'phraseChannel'];
+    this.#slots = new Set(receiving.filter((slot) => this.#slots.has(slot)));
+  }
+
   freeSlot(slot: Slot): void {
     this.#slots.delete(slot);
   }
@@ -135,7 +195,7 @@ export class PeerSession {
     const { seat } = this.#state;
     this.channel.detach();
     this.#state = { name: 'away', seat };
-    seat.room.absences.begin(this, heardMs);
+    seat.room.desks.absences.begin(this, heardMs);
   }
 
   /** A socket was closed by either side. As `lose` without effect where it no longer counts. */
@@ -152,7 +212,7 @@ export class PeerSession {
     if (!this.channel.remembersAfter(receivedNews)) return false;
     this.#state = { name: 'returning', seat };
     // An earlier socket may not have been missed yet, and a grace be about to end.
-    seat.room.absences.begin(this, this.#clock.monotonicMs());
+    seat.room.desks.absences.begin(this, this.#clock.monotonicMs());
     this.channel.attach(channel, receivedNews);
     return true;
   }
@@ -182,15 +242,16 @@ export class PeerSession {
 
   /** Ends the session for a reason that the person is told. */
   remove(code: ErrorCode): void {
-    this.leave();
+    this.#leave({ mayReturn: false }, code);
     this.channel.notify('removed', { code });
     this.channel.close();
   }
 
-  #leave(how: { mayReturn: boolean }): void {
+  #leave(how: { mayReturn: boolean }, code: ErrorCode | null = null): void {
     const state = this.#state;
-    this.#state = { name: 'closed' };
+    this.#state = { name: 'closed', code: state.name === 'closed' ? state.code : code };
     this.channel.dropRequests();
+    if (state.name === 'waiting') state.lobby.forget(this);
     if ('seat' in state) state.seat.room.leave(this, state.seat, how);
   }
 }

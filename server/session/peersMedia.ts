@@ -59,6 +59,14 @@ export class PeersMedia {
     seat.media = this.add(session);
   }
 
+  /** Somebody only listens from here on: nothing of theirs passes any more. */
+  leaveStage(session: PeerSession): void {
+    const { seat } = session;
+    seat.media.closeSending();
+    this.#options.microphones.forgetOf(session);
+    session.forgetSending();
+  }
+
   /** The worker died: everyone builds theirs anew. */
   lost(): void {
     for (const session of this.#options.people.all) {

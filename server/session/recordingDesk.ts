@@ -11,7 +11,8 @@ import {
   type StopReason,
 } from '#protocol';
 import type * as v from 'valibot';
-import type { Room, Starter } from '../domain/room.ts';
+import type { Starter } from '../domain/recordedPeople.ts';
+import type { Room } from '../domain/room.ts';
 import type { RoomEvent } from '../domain/roomEvents.ts';
 import type { Clock, Log, MediaRoom, RecordedTrack, Recorder } from './ports.ts';
 import { RoomRecording, type Speaker } from './roomRecording.ts';
@@ -56,7 +57,7 @@ export class RecordingDesk {
       media: options.media,
       log: options.log,
       onFailed: () => {
-        if (options.room.recording) void this.stop('storageFailed');
+        if (options.room.recorded.running) void this.stop('storageFailed');
       },
       onProgress: (recordingId, progress) => {
         tell('recordingProgress', { recordingId, progress }, 'seeRecordings');
@@ -80,17 +81,17 @@ export class RecordingDesk {
       this.#mayBegin = mayBegin;
       throw error;
     }
-    this.#publish(room.startRecording(by, recordingId, clock.wallMs()));
+    this.#publish(room.recorded.begin(by, recordingId, clock.wallMs()));
     this.#addThoseWhoAgreed();
     this.#cancelMaxLength = clock.after(maxRecordingMs, () => {
-      if (room.recording?.recordingId === recordingId) void this.stop('maxLength');
+      if (room.recorded.running?.recordingId === recordingId) void this.stop('maxLength');
     });
-    return room.recording as RunningRecording;
+    return room.recorded.running as RunningRecording;
   }
 
   /** @throws ProtocolError RECORDING_STATE when none is running */
   async stop(reason: StopReason): Promise<void> {
-    const events = this.#options.room.stopRecording(reason);
+    const events = this.#options.room.recorded.stop(reason);
     this.#cancelMaxLength();
     this.#publish(events);
     await this.#recording.stop(reason);
@@ -98,14 +99,14 @@ export class RecordingDesk {
 
   /** @throws ProtocolError RECORDING_STATE */
   pause(): void {
-    const events = this.#options.room.pauseRecording(this.#options.clock.wallMs());
+    const events = this.#options.room.recorded.pause(this.#options.clock.wallMs());
     this.#recording.pause();
     this.#publish(events);
   }
 
   /** @throws ProtocolError RECORDING_STATE */
   resume(): void {
-    const events = this.#options.room.resumeRecording(this.#options.clock.wallMs());
+    const events = this.#options.room.recorded.resume(this.#options.clock.wallMs());
     this.#recording.resume();
     this.#publish(events);
     this.#addThoseWhoAgreed();
@@ -113,15 +114,15 @@ export class RecordingDesk {
 
   /** @throws ProtocolError RECORDING_STATE */
   marker(label: string): void {
-    this.#options.room.requireRunningRecording();
+    this.#options.room.recorded.requireRunning();
     this.#recording.marker(label);
   }
 
   /** @throws ProtocolError RECORDING_STATE or WRONG_STATE */
   answer(peerId: PeerId, answer: AnswerConsent): void {
     const { room, clock } = this.#options;
-    const events = room.answerConsent(peerId, answer, clock.wallMs());
-    if (!room.isRecorded(peerId)) {
+    const events = room.recorded.answer(peerId, answer, clock.wallMs());
+    if (!room.recorded.isRecorded(peerId)) {
       this.#recording.endSpoken(peerId);
       for (const speaker of this.#options.speakers()) {
         if (speaker.peerId === peerId) this.#recording.removeSpeaker(speaker.producerId);
@@ -133,8 +134,8 @@ export class RecordingDesk {
 
   /** A microphone was connected. It may be the first, in a room that is recorded by itself. */
   microphoneConnected(speaker: Speaker, isStillWanted: () => boolean): void {
-    if (this.#options.room.isRecorded(speaker.peerId)) this.#recording.addSpeaker(speaker);
-    if (!this.#mayBegin || this.#options.room.recording) return;
+    if (this.#options.room.recorded.isRecorded(speaker.peerId)) this.#recording.addSpeaker(speaker);
+    if (!this.#mayBegin || this.#options.room.recorded.running) return;
     this.start({ peerId: null, displayName: '' }, isStillWanted).catch((err: unknown) => {
       const { roomId } = this.#options.room;
       this.#options.log.error({ roomId, err }, 'recording did not begin');
@@ -157,12 +158,12 @@ export class RecordingDesk {
   }
 
   phrase(phrase: Phrase): void {
-    if (this.#options.room.isRecorded(phrase.authorId)) this.#recording.phrase(phrase);
+    if (this.#options.room.recorded.isRecorded(phrase.authorId)) this.#recording.phrase(phrase);
   }
 
   /** A track for a phrase that the server speaks from now on; null where it is not to be recorded. */
   speak(phrase: Phrase, durationMs: number, producerId: ProducerId): RecordedTrack | null {
-    if (!this.#options.room.isRecorded(phrase.authorId)) return null;
+    if (!this.#options.room.recorded.isRecorded(phrase.authorId)) return null;
     return this.#recording.speak(phrase, durationMs, producerId);
   }
 
@@ -193,7 +194,8 @@ export class RecordingDesk {
 
   #addThoseWhoAgreed(): void {
     for (const speaker of this.#options.speakers()) {
-      if (this.#options.room.isRecorded(speaker.peerId)) this.#recording.addSpeaker(speaker);
+      if (this.#options.room.recorded.isRecorded(speaker.peerId))
+        this.#recording.addSpeaker(speaker);
     }
   }
 }

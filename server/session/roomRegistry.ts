@@ -1,8 +1,11 @@
 import {
   ProtocolError,
   type ConsentAnswer,
+  type InvitationId,
+  type PeerId,
   type RecordingId,
   type Resume,
+  type Role,
   type RoomId,
   type RoomSnapshot,
   type RunningRecording,
@@ -18,14 +21,16 @@ import type {
   Identity,
   Log,
   MediaEngine,
+  OpenRooms,
   Recorder,
   RecordingControl,
+  RoomBook,
   RoomStore,
   SpeechEngine,
 } from './ports.ts';
 
 /** The rooms that are open. Opens one on its first join, however many arrive together. */
-export class RoomRegistry implements RecordingControl {
+export class RoomRegistry implements RecordingControl, OpenRooms {
   readonly #rooms = new Map<RoomId, Promise<LiveRoom>>();
   /** Those of `#rooms` that stand, for questions that must not wait. */
   readonly #open = new Map<RoomId, LiveRoom>();
@@ -33,6 +38,7 @@ export class RoomRegistry implements RecordingControl {
   readonly #recorder: Recorder;
   readonly #speech: SpeechEngine | null;
   readonly #bans: BanBook;
+  readonly #book: RoomBook;
   readonly #store: RoomStore;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -40,6 +46,7 @@ export class RoomRegistry implements RecordingControl {
   readonly #makeResumeToken: () => string;
   readonly #maxPeersPerRoom: number;
   readonly #maxRecordingMs: number;
+  readonly #rosterBatchMs: number | undefined;
   #stopping = false;
 
   constructor(options: {
@@ -48,6 +55,7 @@ export class RoomRegistry implements RecordingControl {
     /** Null where the server has no voice. */
     speech: SpeechEngine | null;
     bans: BanBook;
+    book: RoomBook;
     store: RoomStore;
     clock: Clock;
     log: Log;
@@ -55,11 +63,14 @@ export class RoomRegistry implements RecordingControl {
     makeResumeToken: () => string;
     maxPeersPerRoom: number;
     maxRecordingMs: number;
+    /** How long changes of a roster are gathered; see RosterNews. */
+    rosterBatchMs?: number;
   }) {
     this.#engine = options.engine;
     this.#recorder = options.recorder;
     this.#speech = options.speech;
     this.#bans = options.bans;
+    this.#book = options.book;
     this.#store = options.store;
     this.#clock = options.clock;
     this.#log = options.log;
@@ -67,6 +78,7 @@ export class RoomRegistry implements RecordingControl {
     this.#makeResumeToken = options.makeResumeToken;
     this.#maxPeersPerRoom = options.maxPeersPerRoom;
     this.#maxRecordingMs = options.maxRecordingMs;
+    this.#rosterBatchMs = options.rosterBatchMs;
   }
 
   /**
@@ -77,7 +89,10 @@ export class RoomRegistry implements RecordingControl {
     return this.#open.get(identity.roomId)?.resume(identity.peerId, resume, channel) ?? null;
   }
 
-  /** @throws ProtocolError WRONG_STATE, ROOM_FULL, SERVER_STOPPING, or what a ban says */
+  /**
+   * @throws ProtocolError WRONG_STATE, UNAUTHORIZED, INVITATION_REVOKED, ROOM_FULL, ROOM_LOCKED, WAITING,
+   * SERVER_STOPPING, or what a ban says
+   */
   async join(session: PeerSession, answer?: ConsentAnswer): Promise<RoomSnapshot> {
     if (session.isReturning) return session.seat.room.comeBack(session);
     session.beginJoin();
@@ -90,7 +105,14 @@ export class RoomRegistry implements RecordingControl {
     }
   }
 
-  /** What can be told about a room without being in it. */
+  roleOf(identity: Pick<Identity, 'roomId' | 'peerId' | 'role'>): Role {
+    return this.#open.get(identity.roomId)?.roleOfInvited(identity) ?? identity.role;
+  }
+
+  endAdmitted(roomId: RoomId, invitationId: InvitationId, except: PeerId | null): void {
+    this.#open.get(roomId)?.endAdmitted(invitationId, except);
+  }
+
   status(roomId: RoomId): { peerCount: number; recording: boolean } {
     const room = this.#open.get(roomId);
     return { peerCount: room?.peerCount ?? 0, recording: room?.isRecording ?? false };
@@ -107,7 +129,7 @@ export class RoomRegistry implements RecordingControl {
     if (room?.recordingId !== recordingId) {
       throw new ProtocolError('RECORDING_STATE', 'the recording has ended');
     }
-    await room.recording.stop('stopped');
+    await room.desks.recording.stop('stopped');
   }
 
   /** Ends every room; resolves when all that was being recorded is safe. */
@@ -142,9 +164,11 @@ export class RoomRegistry implements RecordingControl {
 
   #openRoom({ identity }: PeerSession): Promise<LiveRoom> {
     if (this.#stopping) throw new ProtocolError('SERVER_STOPPING', 'the server is stopping');
-    const { roomId, roomName, settings } = identity;
+    const { roomId } = identity;
     const known = this.#rooms.get(roomId);
     if (known) return known;
+    const record = this.#book.find(roomId);
+    if (!record) throw new ProtocolError('UNAUTHORIZED', 'no such room');
 
     const forget = () => {
       if (this.#rooms.get(roomId) === opening) {
@@ -153,15 +177,21 @@ export class RoomRegistry implements RecordingControl {
       }
     };
     const { memory, kept } = this.#store.open(roomId);
-    const { phrases, speech: keptSpeech } = kept;
+    const { phrases, standings, speech: keptSpeech } = kept;
+    const room = new Room({
+      ...record,
+      ...{ phrases, standings },
+      maxPeers: this.#maxPeersPerRoom,
+      keepStanding: (peerId, standing) => memory.keepStanding(peerId, standing),
+    });
     const opening = LiveRoom.create({
-      room: new Room({ roomId, roomName, settings, maxPeers: this.#maxPeersPerRoom, phrases }),
-      memory,
-      keptSpeech,
+      ...{ room, memory, keptSpeech },
+      ...(this.#rosterBatchMs !== undefined && { rosterBatchMs: this.#rosterBatchMs }),
       engine: this.#engine,
       recorder: this.#recorder,
       speech: this.#speech,
       bans: this.#bans,
+      book: this.#book,
       clock: this.#clock,
       log: this.#log,
       makeRecordingId: this.#makeRecordingId,

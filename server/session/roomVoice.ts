@@ -1,12 +1,11 @@
 import type { Approval, ModerateSpeech, Phrase, Speech, Spoken, UnspokenReason } from '#protocol';
 import { SpeechQueue } from '../domain/speechQueue.ts';
+import { TALK_DBOV } from '../domain/talkTimes.ts';
 import { Voices } from '../domain/voices.ts';
 import { PhrasePlayer, type PhraseTrack } from './phrasePlayer.ts';
 import type { Clock, Log, MediaRoom, SpeechEngine } from './ports.ts';
 import { PhraseSounds, type PhraseSound } from './phraseSounds.ts';
 
-/** Louder than this somebody talks; quieter is breath and furniture. dBov (RFC 6464). */
-const TALK_DBOV = -45;
 /** Phrases whose sound is made ahead of their turn. */
 const AHEAD = 3;
 

@@ -6,6 +6,8 @@ type LevelsChanged = v.InferOutput<ServerNotifications['levelsChanged']>;
 /** Turns the media side's levels by Producer into what clients show by peer, told only on change. */
 export class SpeakerLevels {
   onChange: (change: LevelsChanged) => void = () => {};
+  /** Told each time, the loudest first. */
+  onHeard: (levels: LevelsChanged['levels']) => void = () => {};
   readonly #peers = new Map<ProducerId, PeerId>();
   #last: LevelsChanged = { levels: [], activeSpeaker: null };
   #dominant: PeerId | null = null;
@@ -34,6 +36,7 @@ export class SpeakerLevels {
       // Nobody is the active speaker of a silent room, whoever spoke last.
       activeSpeaker: levels.length === 0 ? null : this.#dominant,
     };
+    this.onHeard(change.levels);
     if (sameLevels(change, this.#last)) return;
     this.#last = change;
     this.onChange(change);

@@ -58,14 +58,15 @@ export class Doorkeeper {
   /** What `bindHandlers` asks for a socket that is in. */
   guard(
     socket: Socket,
-    { roomId, peerId }: Identity,
+    { roomId, peerId, displayName }: Identity,
     session: Removable,
   ): { limit: (name: unknown) => Refusal | null; end: () => void } {
     const address = this.#addressOf(socket);
     const end = () => {
       this.#log.warn({ roomId, peerId }, 'peer removed: asked too much');
-      const untilMs = this.#clock.wallMs() + FLOOD_BAN_MS;
-      this.#bans.ban({ roomId, peerId, untilMs, code: 'RATE_LIMITED' });
+      const atMs = this.#clock.wallMs();
+      const untilMs = atMs + FLOOD_BAN_MS;
+      this.#bans.ban({ roomId, peerId, displayName, atMs, untilMs, code: 'RATE_LIMITED' });
       session.remove('RATE_LIMITED');
       // A websocket that is being closed goes on reading for as long as its other end sends.
       this.#clock.after(GOODBYE_MS, () => cut(socket.conn));

@@ -13,7 +13,15 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import * as parser from 'socket.io-parser';
 import * as v from 'valibot';
-import type { BanBook, ClientChannel, Clock, Identity, Log } from '../session/ports.ts';
+import type {
+  BanBook,
+  ClientChannel,
+  Clock,
+  Identity,
+  Log,
+  SignedAccess,
+} from '../session/ports.ts';
+import { renewAccess } from './accessRenewal.ts';
 import { Admission } from './admission.ts';
 import { bindHandlers, type Caller } from './bindHandlers.ts';
 import { Doorkeeper } from './doorkeeper.ts';
@@ -25,8 +33,6 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const STOPPING_RETRY_MS = 1_000;
 const PING_INTERVAL_MS = 8_000;
 const PING_TIMEOUT_MS = 5_000;
-/** setTimeout's own limit; a token that outlives it is checked again by the gate. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 /** The longest names that a room and a person may have make one of some 2,600 characters. */
 const MAX_TOKEN_LENGTH = 4_096;
 
@@ -41,6 +47,10 @@ class TextOnlyDecoder extends parser.Decoder {
 export interface SocketSession extends Caller {
   /** Comes back over another socket, and has to `join` yet. */
   readonly isReturning: boolean;
+  /** Until when it may ask anything: milliseconds since 1970, later after each `renew`. */
+  readonly expiresAt: number;
+  /** Hands out the next access token. */
+  renew(access: SignedAccess): void;
   /** Ends it for a reason that the person is told. */
   remove(code: ErrorCode): void;
   /**
@@ -68,6 +78,7 @@ export interface SocketServerOptions<Session extends SocketSession> {
     channel: ClientChannel,
   ) => Session | null;
   readonly verifyAccess: (token: string) => Promise<Identity>;
+  readonly signAccess: (identity: Identity) => Promise<SignedAccess>;
   /** Whether a page of this origin may connect; asked with the Origin header, if there is one. */
   readonly isAllowedOrigin: (origin: string | undefined) => boolean;
   /** Whether what a proxy at this address says of whom it was asked by is believed. */
@@ -154,10 +165,9 @@ export function serveSockets<Session extends SocketSession>(
     const limits = doorkeeper.guard(socket as Socket, identity, session);
     bindHandlers(socket as CoraSocket, { session, handlers, log, ...limits });
 
-    const lifetimeMs = Math.min(identity.expiresAt - clock.wallMs(), MAX_TIMER_MS);
-    const cancelExpiry = clock.after(lifetimeMs, () => session.remove('TOKEN_EXPIRED'));
+    const stopRenewing = renewAccess(session, { ...options, identity });
     socket.on('disconnect', (reason) => {
-      cancelExpiry();
+      stopRenewing();
       if (LOST.includes(reason) && !hasOffended()) session.lose(channel, heardMs);
       else session.end(channel);
       log.info({ roomId, peerId, reason }, 'socket disconnected');
