@@ -1,6 +1,7 @@
 import { ProtocolError, type PeerId, type Phrase, type RoomId } from '#protocol';
 import { Bans, type Ban } from '#server/domain/bans.ts';
 import { makeLogId } from '#server/ids.ts';
+import type { Standing } from '#server/domain/standings.ts';
 import type {
   BanBook,
   KeptRoom,
@@ -13,6 +14,7 @@ interface Kept {
   logId: string;
   phrases: Phrase[];
   speech: KeptSpeech | null;
+  standings: Map<PeerId, Standing>;
 }
 
 /** Keeps rooms in memory. Told to fail, it keeps no phrase. */
@@ -30,8 +32,9 @@ export class FakeRooms implements RoomStore {
   }
 
   open(roomId: RoomId): { memory: RoomMemory; kept: KeptRoom } {
-    const found = this.kept.get(roomId) ?? { logId: makeLogId(), phrases: [], speech: null };
-    const kept = { ...found, phrases: [...found.phrases] };
+    const found = this.kept.get(roomId) ?? emptyRoom();
+    const { speech } = found;
+    const kept = { speech, phrases: [...found.phrases], standings: new Map(found.standings) };
     const memory: RoomMemory = {
       logId: found.logId,
       keepPhrase: (phrase) => {
@@ -43,6 +46,10 @@ export class FakeRooms implements RoomStore {
         found.speech = speech;
         this.kept.set(roomId, found);
       },
+      keepStanding: (peerId, standing) => {
+        found.standings.set(peerId, standing);
+        this.kept.set(roomId, found);
+      },
       forget: () => this.kept.delete(roomId),
       release: () => {},
     };
@@ -50,15 +57,31 @@ export class FakeRooms implements RoomStore {
   }
 }
 
+const emptyRoom = (): Kept => ({
+  logId: makeLogId(),
+  phrases: [],
+  speech: null,
+  standings: new Map(),
+});
+
 /** Bans as long as the test runs. */
 export class FakeBans implements BanBook {
   readonly #bans = new Bans();
 
   ban(ban: Ban): void {
     this.#bans.add(ban);
+    this.#bans.trim(ban.roomId, ban.atMs);
   }
 
   banOf(roomId: RoomId, peerId: PeerId, wallMs: number): Ban | null {
     return this.#bans.of(roomId, peerId, wallMs);
+  }
+
+  banned(roomId: RoomId, wallMs: number): Ban[] {
+    return this.#bans.moderators(roomId, wallMs);
+  }
+
+  lift(roomId: RoomId, peerId: PeerId): void {
+    this.#bans.lift(roomId, peerId);
   }
 }
