@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Log } from '../session/ports.ts';
+import { MIGRATIONS } from './roomSchema.ts';
 
 const FILE = 'rooms.sqlite';
 const DAMAGED_FILE = 'rooms.damaged.sqlite';
@@ -10,38 +11,8 @@ const COMPANIONS = ['', '-wal', '-shm'];
 /** How long a write waits for another process that writes: one server may start while another stops. */
 const BUSY_MS = 1_000;
 
-/** Written into the file as its `user_version`. */
-const VERSION = 1;
-const SCHEMA = `
-  CREATE TABLE rooms (
-    room_id TEXT PRIMARY KEY,
-    -- Where the numbers of its phrases begin: another one each time the room begins anew.
-    log_id TEXT NOT NULL,
-    -- When it was last known to be open. Milliseconds since 1970, like every time here.
-    seen_ms INTEGER NOT NULL,
-    -- What a moderator made of the voice; NULL where it is as the room was made.
-    approval TEXT,
-    held INTEGER
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE phrases (
-    log_id TEXT NOT NULL,
-    seq INTEGER NOT NULL,
-    at INTEGER NOT NULL,
-    author_id TEXT NOT NULL,
-    author_name TEXT NOT NULL,
-    text TEXT NOT NULL,
-    language TEXT NOT NULL,
-    draft_id TEXT NOT NULL,
-    PRIMARY KEY (log_id, seq)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE bans (
-    room_id TEXT NOT NULL,
-    peer_id TEXT NOT NULL,
-    until_ms INTEGER NOT NULL,
-    code TEXT NOT NULL,
-    PRIMARY KEY (room_id, peer_id)
-  ) STRICT, WITHOUT ROWID;
-`;
+/** A format that this server reads; it is the `user_version` of the file. */
+const VERSION = MIGRATIONS.length;
 
 /** About the file as a whole. Older servers let it be. */
 const NOTES =
@@ -62,8 +33,7 @@ const SQLITE_NOTADB = 26;
 export function openRoomDatabase({ directory, log }: { directory: string; log: Log }) {
   const path = join(directory, FILE);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  // Its companions get the same mode.
-  closeSync(openSync(path, 'a', 0o600));
+  create(path);
   forgetDamaged(directory);
   try {
     return open(path);
@@ -71,9 +41,18 @@ export function openRoomDatabase({ directory, log }: { directory: string; log: L
     if (!isDamage(error)) throw withReason(error, path);
     log.error({ err: error, kept: DAMAGED_FILE }, 'what was kept of rooms is damaged: put aside');
     putAside(directory);
-    closeSync(openSync(path, 'a', 0o600));
+    create(path);
     return open(path);
   }
+}
+
+/** Where there is none. Its companions get the same mode. */
+function create(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
+  // SQLite makes sure of what is in a file, and not that the file is found again after a loss of power.
+  const directory = openSync(dirname(path), 'r');
+  fsyncSync(directory);
+  closeSync(directory);
 }
 
 function open(path: string): DatabaseSync {
@@ -101,7 +80,8 @@ function build(database: DatabaseSync, path: string): void {
   const check = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
   if (check !== 'ok') throw Object.assign(new Error(String(check)), { errcode: SQLITE_CORRUPT });
   if (version !== VERSION) {
-    database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${VERSION}; COMMIT;`);
+    const steps = MIGRATIONS.slice(version).join('');
+    database.exec(`BEGIN IMMEDIATE; ${steps} PRAGMA user_version = ${VERSION}; COMMIT;`);
   }
   database.exec(NOTES);
 }

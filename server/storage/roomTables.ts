@@ -1,9 +1,10 @@
-import { ApprovalSchema, type Phrase, type RoomId } from '#protocol';
+import { ApprovalSchema, RoleSchema, type PeerId, type Phrase, type RoomId } from '#protocol';
 import type { DatabaseSync } from 'node:sqlite';
 import * as v from 'valibot';
+import type { Standing } from '../domain/standings.ts';
 import type { KeptSpeech } from '../session/ports.ts';
 
-/** Rows of phrases that are deleted at a time, so that nobody's sound waits for it: a few milliseconds. */
+/** Rows that are deleted at a time, so that nobody's sound waits for it: a few milliseconds. */
 const BATCH = 500;
 
 /** A room as its row has it. Milliseconds since 1970. */
@@ -13,7 +14,7 @@ export interface RoomRow {
   readonly seenMs: number;
 }
 
-/** The statements on rooms and their phrases. Each throws what SQLite throws, and then has done nothing. */
+/** The statements on open rooms and what was said and done in them. Each throws what SQLite throws, and then has done nothing. */
 export class RoomTables {
   readonly #statements;
 
@@ -35,13 +36,21 @@ export class RoomTables {
         `DELETE FROM phrases WHERE log_id = ?1 AND seq IN
            (SELECT seq FROM phrases WHERE log_id = ?1 LIMIT ${BATCH})`,
       ),
+      standings: database.prepare('SELECT * FROM standings WHERE log_id = ?'),
+      putStanding: database.prepare('INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?)'),
+      removeStandings: database.prepare(
+        `DELETE FROM standings WHERE log_id = ?1 AND peer_id IN
+           (SELECT peer_id FROM standings WHERE log_id = ?1 LIMIT ${BATCH})`,
+      ),
+      renameStandings: database.prepare('UPDATE standings SET log_id = ? WHERE log_id = ?'),
       wipe: database.prepare('PRAGMA wal_checkpoint(TRUNCATE)'),
       renamePhrases: database.prepare('UPDATE phrases SET log_id = ? WHERE log_id = ?'),
       renameRoom: database.prepare('UPDATE rooms SET log_id = ? WHERE log_id = ?'),
       note: database.prepare('SELECT value FROM notes WHERE name = ?'),
       putNote: database.prepare('INSERT OR REPLACE INTO notes VALUES (?, ?)'),
       orphans: database.prepare(
-        'SELECT DISTINCT log_id FROM phrases WHERE log_id NOT IN (SELECT log_id FROM rooms)',
+        `SELECT DISTINCT log_id FROM (SELECT log_id FROM phrases UNION SELECT log_id FROM standings)
+         WHERE log_id NOT IN (SELECT log_id FROM rooms)`,
       ),
     };
   }
@@ -56,6 +65,7 @@ export class RoomTables {
     for (const { logId } of this.all()) {
       const renamed = makeLogId();
       this.#statements.renamePhrases.run(renamed, logId);
+      this.#statements.renameStandings.run(renamed, logId);
       this.#statements.renameRoom.run(renamed, logId);
     }
   }
@@ -117,12 +127,30 @@ export class RoomTables {
     this.#statements.removeUpTo.run(logId, seq);
   }
 
-  /** Removes some of a log's phrases. False when there may be more. */
-  removeSomePhrases(logId: string): boolean {
-    return Number(this.#statements.removeSome.run(logId).changes) < BATCH;
+  standings(logId: string): Map<PeerId, Standing> {
+    const standings = new Map<PeerId, Standing>();
+    for (const row of this.#statements.standings.iterate(logId)) {
+      const role = v.safeParse(v.nullable(RoleSchema), row['role']);
+      if (!role.success) continue;
+      const isKnown = row['is_known'] === 1;
+      standings.set(row['peer_id'] as PeerId, { role: role.output, isKnown });
+    }
+    return standings;
   }
 
-  /** Logs of which there are phrases and no room. */
+  putStanding(logId: string, peerId: PeerId, { role, isKnown }: Standing): void {
+    this.#statements.putStanding.run(logId, peerId, role, Number(isKnown));
+  }
+
+  /** Removes some of what there is of a log. False when there may be more. */
+  removeSome(logId: string): boolean {
+    const { removeSome, removeStandings } = this.#statements;
+    return [removeSome, removeStandings].every(
+      (statement) => Number(statement.run(logId).changes) < BATCH,
+    );
+  }
+
+  /** Logs of which there is something and no room. */
   orphans(): string[] {
     return this.#statements.orphans.all().map((row) => String(row['log_id']));
   }

@@ -3,10 +3,13 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import * as v from 'valibot';
 import { Bans, type Ban } from '../domain/bans.ts';
 import type { BanBook, Clock, Log } from '../session/ports.ts';
+import { transaction } from './transaction.ts';
 
 const RowSchema = v.object({
   roomId: RoomIdSchema,
   peerId: PeerIdSchema,
+  displayName: v.string(),
+  atMs: v.number(),
   untilMs: v.number(),
   code: ErrorCodeSchema,
 });
@@ -14,19 +17,28 @@ const RowSchema = v.object({
 /** Bans in a table: asked of memory, written for the next run of the server. */
 export class SqliteBans implements BanBook {
   readonly #bans = new Bans();
+  readonly #database: DatabaseSync;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #write: StatementSync;
+  readonly #remove: StatementSync;
   readonly #erase: StatementSync;
 
   constructor(options: { database: DatabaseSync; clock: Clock; log: Log }) {
     const { database, clock, log } = options;
+    this.#database = database;
     this.#clock = clock;
     this.#log = log;
-    this.#write = database.prepare('INSERT OR REPLACE INTO bans VALUES (?, ?, ?, ?)');
+    this.#write = database.prepare(
+      `INSERT OR REPLACE INTO bans (room_id, peer_id, display_name, at_ms, until_ms, code)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+    );
+    this.#remove = database.prepare('DELETE FROM bans WHERE room_id = ? AND peer_id = ?');
     this.#erase = database.prepare('DELETE FROM bans WHERE until_ms <= ?');
     const all = database.prepare(
-      'SELECT room_id AS roomId, peer_id AS peerId, until_ms AS untilMs, code FROM bans',
+      `SELECT room_id AS roomId, peer_id AS peerId, display_name AS displayName, at_ms AS atMs,
+         until_ms AS untilMs, code
+       FROM bans`,
     );
     for (const row of all.iterate()) {
       const { success, output } = v.safeParse(RowSchema, row);
@@ -37,25 +49,43 @@ export class SqliteBans implements BanBook {
   ban(ban: Ban): void {
     this.forgetOver();
     if (!this.#bans.add(ban)) return;
-    try {
-      this.#write.run(ban.roomId, ban.peerId, Math.round(ban.untilMs), ban.code);
-    } catch (error) {
-      this.#log.error({ roomId: ban.roomId, err: error }, 'ban could not be written');
-    }
+    const { roomId, peerId, displayName, atMs, untilMs, code } = ban;
+    const times = [Math.round(atMs), Math.round(untilMs)] as const;
+    const tooMany = this.#bans.trim(roomId, atMs);
+    // Whom a moderator keeps out is out through a loss of power too; a flood is over by then.
+    this.#attempt('ban could not be written', code === 'BANNED' ? 'durable' : 'quick', () => {
+      this.#write.run(roomId, peerId, displayName, ...times, code);
+      for (const old of tooMany) this.#remove.run(roomId, old.peerId);
+    });
   }
 
   banOf(roomId: RoomId, peerId: PeerId, wallMs: number): Ban | null {
     return this.#bans.of(roomId, peerId, wallMs);
   }
 
+  banned(roomId: RoomId, wallMs: number): Ban[] {
+    return this.#bans.moderators(roomId, wallMs);
+  }
+
+  lift(roomId: RoomId, peerId: PeerId): void {
+    if (!this.#bans.lift(roomId, peerId)) return;
+    this.#attempt('a ban that was taken back could not be erased', 'durable', () =>
+      this.#remove.run(roomId, peerId),
+    );
+  }
+
   /** Lets go of those that have run out. */
   forgetOver(): void {
     const nowMs = this.#clock.wallMs();
     this.#bans.forgetOver(nowMs);
+    this.#attempt('bans that are over could not be erased', 'quick', () => this.#erase.run(nowMs));
+  }
+
+  #attempt(failure: string, how: 'durable' | 'quick', act: () => unknown): void {
     try {
-      this.#erase.run(nowMs);
+      transaction(this.#database, how, act);
     } catch (error) {
-      this.#log.error({ err: error }, 'bans that are over could not be erased');
+      this.#log.error({ err: error }, failure);
     }
   }
 }

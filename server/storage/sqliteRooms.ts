@@ -1,6 +1,7 @@
-import { PHRASE_LOG, ProtocolError, type Phrase, type RoomId } from '#protocol';
+import { PHRASE_LOG, ProtocolError, type PeerId, type Phrase, type RoomId } from '#protocol';
 import { readFileSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import type { Standing } from '../domain/standings.ts';
 import type { Clock, KeptRoom, KeptSpeech, Log, RoomMemory, RoomStore } from '../session/ports.ts';
 import { RoomTables } from './roomTables.ts';
 
@@ -67,7 +68,8 @@ export class SqliteRooms implements RoomStore {
       },
     });
     this.#open.set(roomId, memory);
-    return { memory, kept: { phrases: found?.phrases ?? [], speech: found?.speech ?? null } };
+    const { phrases = [], speech = null, standings = new Map() } = found ?? {};
+    return { memory, kept: { phrases, speech, standings } };
   }
 
   /** Idempotent. The database is the caller's to close. */
@@ -83,7 +85,9 @@ export class SqliteRooms implements RoomStore {
   #find(roomId: RoomId) {
     const found = this.#tables.find(roomId);
     if (!found || this.#erasing.has(found.logId)) return null;
-    return { ...found, phrases: this.#tables.phrases(found.logId) };
+    const { logId, speech } = found;
+    const phrases = this.#tables.phrases(logId);
+    return { logId, speech, phrases, standings: this.#tables.standings(logId) };
   }
 
   #tidy(): void {
@@ -130,7 +134,7 @@ export class SqliteRooms implements RoomStore {
 
   #eraseSome(): true {
     for (const logId of this.#erasing) {
-      if (!this.#tables.removeSomePhrases(logId)) break;
+      if (!this.#tables.removeSome(logId)) break;
       this.#erasing.delete(logId);
     }
     if (this.#erasing.size === 0) this.#wipeSoon();
@@ -206,6 +210,14 @@ class OpenRoom implements RoomMemory {
   keepSpeech(speech: KeptSpeech): void {
     this.#speech = speech;
     this.#options.attempt(() => this.#write());
+  }
+
+  keepStanding(peerId: PeerId, standing: Standing): void {
+    const { tables, attempt } = this.#options;
+    attempt(() => {
+      if (!this.#isWritten) this.#write();
+      tables.putStanding(this.logId, peerId, standing);
+    });
   }
 
   release(): void {
