@@ -59,7 +59,10 @@ export class Absences {
   end(session: PeerSession): void {
     const { room, people, log } = this.#options;
     this.forget(session);
-    people.publish(room.setAway(session.peerId, false));
+    const events = room.setAway(session.peerId, false);
+    // Told with the snapshot that follows.
+    session.seat.knownRevision = room.revision;
+    people.publish(events);
     log.info({ roomId: room.roomId, peerId: session.peerId }, 'peer came back');
   }
 

@@ -11,7 +11,9 @@ import type { RoomEvent } from '../domain/roomEvents.ts';
 import { announce } from './announce.ts';
 import type { PeerSession } from './peerSession.ts';
 import type { Clock, Log } from './ports.ts';
-import { RosterNews, type RosterBatch } from './rosterNews.ts';
+import { RosterNews } from './rosterNews.ts';
+
+type Numbered = { readonly revision: number };
 
 interface Options {
   readonly clock: Clock;
@@ -32,7 +34,7 @@ export class Attendance {
     this.#log = log;
     this.#roster = new RosterNews({
       clock,
-      tell: (batch) => this.#tellRoster(batch),
+      tell: (batch) => this.#tellNumbered('rosterChanged', batch),
       ...(rosterBatchMs !== undefined && { batchMs: rosterBatchMs }),
     });
   }
@@ -85,7 +87,7 @@ export class Attendance {
         case 'recordingStopped': {
           this.#roster.flush();
           const { type, ...body } = event;
-          this.tell(type, body as never);
+          this.#tellNumbered(type, body as Numbered);
           break;
         }
         default:
@@ -129,9 +131,9 @@ export class Attendance {
   }
 
   /** Who has a snapshot of after it knows. */
-  #tellRoster(batch: RosterBatch): void {
+  #tellNumbered(name: keyof ServerNotifications, body: Numbered): void {
     for (const { seat, channel } of this.#sessions.values()) {
-      if (seat.knownRevision < batch.revision) channel.notify('rosterChanged', batch);
+      if (seat.knownRevision < body.revision) channel.notify(name, body as never);
     }
   }
 }

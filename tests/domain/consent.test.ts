@@ -26,9 +26,9 @@ describe('consent to a recording', () => {
   };
   beforeEach(() => open());
 
-  const start = () => room.startRecording(ana, RECORDING, 10);
+  const start = () => room.recorded.begin(ana, RECORDING, 10);
   const answer = (said: ConsentAnswer, recordingId = RECORDING) =>
-    room.answerConsent(beto.peerId, { recordingId, ...said }, 20);
+    room.recorded.answer(beto.peerId, { recordingId, ...said }, 20);
   const entry = (who: { peerId: PeerId }, said: 'granted' | 'refused', name: string | null) =>
     ({ ...GRANTED, ...who, answer: said, displayName: name, words: '', at: 1 }) as const;
   const consentOf = ({ peerId }: { peerId: PeerId }) => room.snapshot(peerId).consent;
@@ -36,7 +36,7 @@ describe('consent to a recording', () => {
   it('[CB1] is given by who begins, asked of who could be heard, and not of an audience', () => {
     const events = start();
     expect([ana, beto, carla].map(consentOf)).toEqual(['granted', 'pending', null]);
-    expect([ana, beto, carla].map(({ peerId }) => room.isRecorded(peerId))).toEqual([
+    expect([ana, beto, carla].map(({ peerId }) => room.recorded.isRecorded(peerId))).toEqual([
       true,
       false,
       false,
@@ -49,8 +49,8 @@ describe('consent to a recording', () => {
   });
 
   it('[CB2] of a recording begun from outside is asked of everyone', () => {
-    room.startRecording({ peerId: null, displayName: 'Centralita' }, RECORDING, 10);
-    expect(room.recording?.startedBy).toBe('Centralita');
+    room.recorded.begin({ peerId: null, displayName: 'Centralita' }, RECORDING, 10);
+    expect(room.recorded.running?.startedBy).toBe('Centralita');
     expect([ana, beto].map(consentOf)).toEqual(['pending', 'pending']);
   });
 
@@ -67,7 +67,7 @@ describe('consent to a recording', () => {
       { peer: { recorded: false } },
     ]);
     answer(GRANTED);
-    expect(room.isRecorded(beto.peerId)).toBe(true);
+    expect(room.recorded.isRecorded(beto.peerId)).toBe(true);
   });
 
   it('[CB4] keeps the words that were shown, in their language', () => {
@@ -112,9 +112,9 @@ describe('consent to a recording', () => {
 
   it('[CB15] is not taken from an answer to another recording', () => {
     start();
-    room.stopRecording('stopped');
+    room.recorded.stop('stopped');
     const next = 'recording-2' as RecordingId;
-    room.startRecording(ana, next, 40);
+    room.recorded.begin(ana, next, 40);
     expect(refusalOf(() => answer(GRANTED))).toBe('RECORDING_STATE');
     expect(consentOf(beto)).toBe('pending');
     answer(GRANTED, next);
@@ -139,10 +139,10 @@ describe('consent to a recording', () => {
     answer(GRANTED);
     room.leave(beto.peerId);
     room.join(beto, undefined, 30);
-    expect(room.isRecorded(beto.peerId)).toBe(true);
-    room.stopRecording('stopped');
+    expect(room.recorded.isRecorded(beto.peerId)).toBe(true);
+    room.recorded.stop('stopped');
     expect([ana, beto].map(consentOf)).toEqual([null, null]);
-    room.startRecording(ana, 'recording-2' as RecordingId, 40);
+    room.recorded.begin(ana, 'recording-2' as RecordingId, 40);
     expect(consentOf(beto)).toBe('pending');
   });
 
@@ -191,7 +191,7 @@ describe('consent to a recording', () => {
     room.join({ ...carla, peerId: 'peer-eva01' as PeerId }, undefined, 30);
     room.leave(dora.peerId);
     room.join(dora, undefined, 31);
-    expect(room.isRecorded(dora.peerId)).toBe(true);
+    expect(room.recorded.isRecorded(dora.peerId)).toBe(true);
   });
 
   it('[CB13] keeps nobody out who was inside when it began, or has answered it before', () => {
@@ -201,8 +201,8 @@ describe('consent to a recording', () => {
     room.leave(beto.peerId);
     room.join(beto, undefined, 30);
     expect(consentOf(beto)).toBe('refused');
-    room.stopRecording('stopped');
-    room.startRecording(ana, 'recording-2' as RecordingId, 40);
+    room.recorded.stop('stopped');
+    room.recorded.begin(ana, 'recording-2' as RecordingId, 40);
     room.leave(beto.peerId);
     room.join(beto, undefined, 50);
     expect(consentOf(beto)).toBe('pending');
@@ -220,20 +220,20 @@ describe('a recording of a room', () => {
   it('[CB12] is paused and resumed by turns, and counts what the pauses took', () => {
     const room = new Room({ roomId: ROOM_ID, roomName: 'Coro', settings: SETTINGS, maxPeers: 3 });
     room.join(ana, undefined, 0);
-    expect(refusalOf(() => room.pauseRecording(1))).toBe('RECORDING_STATE');
-    room.startRecording(ana, RECORDING, 10);
-    expect(refusalOf(() => room.resumeRecording(11))).toBe('RECORDING_STATE');
-    room.pauseRecording(20);
-    expect(room.recording).toMatchObject({ pausedAt: 20, pausedMs: 0 });
-    expect(refusalOf(() => room.pauseRecording(21))).toBe('RECORDING_STATE');
-    expect(refusalOf(() => room.requireRunningRecording())).toBe('RECORDING_STATE');
-    room.resumeRecording(50);
-    room.pauseRecording(60);
-    room.resumeRecording(65);
-    expect(room.recording).toMatchObject({ pausedAt: null, pausedMs: 35 });
+    expect(refusalOf(() => room.recorded.pause(1))).toBe('RECORDING_STATE');
+    room.recorded.begin(ana, RECORDING, 10);
+    expect(refusalOf(() => room.recorded.resume(11))).toBe('RECORDING_STATE');
+    room.recorded.pause(20);
+    expect(room.recorded.running).toMatchObject({ pausedAt: 20, pausedMs: 0 });
+    expect(refusalOf(() => room.recorded.pause(21))).toBe('RECORDING_STATE');
+    expect(refusalOf(() => room.recorded.requireRunning())).toBe('RECORDING_STATE');
+    room.recorded.resume(50);
+    room.recorded.pause(60);
+    room.recorded.resume(65);
+    expect(room.recorded.running).toMatchObject({ pausedAt: null, pausedMs: 35 });
     // A wall clock that was set back takes nothing off.
-    room.pauseRecording(70);
-    room.resumeRecording(30);
-    expect(room.recording?.pausedMs).toBe(35);
+    room.recorded.pause(70);
+    room.recorded.resume(30);
+    expect(room.recorded.running?.pausedMs).toBe(35);
   });
 });

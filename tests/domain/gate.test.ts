@@ -14,7 +14,7 @@ produceData       U       W         W     F        ok      ok        F      E
 startReceiving    U       W         W     ok       ok      ok        F      E
 stopProducing     U       W         W     F        ok      ok        F      E
 getPhrases        U       W         W     ok       ok      ok        F      E
-sendPhrase        U       W         W     F        ok      ok        F      E
+sendPhrase        U       W         W     ok       ok      ok        F      E
 followPhrases     U       W         W     ok       ok      ok        F      E
 confirmPhrases    U       W         W     ok       ok      ok        F      E
 moderateSpeech    U       W         W     F        F       ok        F      E
@@ -22,12 +22,29 @@ restartMedia      U       W         W     ok       ok      ok        F      E
 restartIce        U       W         W     ok       ok      ok        F      E
 echo              U       W         W     ok       ok      ok        F      E
 setMuted          U       W         W     F        ok      ok        F      E
+raiseHand         U       W         W     ok       ok      F         F      E
+lowerHand         U       W         W     ok       ok      ok        F      E
+answerFloor       U       W         W     ok       ok      F         F      E
+giveFloor         U       W         W     F        F       ok        F      E
+callNext          U       W         W     F        F       ok        F      E
+lowerHandOf       U       W         W     F        F       ok        F      E
+setRole           U       W         W     F        F       ok        F      E
+handOver          U       W         W     F        F       ok        F      E
+mutePeer          U       W         W     F        F       ok        F      E
+muteOthers        U       W         W     F        F       ok        F      E
+kick              U       W         W     F        F       ok        F      E
+ban               U       W         W     F        F       ok        F      E
+unban             U       W         W     F        F       ok        F      E
+admit             U       W         W     F        F       ok        F      E
+admitAll          U       W         W     F        F       ok        F      E
+turnAway          U       W         W     F        F       ok        F      E
+changeSettings    U       W         W     F        F       ok        F      E
 startRecording    U       W         W     F        F       ok        F      E
 stopRecording     U       W         W     F        F       ok        F      E
 pauseRecording    U       W         W     F        F       ok        F      E
 resumeRecording   U       W         W     F        F       ok        F      E
 addMarker         U       W         W     F        F       ok        F      E
-answerConsent     U       W         W     F        ok      ok        F      E
+answerConsent     U       W         W     ok       ok      ok        F      E
 leave             U       ok        ok    ok       ok      ok        F      E
 `;
 

@@ -10,6 +10,17 @@ const ana = { peerId: 'peer-ana-1' as PeerId, displayName: 'Ana', role: 'moderat
 const beto = { peerId: 'peer-beto' as PeerId, displayName: 'Beto', role: 'speaker' } as const;
 const carla = { peerId: 'peer-carla' as PeerId, displayName: 'Carla', role: 'audience' } as const;
 
+/** As somebody is who has just come in. */
+const NEW = {
+  microphone: 'none',
+  recorded: false,
+  away: false,
+  hand: null,
+  offered: false,
+  mayUnmute: true,
+  mutes: 0,
+} as const;
+
 describe('Room', () => {
   let room: Room;
   const join = (peer: Parameters<Room['join']>[0]) => room.join(peer, undefined, NOW.wallMs);
@@ -22,16 +33,17 @@ describe('Room', () => {
       ...join(ana),
       ...join(beto),
       ...room.setMicrophone(beto.peerId, 'open'),
-      ...room.startRecording(ana, RECORDING, 5),
-      ...room.pauseRecording(6),
-      ...room.resumeRecording(7),
-      ...room.stopRecording('stopped'),
+      ...room.recorded.begin(ana, RECORDING, 5),
+      ...room.recorded.pause(6),
+      ...room.recorded.resume(7),
+      ...room.recorded.stop('stopped'),
       ...room.leave(beto.peerId),
     ];
     const changes = events.filter((event) => 'revision' in event);
-    expect(changes.map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(changes.map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
     expect(changes.map(({ type }) => type)).toEqual([
       'peerJoined',
+      'hostChanged',
       'peerJoined',
       'peerChanged',
       'recordingStarted',
@@ -42,7 +54,7 @@ describe('Room', () => {
       'peerChanged',
       'peerLeft',
     ]);
-    expect(room.snapshot(ana.peerId).revision).toBe(10);
+    expect(room.snapshot(ana.peerId).revision).toBe(11);
   });
 
   it('[RM2] takes the same peer in once', () => {
@@ -64,18 +76,20 @@ describe('Room', () => {
     join(ana);
     join(beto);
     room.setMicrophone(beto.peerId, 'muted');
-    room.startRecording(ana, RECORDING, 77.7);
+    room.recorded.begin(ana, RECORDING, 77.7);
     const phrase = room.say(beto.peerId, draft(), NOW);
     join(carla);
     expect(room.snapshot(carla.peerId)).toEqual({
-      revision: 6,
+      revision: 7,
       roomId: ROOM_ID,
       roomName: 'Coro',
+      settings: SETTINGS,
+      host: ana.peerId,
       you: carla.peerId,
       peers: [
-        { ...ana, microphone: 'none', recorded: true, away: false },
-        { ...beto, microphone: 'muted', recorded: false, away: false },
-        { ...carla, microphone: 'none', recorded: false, away: false },
+        { ...NEW, ...ana, recorded: true },
+        { ...NEW, ...beto, microphone: 'muted' },
+        { ...NEW, ...carla },
       ],
       phrases: [phrase],
       recording: {
@@ -105,30 +119,30 @@ describe('Room', () => {
     room.setMicrophone(ana.peerId, 'open');
     expect(room.setMicrophone(ana.peerId, 'open')).toEqual([]);
     expect(room.leave(beto.peerId)).toEqual([]);
-    expect(room.snapshot(ana.peerId).revision).toBe(2);
+    expect(room.snapshot(ana.peerId).revision).toBe(3);
   });
 
   it('[RM7] lets nobody act who is not in it', () => {
     expect(refusalOf(() => room.setMicrophone(ana.peerId, 'open'))).toBe('WRONG_STATE');
     expect(refusalOf(() => room.say(ana.peerId, draft(), NOW))).toBe('WRONG_STATE');
-    expect(refusalOf(() => room.startRecording(ana, RECORDING, 1))).toBe('WRONG_STATE');
+    expect(refusalOf(() => room.recorded.begin(ana, RECORDING, 1))).toBe('WRONG_STATE');
     join(ana);
     expect(room.snapshot(ana.peerId).recording).toBeNull();
   });
 
   it('[RM8] records once at a time, and stops only what runs', () => {
     join(ana);
-    expect(refusalOf(() => room.stopRecording('stopped'))).toBe('RECORDING_STATE');
-    room.startRecording(ana, RECORDING, 1);
+    expect(refusalOf(() => room.recorded.stop('stopped'))).toBe('RECORDING_STATE');
+    room.recorded.begin(ana, RECORDING, 1);
     const second = 'recording-2' as RecordingId;
-    expect(refusalOf(() => room.startRecording(ana, second, 2))).toBe('RECORDING_STATE');
-    expect(room.recording?.recordingId).toBe(RECORDING);
-    expect(room.stopRecording('roomClosed')).toMatchObject([
+    expect(refusalOf(() => room.recorded.begin(ana, second, 2))).toBe('RECORDING_STATE');
+    expect(room.recorded.running?.recordingId).toBe(RECORDING);
+    expect(room.recorded.stop('roomClosed')).toMatchObject([
       { type: 'recordingStopped', recordingId: RECORDING, reason: 'roomClosed' },
       { type: 'peerChanged', peer: { recorded: false } },
       { type: 'consentChanged', peerId: ana.peerId, consent: null },
     ]);
-    expect(room.recording).toBeNull();
+    expect(room.recorded.running).toBeNull();
   });
 
   it('[RI1] lets an audience neither speak nor say', () => {

@@ -21,8 +21,8 @@ describe('somebody whose socket is lost', () => {
     ana.channel.forget();
   });
 
-  const changes = () => ana.channel.told('peerChanged').map(({ peer }) => peer.away);
-  const hasLeft = () => ana.channel.told('peerLeft').length > 0;
+  const changes = () => ana.channel.roster.changed.flatMap(({ away }) => away ?? []);
+  const hasLeft = () => ana.channel.roster.left.length > 0;
   const comesBack = async (receivedNews = 0) => {
     const back = house.comeBack(beto, { receivedNews }) as Visitor;
     const snapshot = await back.join();
@@ -49,7 +49,7 @@ describe('somebody whose socket is lost', () => {
     expect(hasLeft()).toBe(false);
     expect(back.media).toBe(media);
     expect(media.isClosed).toBe(false);
-    expect(back.channel.told('peerChanged')).toEqual([]);
+    expect(back.channel.roster.changed).toEqual([]);
   });
 
   it('[AW3] is let back by a token that is good once and belongs to nobody else', async () => {
@@ -177,7 +177,7 @@ describe('somebody whose socket is lost', () => {
     const carla = await house.enter('speaker', { peerId: 'peer-carla' as PeerId });
     beto.session.end(beto.channel);
     carla.session.remove('RATE_LIMITED');
-    const left = ana.channel.told('peerLeft').map(({ peerId }) => peerId);
+    const left = ana.channel.roster.left;
     expect(left).toEqual([beto.peerId, carla.peerId]);
     expect([beto, carla].map((gone) => house.comeBack(gone))).toEqual([null, null]);
   });

@@ -103,7 +103,7 @@ describe('letting people hear each other', () => {
     expect(await speaking).not.toBe('allowed');
     await settled();
     expect(beto.channel.requests).toEqual([]);
-    expect(beto.channel.told('peerChanged')).toEqual([]);
+    expect(beto.channel.roster.changed).toEqual([]);
   });
 
   it('[AN9] tells the listener when a Consumer ends', async () => {
@@ -124,7 +124,7 @@ describe('letting people hear each other', () => {
     const again = await house.enter('speaker', ana.session.identity);
     media.working.open();
     expect(await speaking).toBe('WRONG_STATE');
-    expect(again.channel.told('peerChanged')).toEqual([]);
+    expect(again.channel.roster.changed).toEqual([]);
     await settled();
     expect(beto.channel.requests).toEqual([]);
   });
@@ -171,7 +171,7 @@ describe('letting people hear each other', () => {
     await ana.request('setMuted', { muted: false });
     await ana.request('setMuted', { muted: true });
     for (const { channel } of [ana, beto]) {
-      expect(channel.told('peerChanged').map(({ peer }) => peer.microphone)).toEqual([
+      expect(channel.roster.changed.map(({ microphone }) => microphone)).toEqual([
         'muted',
         'open',
         'muted',
@@ -191,7 +191,7 @@ describe('letting people hear each other', () => {
     ana.session.leave();
     ana.media.working.open();
     expect(await muting).toBe('allowed');
-    expect(beto.channel.told('peerChanged')).toHaveLength(1);
+    expect(beto.channel.roster.changed).toHaveLength(1);
   });
 
   it('[MU4] says nothing of a microphone that was unplugged while being muted', async () => {
@@ -201,7 +201,7 @@ describe('letting people hear each other', () => {
     await ana.request('stopProducing', {});
     ana.media.working.open();
     expect(await muting).toBe('allowed');
-    const shown = beto.channel.told('peerChanged').map(({ peer }) => peer.microphone);
+    const shown = beto.channel.roster.changed.map(({ microphone }) => microphone);
     expect(shown).toEqual(['open', 'none']);
   });
 });

@@ -43,7 +43,7 @@ describe('who is recorded', () => {
     expect(recording().tracks[0]?.muted).toEqual([true]);
     expect(taps()).toEqual([microphone]);
     expect(recording().phrases.map(({ text }) => text)).toEqual(['ahora sí']);
-    expect(ana.channel.told('peerChanged').at(-1)?.peer).toMatchObject({
+    expect(ana.channel.roster.changed.at(-1)).toMatchObject({
       peerId: beto.peerId,
       recorded: true,
     });
@@ -116,7 +116,7 @@ describe('who is recorded', () => {
     expect(names()).toEqual(['Carla']);
     expect(recording().consents.at(-1)).toMatchObject({ displayName: 'Carla', answer: 'granted' });
     // Told with the snapshot, and not again.
-    expect(carla.channel.told('peerJoined')).toEqual([]);
+    expect(carla.channel.roster.joined).toEqual([]);
   });
 
   it('[CN9] is everybody in a room that lets in who agrees', async () => {
@@ -126,7 +126,7 @@ describe('who is recorded', () => {
     const visitor = strict.visitor({ settings: REQUIRED });
     expect(await refusalFrom(visitor.request('join', {}))).toBe('CONSENT_REQUIRED');
     expect(strict.engine.room.peers).toHaveLength(1);
-    expect(moderator.channel.told('peerJoined')).toEqual([]);
+    expect(moderator.channel.roster.joined).toEqual([]);
     expect((await visitor.request('join', { consent: GRANTED })).consent).toBe('granted');
   });
 

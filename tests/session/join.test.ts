@@ -15,15 +15,15 @@ describe('joining and leaving', () => {
     const beto = house.visitor({ displayName: 'Beto' });
     const snapshot = await beto.request('join', {});
     expect(snapshot).toMatchObject({
-      revision: 2,
+      revision: 3,
       roomId: ROOM_ID,
       you: beto.peerId,
       serverTime: house.clock.wallMs(),
       routerRtpCapabilities: house.engine.room.rtpCapabilities,
     });
     expect(snapshot.peers.map(({ displayName }) => displayName)).toEqual(['Ana', 'Beto']);
-    expect(ana.channel.told('peerJoined')).toMatchObject([
-      { revision: 2, peer: { peerId: beto.peerId } },
+    expect(ana.channel.told('rosterChanged')).toMatchObject([
+      { since: 2, revision: 3, joined: [{ peerId: beto.peerId }] },
     ]);
     expect(beto.channel.notifications).toEqual([]);
   });
@@ -43,7 +43,7 @@ describe('joining and leaving', () => {
     const [ana, beto] = [await house.enter('speaker'), await house.enter('speaker')];
     await beto.request('leave', {});
     beto.session.leave();
-    expect(ana.channel.told('peerLeft')).toEqual([{ revision: 3, peerId: beto.peerId }]);
+    expect(ana.channel.roster.left).toEqual([beto.peerId]);
     expect(beto.media.isClosed).toBe(true);
     expect(await refusalFrom(beto.request('join', {}))).toBe('WRONG_STATE');
   });
@@ -56,8 +56,8 @@ describe('joining and leaving', () => {
     expect(await joining).toBe('WRONG_STATE');
     const carla = await house.enter('speaker');
     // A gap in the revisions would make every client join again.
-    expect(ana.channel.told('peerJoined')).toMatchObject([
-      { revision: 2, peer: { peerId: carla.peerId } },
+    expect(ana.channel.told('rosterChanged')).toMatchObject([
+      { since: 1, revision: 2, joined: [{ peerId: carla.peerId }] },
     ]);
     expect(house.engine.room.peers.filter(({ isClosed }) => !isClosed)).toHaveLength(2);
   });

@@ -59,7 +59,7 @@ describe('the ways of a phrase', () => {
 
   it('[PD5] names who heard it only in a room that is set so', async () => {
     const other = new House();
-    const settings = { ...ana.session.identity.settings, namedReceipts: true };
+    const settings = { namedReceipts: true };
     const [dora, elsa] = [
       await other.enter('moderator', { displayName: 'Dora', settings }),
       await other.enter('speaker', { displayName: 'Elsa', settings }),
@@ -110,12 +110,12 @@ describe('the ways of a phrase', () => {
     await ana.request('restartMedia', {});
     expect(before.isClosed).toBe(true);
     expect(ana.media).not.toBe(before);
-    expect(beto.channel.told('peerLeft')).toEqual([]);
-    expect(beto.channel.told('peerChanged').at(-1)?.peer.microphone).toBe('none');
+    expect(beto.channel.roster.left).toEqual([]);
+    expect(beto.channel.roster.changed.at(-1)?.microphone).toBe('none');
     await ana.listen();
     await ana.speak();
     await settled();
-    expect(beto.channel.told('peerChanged').at(-1)?.peer.microphone).toBe('open');
+    expect(beto.channel.roster.changed.at(-1)?.microphone).toBe('open');
     ana.say(draft({ text: 'sigo aquí' }));
     expect(texts()).toEqual(['sigo aquí']);
   });

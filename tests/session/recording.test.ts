@@ -27,7 +27,7 @@ describe('recording a room', () => {
     const running = await start();
     expect(running).toMatchObject({ startedBy: 'Ana', startedAt: house.clock.wallMs() });
     for (const { channel } of [ana, beto]) {
-      expect(channel.told('recordingStarted')).toMatchObject([{ revision: 3, recording: running }]);
+      expect(channel.told('recordingStarted')).toMatchObject([{ revision: 4, recording: running }]);
     }
     expect(house.recorder.recording.options).toMatchObject({ roomName: 'Coro', startedBy: 'Ana' });
   });
@@ -47,7 +47,7 @@ describe('recording a room', () => {
     const stops = [1, 2].map(() => refusalFrom(ana.request('stopRecording', {})));
     expect((await Promise.all(stops)).toSorted()).toEqual(['RECORDING_STATE', 'allowed']);
     expect(beto.channel.told('recordingStopped')).toEqual([
-      { revision: 5, recordingId, reason: 'stopped' },
+      { revision: 6, recordingId, reason: 'stopped' },
     ]);
     expect(house.recorder.recording.stops).toEqual(['stopped']);
     expect((await start()).recordingId).not.toBe(recordingId);

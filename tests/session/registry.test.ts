@@ -26,7 +26,7 @@ describe('RoomRegistry', () => {
     const ana = await house.enter('speaker');
     const beto = await house.enter('speaker', { roomId: 'room-0000002' as RoomId });
     expect(house.engine.opened).toBe(2);
-    expect(ana.channel.told('peerJoined')).toEqual([]);
+    expect(ana.channel.roster.joined).toEqual([]);
     beto.say({ draftId: 'b1', text: 'Hola', language: 'es' });
     expect(house.engine.rooms.map(({ phrases }) => phrases.length)).toEqual([0, 1]);
   });
@@ -117,10 +117,10 @@ describe('RoomRegistry', () => {
     await beto.listen();
     await ana.speak();
     expect([ana, beto].map(({ channel }) => channel.told('mediaLost'))).toEqual([[{}], [{}]]);
-    expect(beto.channel.told('peerChanged').map(({ peer }) => peer.microphone)).toEqual([
+    expect(beto.channel.roster.changed.map(({ microphone }) => microphone)).toEqual([
       ...['open', 'none', 'open'],
     ]);
-    expect(beto.channel.told('peerLeft')).toEqual([]);
+    expect(beto.channel.roster.left).toEqual([]);
     expect(house.engine.opened).toBe(2);
     expect(beto.channel.requests).toHaveLength(1);
     const later = await house.visitor({ peerId: 'peer-later1' as PeerId }).join();

@@ -218,15 +218,15 @@ describe('rooms in the database', () => {
     const { database, rooms } = start();
     const { memory } = rooms.open(ROOM_ID);
     const [ana, beto] = ['peer-0000001', 'peer-0000002'] as [PeerId, PeerId];
-    memory.keepStanding(ana, { role: null, isKnown: true });
-    memory.keepStanding(ana, { role: 'moderator', isKnown: true });
-    memory.keepStanding(beto, { role: null, isKnown: true });
+    memory.keepStanding(ana, { role: null, isKnown: true, isSilenced: false });
+    memory.keepStanding(ana, { role: 'moderator', isKnown: true, isSilenced: true });
+    memory.keepStanding(beto, { role: null, isKnown: true, isSilenced: false });
     const again = start().rooms.open(ROOM_ID);
     expect(again.memory.logId).toBe(memory.logId);
     expect(again.kept.standings).toEqual(
       new Map([
-        [ana, { role: 'moderator', isKnown: true }],
-        [beto, { role: null, isKnown: true }],
+        [ana, { role: 'moderator', isKnown: true, isSilenced: true }],
+        [beto, { role: null, isKnown: true, isSilenced: false }],
       ]),
     );
     const renamed = new SqliteRooms({ database, clock, log, makeLogId, bootId: 'another' });

@@ -1,5 +1,6 @@
 import type {
   DtlsParameters,
+  InvitationId,
   PeerId,
   PhraseDraft,
   Role,
@@ -22,20 +23,30 @@ export const SETTINGS: RoomSettings = {
   autoRecord: false,
   approval: 'none',
   namedReceipts: false,
+  language: null,
+  capacity: { moderator: null, speaker: null, audience: null },
+  phrases: 'stage',
+  entryMuted: false,
+  selfUnmute: true,
+  lobby: false,
+  locked: false,
 };
+
+/** The invitation that people of a role come with, where a test makes none. */
+export const invitedAs = (role: Role) => `invited-${role}` as InvitationId;
 
 let peers = 0;
 let drafts = 0;
 
 export function identity(change: Partial<Identity> = {}): Identity {
   peers += 1;
+  const { role = 'speaker' } = change;
   return {
     roomId: ROOM_ID,
-    roomName: 'Coro',
     peerId: `peer-${String(peers).padStart(7, '0')}` as PeerId,
     displayName: 'Ana',
-    role: 'speaker' as Role,
-    settings: SETTINGS,
+    role,
+    invitationId: invitedAs(role),
     expiresAt: 1_760_000_000_000,
     ...change,
   };

@@ -202,8 +202,16 @@ export class FakeMediaPeer implements MediaPeer {
   }
 
   async setMuted(muted: boolean): Promise<void> {
-    await this.#work();
+    // The worker does what it is asked in the order in which it is asked.
     this.muted.push(muted);
+    await this.#work();
+  }
+
+  /** How often all that this peer sends was ended. */
+  sendingEnds = 0;
+
+  closeSending(): void {
+    this.sendingEnds += 1;
   }
 
   close(): void {

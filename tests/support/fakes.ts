@@ -145,6 +145,16 @@ export class FakeChannel implements ClientChannel {
     this.isClosed = true;
   }
 
+  /** Whom it was told of one by one, where a test gathers nothing: who came, changed and left, oldest first. */
+  get roster() {
+    const batches = this.told('rosterChanged');
+    return {
+      joined: batches.flatMap(({ joined }) => joined),
+      changed: batches.flatMap(({ changed }) => changed),
+      left: batches.flatMap(({ left }) => left),
+    };
+  }
+
   /** The bodies of the notifications called `name`, oldest first. */
   told<Name extends ServerNotificationName>(name: Name): Body<Name>[] {
     return this.notifications.flatMap((it) => (it.name === name ? [it.body as Body<Name>] : []));

@@ -8,22 +8,36 @@ import type {
   RecordingId,
   Resume,
   Role,
+  RoomId,
+  RoomSettings,
   RoomSnapshot,
 } from '#protocol';
+import { ROLES } from '#protocol';
 import { makeResumeToken } from '#server/ids.ts';
 import { createHandlers } from '#server/session/handlers.ts';
 import { PeerSession } from '#server/session/peerSession.ts';
 import type { Identity } from '#server/session/ports.ts';
 import { RoomRegistry } from '#server/session/roomRegistry.ts';
-import { bytes, identity, opusCapabilities, rtpParameters } from './builders.ts';
+import {
+  SETTINGS,
+  bytes,
+  identity,
+  invitedAs,
+  opusCapabilities,
+  rtpParameters,
+} from './builders.ts';
 import { FakeMediaEngine, type FakeMediaPeer } from './fakeMedia.ts';
 import { FakeRecorder } from './fakeRecorder.ts';
+import { FakeBook, newInvitation } from './fakeBook.ts';
 import { FakeBans, FakeRooms } from './fakeRooms.ts';
 import { FakeSpeech } from './fakeSpeech.ts';
 import { FakeChannel, FakeClock, FakeIceServers, FakeLog, settled } from './fakes.ts';
 
 export const GRANTED: ConsentAnswer = { answer: 'granted', language: 'es', named: false };
 export const REFUSED: ConsentAnswer = { ...GRANTED, answer: 'refused' };
+
+/** Somebody, and how their room is set, if it is not there yet. */
+type Who = Partial<Identity> & { readonly settings?: Partial<RoomSettings> };
 
 /** The use cases, whole, on fakes. */
 export class House {
@@ -36,6 +50,7 @@ export class House {
   readonly speech = new FakeSpeech();
   readonly iceServers = new FakeIceServers();
   readonly bans: FakeBans;
+  readonly book: FakeBook;
   readonly rooms: FakeRooms;
   readonly registry: RoomRegistry;
   readonly handlers: ReturnType<typeof createHandlers>;
@@ -46,15 +61,19 @@ export class House {
     maxPeersPerRoom = 10,
     maxRecordingMs = 14_400_000,
     speaks = false,
+    rosterBatchMs = 0,
     after = undefined as House | undefined,
   } = {}) {
     this.bans = after?.bans ?? new FakeBans();
+    this.book = after?.book.afterRestart() ?? new FakeBook(this.clock);
     this.rooms = after?.rooms.afterRestart() ?? new FakeRooms();
     this.registry = new RoomRegistry({
       engine: this.engine,
       recorder: this.recorder,
       speech: speaks ? this.speech : null,
       bans: this.bans,
+      book: this.book,
+      rosterBatchMs,
       store: this.rooms,
       clock: this.clock,
       log: this.log,
@@ -70,8 +89,10 @@ export class House {
   }
 
   /** Somebody whose socket stands and who has not joined. */
-  visitor(who: Partial<Identity> = {}): Visitor {
-    return new Visitor(this, identity(who));
+  visitor({ settings, ...who }: Who = {}): Visitor {
+    const person = identity(who);
+    this.#makeRoom(person.roomId, { ...SETTINGS, ...settings });
+    return new Visitor(this, person);
   }
 
   /** Another socket of somebody whose last one was lost; null where there is nothing to go on with. */
@@ -84,10 +105,16 @@ export class House {
   }
 
   /** Somebody in the room. */
-  async enter(role: Role, who: Partial<Identity> = {}): Promise<Visitor> {
+  async enter(role: Role, who: Who = {}): Promise<Visitor> {
     const visitor = this.visitor({ role, ...who });
     await visitor.join();
     return visitor;
+  }
+
+  #makeRoom(roomId: RoomId, settings: RoomSettings): void {
+    if (this.book.find(roomId)) return;
+    const invitations = ROLES.map((role) => newInvitation({ invitationId: invitedAs(role), role }));
+    this.book.create({ roomId, roomName: 'Coro', settings }, invitations);
   }
 }
 
