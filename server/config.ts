@@ -56,6 +56,7 @@ const EnvironmentSchema = v.object({
   ...SPEECH,
   DATA_DIR: v.optional(directory, 'data'),
   TOKEN_SECRET: v.exactOptional(strongSecret),
+  TOKEN_SECRET_PREVIOUS: v.exactOptional(strongSecret),
   LOG_LEVEL: v.optional(
     v.picklist(
       ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
@@ -93,7 +94,10 @@ export interface Config {
   /** Who reads phrases aloud. */
   readonly speech: Speech;
   readonly dataDirectory: string;
+  /** What signs tokens; undefined where the server keeps one itself. */
   readonly tokenSecret: string | undefined;
+  /** What signed them before, and is still taken. */
+  readonly previousTokenSecret: string | undefined;
   readonly logLevel: string;
 }
 
@@ -127,13 +131,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 }
 
 /**
- * Holds a secret read from a file to what TOKEN_SECRET is held to.
+ * Holds a secret read from a file of `dataDirectory` to what TOKEN_SECRET is held to.
  * @throws ConfigError
  */
-export function requireStrongSecret(secret: string, dataDirectory: string): string {
+export function requireStrongSecret(secret: string, dataDirectory: string, file: string): string {
   if (secret.length >= MIN_SECRET_LENGTH) return secret;
   throw new ConfigError([
-    `DATA_DIR: ${path.join(dataDirectory, 'token-secret')} is too short to be a secret. Delete it and a new one is made; links given out so far end with it.`,
+    `DATA_DIR: ${path.join(dataDirectory, file)} is too short to be a secret. Delete it, and links that were signed with it end; the server makes the one that it signs with anew.`,
   ]);
 }
 
@@ -178,6 +182,18 @@ function unsafe(env: Environment): string[] {
       `LISTEN_IP: with PUBLIC_URL=${publicUrl.origin} sound must be reachable too. Set LISTEN_IP to this machine's address, or to 0.0.0.0 with ANNOUNCED_ADDRESS.`,
     );
   }
+  if (env.TOKEN_SECRET_PREVIOUS !== undefined && env.TOKEN_SECRET === undefined) {
+    problems.push(
+      'TOKEN_SECRET_PREVIOUS: it is what signed before TOKEN_SECRET, which is not set. Set that too, or leave this out.',
+    );
+  } else if (
+    env.TOKEN_SECRET_PREVIOUS !== undefined &&
+    env.TOKEN_SECRET_PREVIOUS === env.TOKEN_SECRET
+  ) {
+    problems.push(
+      'TOKEN_SECRET_PREVIOUS: it is the same as TOKEN_SECRET. Write a new TOKEN_SECRET, and the one that it replaces here.',
+    );
+  }
   return [
     ...problems,
     ...iceServerProblems(env),
@@ -207,6 +223,7 @@ function toConfig(env: Environment): Config {
     speech: toSpeech(env),
     dataDirectory: env.DATA_DIR,
     tokenSecret: env.TOKEN_SECRET,
+    previousTokenSecret: env.TOKEN_SECRET_PREVIOUS,
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -1,23 +1,25 @@
 import {
   DisplayNameSchema,
+  InvitationIdSchema,
   PeerIdSchema,
   ProtocolError,
   RecordingIdSchema,
   RoleSchema,
   RoomIdSchema,
-  RoomNameSchema,
-  RoomSettingsSchema,
   ShareIdSchema,
   SharePermissionSchema,
+  type RoomId,
 } from '#protocol';
 import { SignJWT, errors, jwtVerify } from 'jose';
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import type { StoredInvitation } from '../domain/invitations.ts';
 import type {
   Identity,
   Invitation,
   RecordingTicket,
   ShareClaim,
+  SignedAccess,
   StoredShare,
   Tokens,
 } from '../session/ports.ts';
@@ -26,9 +28,9 @@ const ISSUER = 'cora';
 const ALGORITHM = 'HS256';
 /** How far two clocks may differ before a token counts as expired. */
 const LEEWAY_S = 60;
-const INVITATION_LIFETIME = '90d';
-const ACCESS_LIFETIME = '12h';
-const TICKET_LIFETIME = '6h';
+/** Whoever is connected is given the next one before that: what was taken from somebody lasts no longer. */
+export const ACCESS_LIFETIME_MS = 15 * 60_000;
+const TICKET_LIFETIME_MS = 6 * 3_600_000;
 
 /** What a token is for stands in its `aud`, so that none passes for another. */
 const AUDIENCE = {
@@ -40,10 +42,8 @@ const AUDIENCE = {
 
 const InvitationClaims = v.object({
   room: RoomIdSchema,
-  roomName: RoomNameSchema,
+  inv: InvitationIdSchema,
   role: RoleSchema,
-  // Links from before there were settings have none.
-  settings: v.optional(RoomSettingsSchema, {}),
 });
 const AccessClaims = v.object({
   ...InvitationClaims.entries,
@@ -63,50 +63,60 @@ const ShareClaims = v.object({
   share: ShareIdSchema,
 });
 
+interface Key {
+  readonly keyId: string;
+  readonly bytes: Uint8Array;
+}
+
 /** Signs and checks tokens: JSON Web Tokens (RFC 7519), HS256 and nothing else. */
 export class JwtTokens implements Tokens {
-  readonly #key: Uint8Array;
-  readonly #keyId: string;
+  readonly #current: Key;
+  readonly #keys: ReadonlyMap<string, Key>;
 
-  /** @param secret at least 32 characters; config.ts refuses less */
-  constructor(secret: string) {
-    this.#key = new TextEncoder().encode(secret);
-    // Names the key without telling anything of it, so that a token of another key is known as such.
-    this.#keyId = createHash('sha256').update(`cora-kid:${secret}`).digest('hex').slice(0, 8);
+  /**
+   * @param secrets the one that signs, and others whose tokens are still taken; each has at least 32
+   * characters, config.ts refuses less
+   */
+  constructor([current, ...previous]: readonly [string, ...string[]]) {
+    this.#current = toKey(current);
+    const keys = [this.#current, ...previous.map(toKey)];
+    this.#keys = new Map(keys.map((key) => [key.keyId, key]));
   }
 
-  signInvitation({ roomId, roomName, role, settings }: Invitation): Promise<string> {
-    const claims = { room: roomId, roomName, role, settings };
-    return this.#sign(new SignJWT(claims), 'invitation', INVITATION_LIFETIME);
+  signInvitation(roomId: RoomId, invitation: StoredInvitation): Promise<string> {
+    const { invitationId, role, createdAt, expiresAt } = invitation;
+    const jwt = new SignJWT({ room: roomId, inv: invitationId, role });
+    return this.#sign(jwt, 'invitation', { from: createdAt, to: expiresAt });
   }
 
   async verifyInvitation(token: string): Promise<Invitation> {
-    const { room, ...rest } = await this.#verify(token, 'invitation', InvitationClaims);
-    return { roomId: room, ...rest };
+    const { room, inv, role } = await this.#verify(token, 'invitation', InvitationClaims);
+    return { roomId: room, invitationId: inv, role };
   }
 
-  signAccess(identity: Omit<Identity, 'expiresAt'>): Promise<string> {
-    const { roomId, roomName, role, settings, peerId, displayName } = identity;
-    const claims = { room: roomId, roomName, role, settings, name: displayName };
-    return this.#sign(new SignJWT(claims).setSubject(peerId), 'access', ACCESS_LIFETIME);
+  async signAccess(identity: Omit<Identity, 'expiresAt'>): Promise<SignedAccess> {
+    const { roomId, invitationId, role, peerId, displayName } = identity;
+    const claims = { room: roomId, inv: invitationId, role, name: displayName };
+    const times = lasting(ACCESS_LIFETIME_MS);
+    const accessToken = await this.#sign(new SignJWT(claims).setSubject(peerId), 'access', times);
+    return { accessToken, expiresAt: endOf(inSeconds(times.to)) };
   }
 
   async verifyAccess(token: string): Promise<Identity> {
     const claims = await this.#verify(token, 'access', AccessClaims);
     return {
       roomId: claims.room,
-      roomName: claims.roomName,
+      invitationId: claims.inv,
       role: claims.role,
-      settings: claims.settings,
       peerId: claims.sub,
       displayName: claims.name,
-      expiresAt: (claims.exp + LEEWAY_S) * 1_000,
+      expiresAt: endOf(claims.exp),
     };
   }
 
   signTicket({ roomId, recordingId, permission, shareId }: RecordingTicket): Promise<string> {
     const claims = { room: roomId, recording: recordingId, permission, share: shareId };
-    return this.#sign(new SignJWT(claims), 'ticket', TICKET_LIFETIME);
+    return this.#sign(new SignJWT(claims), 'ticket', lasting(TICKET_LIFETIME_MS));
   }
 
   async verifyTicket(token: string): Promise<RecordingTicket> {
@@ -118,7 +128,7 @@ export class JwtTokens implements Tokens {
   signShare(claim: ShareClaim, { createdAt, expiresAt }: StoredShare): Promise<string> {
     const { roomId, recordingId, shareId } = claim;
     const jwt = new SignJWT({ room: roomId, recording: recordingId, share: shareId });
-    return this.#sign(jwt, 'share', new Date(expiresAt), new Date(createdAt));
+    return this.#sign(jwt, 'share', { from: createdAt, to: expiresAt });
   }
 
   async verifyShare(token: string): Promise<ShareClaim> {
@@ -126,19 +136,14 @@ export class JwtTokens implements Tokens {
     return { roomId: room, recordingId: recording, shareId: share };
   }
 
-  #sign(
-    jwt: SignJWT,
-    use: keyof typeof AUDIENCE,
-    lifetime: string | Date,
-    issuedAt = new Date(),
-  ): Promise<string> {
+  #sign(jwt: SignJWT, use: keyof typeof AUDIENCE, { from, to }: Times): Promise<string> {
     return jwt
-      .setProtectedHeader({ alg: ALGORITHM, kid: this.#keyId })
+      .setProtectedHeader({ alg: ALGORITHM, kid: this.#current.keyId })
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE[use])
-      .setIssuedAt(issuedAt)
-      .setExpirationTime(lifetime)
-      .sign(this.#key);
+      .setIssuedAt(inSeconds(from))
+      .setExpirationTime(inSeconds(to))
+      .sign(this.#current.bytes);
   }
 
   /** @throws ProtocolError TOKEN_EXPIRED or UNAUTHORIZED, which says no more than that */
@@ -148,14 +153,13 @@ export class JwtTokens implements Tokens {
     claims: Claims,
   ): Promise<v.InferOutput<Claims>> {
     try {
-      const { payload, protectedHeader } = await jwtVerify(token, this.#key, {
+      const { payload } = await jwtVerify(token, ({ kid }) => this.#keyOf(kid), {
         algorithms: [ALGORITHM],
         issuer: ISSUER,
         audience: AUDIENCE[use],
         requiredClaims: ['exp'],
         clockTolerance: LEEWAY_S,
       });
-      if (protectedHeader.kid !== this.#keyId) throw new Error('unknown key');
       return v.parse(claims, payload);
     } catch (error) {
       if (error instanceof errors.JWTExpired) {
@@ -164,4 +168,33 @@ export class JwtTokens implements Tokens {
       throw new ProtocolError('UNAUTHORIZED', 'the token is not valid here');
     }
   }
+
+  #keyOf(keyId: string | undefined): Uint8Array {
+    const key = this.#keys.get(keyId ?? '');
+    if (!key) throw new Error('unknown key');
+    return key.bytes;
+  }
+}
+
+/** Milliseconds since 1970. */
+interface Times {
+  readonly from: number;
+  readonly to: number;
+}
+
+function lasting(ms: number): Times {
+  const from = Date.now();
+  return { from, to: from + ms };
+}
+
+/** As RFC 7519 writes times. */
+const inSeconds = (ms: number) => Math.floor(ms / 1_000);
+
+/** From when on a token is refused, in ms since 1970. */
+const endOf = (expS: number) => (expS + LEEWAY_S) * 1_000;
+
+function toKey(secret: string): Key {
+  // Names the key without telling anything of it, so that a token of another key is known as such.
+  const keyId = createHash('sha256').update(`cora-kid:${secret}`).digest('hex').slice(0, 8);
+  return { keyId, bytes: new TextEncoder().encode(secret) };
 }

@@ -138,9 +138,9 @@ export class RoomTables {
     return standings;
   }
 
-  putStanding(logId: string, peerId: PeerId, { role, isKnown, isSilenced }: Standing): void {
-    const flags = [Number(isKnown), Number(isSilenced)] as const;
-    this.#statements.putStanding.run(logId, peerId, role, ...flags);
+  putStanding(logId: string, peerId: PeerId, standing: Standing): void {
+    const { role, isKnown, isSilenced } = standing;
+    this.#statements.putStanding.run(logId, peerId, role, Number(isKnown), Number(isSilenced));
   }
 
   /** Removes some of what there is of a log. False when there may be more. */

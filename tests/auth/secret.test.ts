@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadOrCreateSecret } from '#server/auth/secret.ts';
+import { loadOrCreateSecret, loadPreviousSecret } from '#server/auth/secret.ts';
 
 describe('the secret of a server that was given none', () => {
   let directory: string;
@@ -24,5 +24,14 @@ describe('the secret of a server that was given none', () => {
     loadOrCreateSecret(data);
     expect(statSync(path.join(data, 'token-secret')).mode & 0o777).toBe(0o600);
     expect(statSync(data).mode & 0o777).toBe(0o700);
+  });
+
+  it('[SE3] is another after it was moved aside, where it is found as the one before', () => {
+    const secret = loadOrCreateSecret(directory);
+    expect(loadPreviousSecret(directory)).toBeNull();
+    const file = path.join(directory, 'token-secret');
+    renameSync(file, `${file}-previous`);
+    expect(loadOrCreateSecret(directory)).not.toBe(secret);
+    expect(loadPreviousSecret(directory)).toBe(secret);
   });
 });

@@ -1,24 +1,35 @@
 import { SignJWT, UnsecuredJWT, base64url, exportSPKI, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { PeerId, RecordingId, ShareId } from '#protocol';
-import { JwtTokens } from '#server/auth/token.ts';
+import type { InvitationId, PeerId, RecordingId, ShareId } from '#protocol';
+import { ACCESS_LIFETIME_MS, JwtTokens } from '#server/auth/token.ts';
+import type { StoredInvitation } from '#server/domain/invitations.ts';
 import { ROOM_ID, identity } from '#tests/support/builders.ts';
+import { newInvitation } from '#tests/support/fakeBook.ts';
 import { refusalFrom } from '#tests/support/refusals.ts';
 
 const SECRET = 'kX7pW2mQ9vR4tY8uB3nL6cJ1hF5dS0aZ';
 const KEY = new TextEncoder().encode(SECRET);
 
-const tokens = new JwtTokens(SECRET);
+const tokens = new JwtTokens([SECRET]);
+const OTHER_SECRET = 'Zq4sT7wN1xV8rB5mK2yC9hG6jF3dL0pE';
 const who = identity({ role: 'moderator', displayName: 'Ana' });
-const CLAIMS = { room: who.roomId, roomName: who.roomName, role: who.role, name: 'Ana' };
+const CLAIMS = { room: who.roomId, inv: who.invitationId, role: who.role, name: 'Ana' };
+const invited = (change: Partial<StoredInvitation> = {}): StoredInvitation => ({
+  ...newInvitation({ createdAt: Date.now(), expiresAt: Date.now() + 86_400_000 }),
+  ...{ uses: 0, revokedAt: null },
+  ...change,
+});
+interface Kid {
+  kid: string;
+}
 const nowS = () => Math.floor(Date.now() / 1_000);
 
 describe('tokens', () => {
   let access: string;
   let keyId: string;
   beforeEach(async () => {
-    access = await tokens.signAccess(who);
-    keyId = (partOf(access, 0) as { kid: string }).kid;
+    access = (await tokens.signAccess(who)).accessToken;
+    keyId = (partOf(access, 0) as Kid).kid;
   });
 
   const partOf = (token: string, index: number): unknown =>
@@ -47,9 +58,12 @@ describe('tokens', () => {
   it('[TK1] give back who they were made for', async () => {
     const { expiresAt, ...rest } = await tokens.verifyAccess(access);
     expect({ ...rest, expiresAt: who.expiresAt }).toEqual(who);
-    const hours = (expiresAt - Date.now()) / 3_600_000;
-    expect(hours).toBeGreaterThan(11.9);
-    expect(hours).toBeLessThan(12.1);
+    const minutes = (expiresAt - Date.now()) / 60_000;
+    expect(minutes).toBeGreaterThan(ACCESS_LIFETIME_MS / 60_000 + 0.9);
+    expect(minutes).toBeLessThan(ACCESS_LIFETIME_MS / 60_000 + 1.1);
+    const signedNow = await tokens.signAccess(who);
+    const { expiresAt: seen } = await tokens.verifyAccess(signedNow.accessToken);
+    expect(seen).toBe(signedNow.expiresAt);
     expect(await verdict(signed({ exp: nowS() + 60 }))).toBe('allowed');
   });
 
@@ -74,7 +88,8 @@ describe('tokens', () => {
   });
 
   it('[TK3] of another secret are refused', async () => {
-    expect(await verdict(new JwtTokens(`${SECRET}x`).signAccess(who))).toBe('UNAUTHORIZED');
+    const { accessToken } = await new JwtTokens([OTHER_SECRET]).signAccess(who);
+    expect(await verdict(accessToken)).toBe('UNAUTHORIZED');
   });
 
   it('[TK4] without a signature, or with another algorithm, are refused', async () => {
@@ -134,7 +149,7 @@ describe('tokens', () => {
     const dates = { createdAt: Date.now(), expiresAt: Date.now() + 60_000 };
     const made = {
       access,
-      invitation: await tokens.signInvitation(who),
+      invitation: await tokens.signInvitation(ROOM_ID, invited()),
       ticket: await tokens.signTicket(ticket),
       share: await tokens.signShare(claim, { ...claim, ...dates, permission: 'play' }),
     };
@@ -155,6 +170,7 @@ describe('tokens', () => {
   it.each([
     ['a role that is none', { role: 'owner' }],
     ['no room', { room: undefined }],
+    ['no invitation', { inv: undefined }],
     ['a room that is no id', { room: '../../etc' }],
     ['a name that is nothing', { name: '\u202e' }],
     ['a peer that is no id', { sub: '*' as PeerId }],
@@ -178,5 +194,36 @@ describe('tokens', () => {
     );
     expect(new Set(messages).size).toBe(1);
     expect(messages[0]).not.toMatch(/signature|issuer|eyJ/);
+  });
+
+  it('[TK12] of an invitation are the same whenever it is signed, and end with it', async () => {
+    const invitation = invited({ role: 'audience' });
+    const token = await tokens.signInvitation(ROOM_ID, invitation);
+    const used = { ...invitation, uses: 3, label: 'Tenores', maxUses: 5 };
+    expect(await tokens.signInvitation(ROOM_ID, used)).toBe(token);
+    const { invitationId, expiresAt } = invitation;
+    expect(await tokens.verifyInvitation(token)).toEqual({
+      ...{ roomId: ROOM_ID, invitationId, role: 'audience' },
+    });
+    expect(partOf(token, 1)).toMatchObject({ exp: Math.floor(expiresAt / 1_000) });
+    const other = invited({ invitationId: 'invitation-9999' as InvitationId });
+    expect(await tokens.signInvitation(ROOM_ID, other)).not.toBe(token);
+    const over = invited({ expiresAt: Date.now() - 62_000 });
+    const overToken = await tokens.signInvitation(ROOM_ID, over);
+    expect(await refusalFrom(tokens.verifyInvitation(overToken))).toBe('TOKEN_EXPIRED');
+  });
+
+  it('[TK13] of the secret before are taken while it is known, and new ones are of the newest', async () => {
+    const rotated = new JwtTokens([OTHER_SECRET, SECRET]);
+    expect((await rotated.verifyAccess(access)).peerId).toBe(who.peerId);
+    const { accessToken } = await rotated.signAccess(who);
+    expect(partOf(accessToken, 0)).not.toMatchObject({ kid: keyId });
+    expect(await verdict(accessToken)).toBe('UNAUTHORIZED');
+    const later = new JwtTokens([OTHER_SECRET]);
+    expect((await later.verifyAccess(accessToken)).peerId).toBe(who.peerId);
+    expect(await refusalFrom(later.verifyAccess(access))).toBe('UNAUTHORIZED');
+    // A key answers for its own name only.
+    const mixed = await signed({ exp: nowS() + 60, kid: (partOf(accessToken, 0) as Kid).kid });
+    expect(await refusalFrom(rotated.verifyAccess(mixed))).toBe('UNAUTHORIZED');
   });
 });

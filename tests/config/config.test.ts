@@ -6,6 +6,7 @@ import { readConfig } from '#server/config.ts';
 import { problemsOf } from '#tests/support/configProblems.ts';
 
 const GOOD_SECRET = 'kX7pW2mQ9vR4tY8uB3nL6cJ1hF5dS0aZ';
+const OLD_SECRET = 'Zq4sT7wN1xV8rB5mK2yC9hG6jF3dL0pE';
 
 describe('settings', () => {
   it('[CF1] have defaults that serve this machine alone', () => {
@@ -15,6 +16,7 @@ describe('settings', () => {
       listenIp: '127.0.0.1',
       publicUrl: undefined,
       tokenSecret: undefined,
+      previousTokenSecret: undefined,
       logLevel: 'info',
     });
   });
@@ -31,6 +33,7 @@ describe('settings', () => {
       RTC_PORT: '0',
       WORKERS: '3',
       TOKEN_SECRET: GOOD_SECRET,
+      TOKEN_SECRET_PREVIOUS: OLD_SECRET,
     });
     expect(config).toMatchObject({
       host: '0.0.0.0',
@@ -41,6 +44,7 @@ describe('settings', () => {
       rtcPort: 0,
       workers: 3,
       tokenSecret: GOOD_SECRET,
+      previousTokenSecret: OLD_SECRET,
     });
   });
 
@@ -116,13 +120,17 @@ describe('settings', () => {
     ['a sample', 'CHANGE-ME-kX7pW2mQ9vR4tY8uB3nL6cJ1hF5dS0aZ'],
     ['a sample too', 'my-super-secret-key-0123456789-abcdefghij'],
   ])('[CF5] a secret that is %s is refused and not shown', (_what, secret) => {
-    const problems = problemsOf({ TOKEN_SECRET: secret });
-    expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatch(/^TOKEN_SECRET: /);
-    expect(problems[0]).not.toContain(secret);
+    for (const name of ['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS']) {
+      const problems = problemsOf({ TOKEN_SECRET: GOOD_SECRET, [name]: secret });
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toMatch(new RegExp(`^${name}: `));
+      expect(problems[0]).not.toContain(secret);
+    }
   });
 
   it.each([
+    ['TOKEN_SECRET_PREVIOUS', { TOKEN_SECRET_PREVIOUS: OLD_SECRET }],
+    ['TOKEN_SECRET_PREVIOUS', { TOKEN_SECRET: OLD_SECRET, TOKEN_SECRET_PREVIOUS: OLD_SECRET }],
     ['PUBLIC_URL', { PUBLIC_URL: 'http://cora.example.org', LISTEN_IP: '203.0.113.7' }],
     ['HOST', { HOST: '0.0.0.0' }],
     ['HOST', { HOST: '192.168.1.5' }],

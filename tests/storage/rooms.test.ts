@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PHRASE_LOG, type PeerId, type Phrase, type RoomId } from '#protocol';
 import { openRoomDatabase } from '#server/storage/roomDatabase.ts';
+import type { Standing } from '#server/domain/standings.ts';
 import { MIGRATIONS } from '#server/storage/roomSchema.ts';
 import { SqliteBans } from '#server/storage/sqliteBans.ts';
 import { SqliteRooms } from '#server/storage/sqliteRooms.ts';
@@ -218,15 +219,19 @@ describe('rooms in the database', () => {
     const { database, rooms } = start();
     const { memory } = rooms.open(ROOM_ID);
     const [ana, beto] = ['peer-0000001', 'peer-0000002'] as [PeerId, PeerId];
-    memory.keepStanding(ana, { role: null, isKnown: true, isSilenced: false });
-    memory.keepStanding(ana, { role: 'moderator', isKnown: true, isSilenced: true });
-    memory.keepStanding(beto, { role: null, isKnown: true, isSilenced: false });
+    const [mute, host] = [
+      { role: null, isKnown: true, isSilenced: true },
+      { role: 'moderator', isKnown: false, isSilenced: false },
+    ] as const;
+    memory.keepStanding(ana, mute);
+    memory.keepStanding(ana, host);
+    memory.keepStanding(beto, mute);
     const again = start().rooms.open(ROOM_ID);
     expect(again.memory.logId).toBe(memory.logId);
     expect(again.kept.standings).toEqual(
-      new Map([
-        [ana, { role: 'moderator', isKnown: true, isSilenced: true }],
-        [beto, { role: null, isKnown: true, isSilenced: false }],
+      new Map<PeerId, Standing>([
+        [ana, host],
+        [beto, mute],
       ]),
     );
     const renamed = new SqliteRooms({ database, clock, log, makeLogId, bootId: 'another' });

@@ -1,39 +1,31 @@
-import type {
-  DtlsParameters,
-  InvitationId,
-  PeerId,
-  PhraseDraft,
-  Role,
-  RoomId,
-  RoomSettings,
-  RtpCapabilities,
-  RtpParameters,
-  SctpStreamParameters,
-  TransportId,
+import {
+  RoomSettingsSchema,
+  type DtlsParameters,
+  type InvitationId,
+  type PeerId,
+  type PhraseDraft,
+  type Role,
+  type RoomId,
+  type RoomSettings,
+  type RtpCapabilities,
+  type RtpParameters,
+  type SctpStreamParameters,
+  type TransportId,
 } from '#protocol';
 import type { Identity, MediaTransport } from '#server/session/ports.ts';
+import * as v from 'valibot';
 
 // Well-formed values to change one thing of.
 
 export const ROOM_ID = 'room-0000001' as RoomId;
 
 /** As a room is made when nothing is said about it. */
-export const SETTINGS: RoomSettings = {
-  consent: 'ask',
-  autoRecord: false,
-  approval: 'none',
-  namedReceipts: false,
-  language: null,
-  capacity: { moderator: null, speaker: null, audience: null },
-  phrases: 'stage',
-  entryMuted: false,
-  selfUnmute: true,
-  lobby: false,
-  locked: false,
-};
+export const SETTINGS: RoomSettings = v.parse(RoomSettingsSchema, {});
 
 /** The invitation that people of a role come with, where a test makes none. */
 export const invitedAs = (role: Role) => `invited-${role}` as InvitationId;
+
+export const INVITATION_ID = invitedAs('speaker');
 
 let peers = 0;
 let drafts = 0;

@@ -12,6 +12,7 @@ import {
   type StoredInvitation,
 } from '#server/domain/invitations.ts';
 import type { Clock, RoomBook, RoomRecord } from '#server/session/ports.ts';
+import { randomBytes } from 'node:crypto';
 
 interface Kept {
   record: RoomRecord;
@@ -22,6 +23,9 @@ interface Kept {
 type Time = Pick<Clock, 'wallMs'>;
 
 let made = 0;
+
+/** As a browser makes one, another each time. */
+export const makePersonKey = () => randomBytes(24).toString('base64url');
 
 /** A good one, another each time, to change one thing of. Pass it `createdAt` where the test's clock matters. */
 export function newInvitation(change: Partial<NewInvitation> = {}): NewInvitation {
