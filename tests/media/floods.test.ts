@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Reply, RoomCreated } from '#protocol';
+import type { RosterBatch } from '#server/session/rosterNews.ts';
 import { childrenOf } from '#tests/bench/figures.ts';
 import { RawSocket, accessToken } from '#tests/support/rawSocket.ts';
 import { ServerProcess } from '#tests/support/server.ts';
@@ -100,7 +101,10 @@ describe('a real server that is asked too much', () => {
       const comers = await entering;
       onTestFinished(() => comers.forEach((comer) => comer.close()));
       expect(new Set(await others)).toEqual(new Set([null]));
-      const joined = () => witness.notifications.filter(({ name }) => name === 'peerJoined').length;
+      const joined = () =>
+        witness.notifications
+          .filter(({ name }) => name === 'rosterChanged')
+          .reduce((sum, { body }) => sum + (body as RosterBatch).joined.length, 0);
       await expect.poll(joined, { timeout: 10_000 }).toBe(COMERS);
       expect(await Promise.race([lost, 'not lost'])).toBe('not lost');
     },

@@ -90,7 +90,7 @@ describe('a room on a real worker', () => {
 
     await ana.request('leave', {});
     const told = (name: string) => beto.notifications.some((it) => it.name === name);
-    await beto.until(() => told('peerLeft') && told('consumerClosed'));
+    await beto.until(() => told('rosterChanged') && told('consumerClosed'));
     tone.close();
   });
 

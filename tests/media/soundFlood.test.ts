@@ -92,7 +92,7 @@ it('[FD1] goes on with sound and recording while somebody floods their microphon
   onTestFinished(stop);
   await dora.until(() => dora.told('removed').length > 0, PATIENCE_MS);
   expect(dora.told('removed')).toEqual([{ code: 'RATE_LIMITED' }]);
-  await ana.until(() => ana.told('peerLeft').some(({ peerId }) => peerId === dora.peerId));
+  await ana.until(() => ana.told('rosterChanged').some(({ left }) => left.includes(dora.peerId)));
   // It goes on outside, where nobody has to do with it any more.
   await recorded.captures(recordingId, [beto], 2);
 

@@ -60,8 +60,24 @@ describe('the door for sockets', () => {
     expect(await failed).toBeInstanceOf(Error);
   });
 
+  it('[SG33] hands out the next token before one ends, for as long as somebody is connected', async () => {
+    const { clock } = board.house;
+    const who = identity({ expiresAt: clock.wallMs() + 9_000 });
+    const client = await board.connect(who);
+    const tokens: string[] = [];
+    client.socket.on('tokenRefreshed', ({ accessToken }) => tokens.push(accessToken));
+    clock.advance(6_000);
+    await expect.poll(() => tokens).toHaveLength(1);
+    clock.advance(3_000);
+    expect(await client.codeOf('join', {})).toBe('ok');
+    clock.advance(900_000);
+    await expect.poll(() => tokens.length).toBeGreaterThan(1);
+    expect(await client.codeOf('leave', {})).toBe('ok');
+  });
+
   it('[SG5] closes on a person whose token ends while they are in, and tells them why', async () => {
     const { clock } = board.house;
+    board.signs = false;
     const who = identity({ expiresAt: clock.wallMs() + 1_000 });
     const stays = await board.connect(identity());
     await stays.ask('join', {});
@@ -69,6 +85,7 @@ describe('the door for sockets', () => {
     const closed = received(client.socket, 'disconnect');
     await client.ask('join', {});
     clock.advance(999);
+    await client.ask('echo', {});
     expect(await client.codeOf('getPhrases', { afterSeq: 0 })).toBe('ok');
     clock.advance(1);
     expect(await closed).toBe('io server disconnect');
@@ -77,7 +94,12 @@ describe('the door for sockets', () => {
       body: { code: 'TOKEN_EXPIRED' },
     });
     expect(await stays.codeOf('leave', {})).toBe('ok');
-    expect(stays.heard).toEqual(['answer to join', 'peerJoined', 'peerLeft', 'answer to leave']);
+    expect(stays.heard).toEqual([
+      'answer to join',
+      'rosterChanged',
+      'rosterChanged',
+      'answer to leave',
+    ]);
   });
 
   it('[SG6] refuses every message of an expired token, whatever the timer does', async () => {

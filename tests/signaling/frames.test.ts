@@ -26,12 +26,20 @@ describe('frames that end a connection', () => {
     ['that are binary alone', (client: Client) => client.socket.io.engine.send(Buffer.alloc(8))],
     ['with a reserved name', (client: Client) => client.socket.io.engine.send('2["connect",{}]')],
   ])('[SG18] are those %s, and the others only see who left', async (_what, send) => {
-    const [closed, left] = [received(beto.socket, 'disconnect'), received(ana.socket, 'peerLeft')];
+    const [closed, left] = [
+      received(beto.socket, 'disconnect'),
+      received(ana.socket, 'rosterChanged'),
+    ];
     send(beto);
     await closed;
     expect(await left).toMatchObject({ revision: 3 });
     expect(await ana.codeOf('leave', {})).toBe('ok');
-    expect(ana.heard).toEqual(['answer to join', 'peerJoined', 'peerLeft', 'answer to leave']);
+    expect(ana.heard).toEqual([
+      'answer to join',
+      'rosterChanged',
+      'rosterChanged',
+      'answer to leave',
+    ]);
   });
 
   it('[SG19] are not those just within the limit', async () => {

@@ -93,7 +93,7 @@ describe('too much over a socket', () => {
       (client: Client) => void client.socket.emit('nonsense', { a: 'x'.repeat(31_000) }),
     ],
   ])('[LM13] of %s ends the visit, and the door stays shut for a minute', async (_what, ask) => {
-    const left = received(ana.socket, 'peerLeft');
+    const left = received(ana.socket, 'rosterChanged');
     await flood(beto, () => ask(beto));
     expect(beto.notifications.at(-1)).toEqual({ name: 'removed', body: { code: 'RATE_LIMITED' } });
     await left;

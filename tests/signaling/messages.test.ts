@@ -170,11 +170,11 @@ describe('messages over a socket', () => {
   it('[SG17] of somebody who is cut off stop, and the others are told, and told again when nobody comes back', async () => {
     await ana.ask('join', {});
     await beto.ask('join', {});
-    const changed = received(ana.socket, 'peerChanged');
+    const changed = received(ana.socket, 'rosterChanged');
     beto.socket.io.engine.close();
-    expect(await changed).toMatchObject({ revision: 3, peer: { away: true } });
-    const left = received(ana.socket, 'peerLeft');
+    expect(await changed).toMatchObject({ revision: 4, changed: [{ away: true }] });
+    const left = received(ana.socket, 'rosterChanged');
     board.house.clock.advance(20_000);
-    expect(await left).toMatchObject({ revision: 4 });
+    expect(await left).toMatchObject({ revision: 5 });
   });
 });

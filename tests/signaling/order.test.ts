@@ -16,7 +16,7 @@ describe('joining together', () => {
     const told = () =>
       client.notifications.map(({ body }) => (body as { revision: number }).revision);
     const all = new Promise<void>((resolve) => {
-      client.socket.on('peerJoined', () => {
+      client.socket.on('rosterChanged', () => {
         if (told().at(-1) === JOINING) resolve();
       });
     });

@@ -91,7 +91,7 @@ export class House {
   /** Somebody whose socket stands and who has not joined. */
   visitor({ settings, ...who }: Who = {}): Visitor {
     const person = identity(who);
-    this.#makeRoom(person.roomId, { ...SETTINGS, ...settings });
+    this.makeRoom(person.roomId, settings);
     return new Visitor(this, person);
   }
 
@@ -111,8 +111,10 @@ export class House {
     return visitor;
   }
 
-  #makeRoom(roomId: RoomId, settings: RoomSettings): void {
+  /** Writes a room into the book, with an invitation a role, if it is not there yet. */
+  makeRoom(roomId: RoomId, change: Partial<RoomSettings> = {}): void {
     if (this.book.find(roomId)) return;
+    const settings = { ...SETTINGS, ...change };
     const invitations = ROLES.map((role) => newInvitation({ invitationId: invitedAs(role), role }));
     this.book.create({ roomId, roomName: 'Coro', settings }, invitations);
   }

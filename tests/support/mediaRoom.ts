@@ -1,4 +1,4 @@
-import type { Role, RoomId } from '#protocol';
+import { ROLES, type Role, type RoomId } from '#protocol';
 import { makeRecordingId, makeResumeToken, makeRoomId } from '#server/ids.ts';
 import { SfuEngine } from '#server/media/mediaEngine.ts';
 import { WorkerPool } from '#server/media/workerPool.ts';
@@ -7,6 +7,8 @@ import type { Log, Recorder, SpeechEngine } from '#server/session/ports.ts';
 import { RoomRegistry } from '#server/session/roomRegistry.ts';
 import { workerBinary } from '../../scripts/worker/path.mjs';
 import { realClock as clock } from './clock.ts';
+import { SETTINGS, invitedAs } from './builders.ts';
+import { FakeBook, newInvitation } from './fakeBook.ts';
 import { FakeBans, FakeRooms } from './fakeRooms.ts';
 import { NodePeer, type NodePeerOptions } from './nodePeer.ts';
 
@@ -35,11 +37,15 @@ export class MediaHouse {
 
   private constructor(pool: WorkerPool, recorder: Recorder, speech: SpeechEngine | null) {
     this.pool = pool;
+    const book = new FakeBook(clock);
+    const invitations = ROLES.map((role) => newInvitation({ invitationId: invitedAs(role), role }));
+    book.create({ roomId: this.roomId, roomName: 'Ensayo', settings: SETTINGS }, invitations);
     this.registry = new RoomRegistry({
       engine: new SfuEngine(pool),
       recorder,
       speech,
       bans: new FakeBans(),
+      book,
       store: new FakeRooms(),
       clock,
       log: quiet,

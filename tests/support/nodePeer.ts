@@ -20,7 +20,7 @@ import { PhraseChannel } from '#web/client/phraseChannel.ts';
 import { Transports, type Ask } from '#web/client/transports.ts';
 import type { DataProducer } from 'mediasoup-client/types';
 import * as v from 'valibot';
-import { SETTINGS } from './builders.ts';
+import { invitedAs } from './builders.ts';
 import { Tone } from './tone.ts';
 import { nodeDevice } from './webrtc.ts';
 
@@ -98,11 +98,10 @@ export class NodePeer {
     this.session = new PeerSession({
       identity: {
         roomId: options.roomId,
-        roomName: 'Ensayo',
         peerId: this.peerId,
         displayName: options.displayName,
         role: options.role,
-        settings: SETTINGS,
+        invitationId: invitedAs(options.role),
         expiresAt: Number.MAX_SAFE_INTEGER,
       },
       channel,

@@ -10,6 +10,7 @@ import { serveSockets } from '#server/signaling/socketServer.ts';
 import { House } from './house.ts';
 
 const ORIGIN = 'https://cora.example.org';
+const ACCESS_MS = 900_000;
 const isOurs = (origin: string | undefined): boolean => origin === ORIGIN;
 
 /** The use cases on fakes behind a real socket server on loopback; a token is a name given out by `pass`. */
@@ -26,6 +27,8 @@ export class Switchboard {
 
   /** As the server is told, when it is about to end. */
   isReady = true;
+  /** Whether further tokens can be made. */
+  signs = true;
 
   static async open({ isAllowedOrigin = isOurs, trustsProxy = false } = {}): Promise<Switchboard> {
     const http = createServer();
@@ -54,6 +57,11 @@ export class Switchboard {
       openSession: (identity, channel) =>
         new PeerSession({ identity, channel, clock: this.house.clock }),
       verifyAccess: (token) => this.#verify(token),
+      signAccess: async (who) => {
+        if (!this.signs) throw new Error('no key');
+        const expiresAt = this.house.clock.wallMs() + ACCESS_MS;
+        return { accessToken: this.pass({ ...who, expiresAt }), expiresAt };
+      },
       isAllowedOrigin,
       isTrustedProxy: (address) => address === '127.0.0.1' && trustsProxy,
       isReady: () => this.isReady,
@@ -79,6 +87,7 @@ export class Switchboard {
   pass(who: Identity): string {
     const token = `pass-${String(this.#identities.size + 1)}`;
     this.#identities.set(token, who);
+    this.house.makeRoom(who.roomId);
     return token;
   }
 
