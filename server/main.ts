@@ -2,7 +2,12 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { workerBinary } from '../scripts/worker/path.mjs';
-import { loadOrCreateSecret } from './auth/secret.ts';
+import {
+  PREVIOUS_SECRET_FILE,
+  SECRET_FILE,
+  loadOrCreateSecret,
+  loadPreviousSecret,
+} from './auth/secret.ts';
 import { JwtTokens } from './auth/token.ts';
 import { TurnCredentials } from './auth/turnCredentials.ts';
 import {
@@ -20,12 +25,14 @@ import { watchConnections } from './http/connections.ts';
 import { SECURITY_HEADERS } from './http/headers.ts';
 import {
   makeConnectionTestId,
+  makeInvitationId,
   makeLogId,
   makePeerId,
   makeRecordingId,
   makeResumeToken,
   makeRoomId,
   makeShareId,
+  peerIdOf,
   relayNameOf,
 } from './ids.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -48,6 +55,7 @@ import { openSpeech } from './speech/openSpeech.ts';
 import { FolderPhrasebooks } from './storage/folderPhrasebooks.ts';
 import { openRoomDatabase } from './storage/roomDatabase.ts';
 import { SqliteBans } from './storage/sqliteBans.ts';
+import { SqliteBook } from './storage/sqliteBook.ts';
 import { SqliteRooms } from './storage/sqliteRooms.ts';
 
 /** What a stop leaves browsers to close their connections themselves. */
@@ -72,9 +80,7 @@ interface Running {
 /** Puts the house together and opens its door. */
 async function start(config: Config, log: Log, isReady: () => boolean): Promise<Running> {
   const { dataDirectory } = config;
-  const tokens = new JwtTokens(
-    config.tokenSecret ?? requireStrongSecret(loadOrCreateSecret(dataDirectory), dataDirectory),
-  );
+  const tokens = new JwtTokens(tokenSecrets(config));
   const database = openRoomDatabase({ directory: dataDirectory, log });
   const news = new NewsDesk(log);
   news.subscribe(({ event, ...about }) => log.info({ event, ...about }, 'recording news'));
@@ -102,11 +108,13 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
   const speech = openSpeech(config.speech, log);
   const rooms = new SqliteRooms({ database, clock, log, makeLogId });
   const bans = new SqliteBans({ database, clock, log });
+  const book = new SqliteBook({ database, clock, log });
   const registry = new RoomRegistry({
     engine: new SfuEngine(pool),
     recorder: recordings.recorder,
     speech,
     bans,
+    book,
     store: rooms,
     clock,
     log,
@@ -125,6 +133,9 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
   });
   const app = await createHttpApp({
     tokens,
+    book,
+    bans,
+    rooms: registry,
     connectionTests,
     addressOf: (request) => addressOf(request, config.isTrustedProxy),
     library: recordings,
@@ -136,8 +147,9 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
       log,
     }),
     makeRoomId,
+    makeInvitationId,
     makePeerId,
-    roomStatus: (roomId) => registry.status(roomId),
+    peerIdOf,
     isReady,
     clientDirectory: CLIENT_DIRECTORY,
     clock,
@@ -152,6 +164,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
     openSession: (identity, channel) => new PeerSession({ identity, channel, clock }),
     resumeSession: (identity, resume, channel) => registry.resume(identity, resume, channel),
     verifyAccess: (token) => tokens.verifyAccess(token),
+    signAccess: (identity) => tokens.signAccess(identity),
     isAllowedOrigin: (origin) => origin !== undefined && origins.has(origin),
     isTrustedProxy: config.isTrustedProxy,
     isReady,
@@ -174,6 +187,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
     await speech?.close();
     await pool.close();
     rooms.close();
+    book.close();
     database.close();
   };
   try {
@@ -188,6 +202,19 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
   for (const origin of config.publicUrl ? [config.publicUrl] : local) origins.add(origin);
   void recordings.recover().then(() => retention.start());
   return { url, stop };
+}
+
+/** What signs tokens, and what signed them before: those of both are taken. */
+function tokenSecrets(config: Config): [string, ...string[]] {
+  const { tokenSecret, previousTokenSecret, dataDirectory } = config;
+  if (tokenSecret !== undefined)
+    return [tokenSecret, ...(previousTokenSecret === undefined ? [] : [previousTokenSecret])];
+  const secret = loadOrCreateSecret(dataDirectory);
+  const before = loadPreviousSecret(dataDirectory);
+  return [
+    requireStrongSecret(secret, dataDirectory, SECRET_FILE),
+    ...(before === null ? [] : [requireStrongSecret(before, dataDirectory, PREVIOUS_SECRET_FILE)]),
+  ];
 }
 
 /** Imported when it is asked for: its client takes 20 MB and a tenth of a second at the start. */

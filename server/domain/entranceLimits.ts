@@ -10,9 +10,12 @@ const AT_ONCE = { capacity: 300, perSecond: 5 };
 const KEEP_MS = 60_000;
 const MAX_ADDRESSES = 50_000;
 
-/** How often an address is given a name to enter a room with, and how many rooms it makes. */
+/** What is counted, each apart from the others; `invite` is making and revoking invitations. */
+export type Entrance = 'enter' | 'makeRoom' | 'invite';
+
+/** How often an address is given a name to enter a room with, how many rooms it makes and how many ways into them. */
 export class EntranceLimits {
-  readonly #addresses: RecentMap<string, { enter: CrowdLimit; makeRoom: CrowdLimit }>;
+  readonly #addresses: RecentMap<string, Readonly<Record<Entrance, CrowdLimit>>>;
 
   /** @param random 0 to 1, another each time */
   constructor(random: () => number) {
@@ -22,12 +25,13 @@ export class EntranceLimits {
       make: (nowMs) => ({
         enter: new CrowdLimit({ ...AT_ONCE, nowMs, random }),
         makeRoom: new CrowdLimit({ ...AT_ONCE, nowMs, random }),
+        invite: new CrowdLimit({ ...AT_ONCE, nowMs, random }),
       }),
     });
   }
 
   /** @returns 0, or the milliseconds after which to ask again. `nowMs` is of one monotonic clock. */
-  take(what: 'enter' | 'makeRoom', address: string, nowMs: number): number {
+  take(what: Entrance, address: string, nowMs: number): number {
     return this.#addresses.of(address, nowMs)[what].take(nowMs);
   }
 }

@@ -3,8 +3,10 @@ import { ProtocolError } from '#protocol';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Log } from '../session/ports.ts';
 import { addConnectionTestRoutes, type ConnectionTestRoutes } from './connectionTests.ts';
+import { entranceCounter, type EntranceOptions } from './entrances.ts';
 import { answerErrors } from './errors.ts';
 import { SECURITY_HEADERS, addSecurityHeaders } from './headers.ts';
+import { addInvitationRoutes, type InvitationRoutes } from './invitations.ts';
 import { addPhrasebookRoutes, type PhrasebookRoutes } from './phrasebooks.ts';
 import { addRecordingFileRoutes, type RecordingFileRoutes } from './recordingFiles.ts';
 import { addRecordingRoutes, type RecordingRoutes } from './recordings.ts';
@@ -16,7 +18,9 @@ const REQUEST_TIMEOUT_MS = 15_000;
 
 export interface HttpOptions
   extends
+    EntranceOptions,
     RoomRoutes,
+    InvitationRoutes,
     ConnectionTestRoutes,
     PhrasebookRoutes,
     RecordingRoutes,
@@ -44,7 +48,9 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
   });
 
-  addRoomRoutes(app, options);
+  const count = entranceCounter(options);
+  addRoomRoutes(app, { ...options, count });
+  addInvitationRoutes(app, { ...options, count });
   addConnectionTestRoutes(app, options);
   addPhrasebookRoutes(app, options);
   addRecordingRoutes(app, options);

@@ -6,19 +6,12 @@ import {
   type RunningRecording,
 } from '#protocol';
 import type { FastifyInstance } from 'fastify';
-import type { RecordingControl, RecordingLibrary, Tokens } from '../session/ports.ts';
+import type { RecordingControl, RecordingLibrary } from '../session/ports.ts';
+import { callerWith, type Doors, type RoomParams } from './doors.ts';
 import { parse } from './errors.ts';
-import {
-  callerWith,
-  findRecording,
-  notFound,
-  recordingIdOf,
-  type RecordingParams,
-} from './recordingAccess.ts';
-import type { RoomParams } from './rooms.ts';
+import { findRecording, notFound, recordingIdOf, type RecordingParams } from './recordingAccess.ts';
 
-export interface RecordingRoutes {
-  readonly tokens: Tokens;
+export interface RecordingRoutes extends Doors {
   readonly library: RecordingLibrary;
   readonly control: RecordingControl;
 }
@@ -28,14 +21,14 @@ export function addRecordingRoutes(app: FastifyInstance, options: RecordingRoute
   const { tokens, library, control } = options;
 
   app.get<RoomParams>('/api/rooms/:roomId/recordings', async (request): Promise<RecordingList> => {
-    const { roomId } = await callerWith('seeRecordings', request, tokens);
+    const { roomId } = await callerWith('seeRecordings', request, options);
     return { recordings: await library.list(roomId) };
   });
 
   app.get<RecordingParams>(
     '/api/rooms/:roomId/recordings/:recordingId',
     async (request): Promise<RecordingDetail> => {
-      const { roomId } = await callerWith('seeRecordings', request, tokens);
+      const { roomId } = await callerWith('seeRecordings', request, options);
       const found = await findRecording(library, roomId, request.params.recordingId);
       const { recordingId } = found.summary;
       const right = { permission: 'download', shareId: null } as const;
@@ -46,7 +39,7 @@ export function addRecordingRoutes(app: FastifyInstance, options: RecordingRoute
   app.delete<RecordingParams>(
     '/api/rooms/:roomId/recordings/:recordingId',
     async (request, reply) => {
-      const { roomId, displayName } = await callerWith('record', request, tokens);
+      const { roomId, displayName } = await callerWith('record', request, options);
       const recordingId = recordingIdOf(request.params.recordingId);
       const deletedBy = { by: 'moderator', name: displayName } as const;
       if (!(await library.delete(roomId, recordingId, deletedBy))) throw notFound();
@@ -57,7 +50,7 @@ export function addRecordingRoutes(app: FastifyInstance, options: RecordingRoute
   app.post<RoomParams>(
     '/api/rooms/:roomId/recordings',
     async (request, reply): Promise<RunningRecording> => {
-      const { roomId, displayName } = await callerWith('record', request, tokens);
+      const { roomId, displayName } = await callerWith('record', request, options);
       parse(EmptySchema, request.body);
       const running = await control.startRecording(roomId, displayName);
       reply.status(201);
@@ -68,7 +61,7 @@ export function addRecordingRoutes(app: FastifyInstance, options: RecordingRoute
   app.post<RecordingParams>(
     '/api/rooms/:roomId/recordings/:recordingId/stop',
     async (request): Promise<Record<string, never>> => {
-      const { roomId } = await callerWith('record', request, tokens);
+      const { roomId } = await callerWith('record', request, options);
       parse(EmptySchema, request.body);
       const { summary } = await findRecording(library, roomId, request.params.recordingId);
       if (summary.state !== 'recording') {

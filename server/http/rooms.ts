@@ -1,121 +1,93 @@
 import {
   CreateRoomSchema,
-  EmptySchema,
   EnterRoomSchema,
+  INVITATION_DEFAULT_DAYS,
   PHRASEBOOK_MAX_BYTES,
   ProtocolError,
   ROLES,
-  can,
   type Entered,
+  type InvitationId,
   type PeerId,
   type RoomCreated,
   type RoomId,
   type RoomInfo,
 } from '#protocol';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { IncomingMessage } from 'node:http';
-import { EntranceLimits } from '../domain/entranceLimits.ts';
-import type { Clock, Invitation, PhrasebookStore, Tokens } from '../session/ports.ts';
+import type { FastifyInstance } from 'fastify';
+import type { NewInvitation } from '../domain/invitations.ts';
+import type { PhrasebookStore } from '../session/ports.ts';
+import { invitationOf, requireNotBanned, type Doors, type RoomParams } from './doors.ts';
+import type { CountEntrance } from './entrances.ts';
 import { parse } from './errors.ts';
 
 /** The name and the settings stand beside the phrasebook. */
 const CREATE_MAX_BYTES = PHRASEBOOK_MAX_BYTES + 4_096;
+const FIRST_INVITATIONS_MS = INVITATION_DEFAULT_DAYS * 24 * 3_600_000;
 
-export interface RoomRoutes {
-  readonly tokens: Tokens;
+export interface RoomRoutes extends Doors {
   readonly phrasebooks: PhrasebookStore;
   readonly makeRoomId: () => RoomId;
+  readonly makeInvitationId: () => InvitationId;
   readonly makePeerId: () => PeerId;
+  /** The same for the same key in the same room. */
+  readonly peerIdOf: (roomId: RoomId, personKey: string) => PeerId;
   /** Whether this server takes people in: it may be about to end. */
   readonly isReady: () => boolean;
-  readonly roomStatus: (roomId: RoomId) => { peerCount: number; recording: boolean };
-  /** Whom a request counts for, as sockets do. */
-  readonly addressOf: (request: IncomingMessage) => string;
-  readonly clock: Clock;
 }
 
-/**
- * Creating a room, looking at one, entering one. A room needs no storage, its links are signed; only
- * the phrases that it ships are kept.
- */
-export function addRoomRoutes(app: FastifyInstance, options: RoomRoutes): void {
-  const { tokens, phrasebooks, makeRoomId, makePeerId, isReady, roomStatus } = options;
-  const limits = new EntranceLimits(Math.random);
+/** Creating a room, looking at one, entering one. */
+export function addRoomRoutes(
+  app: FastifyInstance,
+  options: RoomRoutes & { readonly count: CountEntrance },
+): void {
+  const { tokens, book, rooms, clock, count, phrasebooks } = options;
 
-  /** @throws ProtocolError RATE_LIMITED */
-  const count = (what: 'enter' | 'makeRoom', { raw }: FastifyRequest) => {
-    const nowMs = options.clock.monotonicMs();
-    const retryAfterMs = limits.take(what, options.addressOf(raw), nowMs);
-    if (retryAfterMs === 0) return;
-    throw new ProtocolError('RATE_LIMITED', 'many at this address', { retryAfterMs });
-  };
+  const invitationTo = async (roomId: RoomId, invitation: NewInvitation) =>
+    tokens.signInvitation(roomId, { ...invitation, uses: 0, revokedAt: null });
 
   const create = { bodyLimit: CREATE_MAX_BYTES };
   app.post('/api/rooms', create, async (request, reply): Promise<RoomCreated> => {
     const { roomName, settings, phrasebook } = parse(CreateRoomSchema, request.body);
-    if (!isReady()) throw new ProtocolError('SERVER_STOPPING', 'the server is stopping');
+    if (!options.isReady()) throw new ProtocolError('SERVER_STOPPING', 'the server is stopping');
     count('makeRoom', request);
-    const roomId = makeRoomId();
+    const roomId = options.makeRoomId();
     if (phrasebook) await phrasebooks.put(roomId, phrasebook);
+    const createdAt = clock.wallMs();
+    const times = { createdAt, expiresAt: createdAt + FIRST_INVITATIONS_MS };
+    const [moderator, speaker, audience] = ROLES.map((role) => ({
+      ...{ invitationId: options.makeInvitationId(), role, label: '', ...times, maxUses: null },
+    })) as [NewInvitation, NewInvitation, NewInvitation];
+    book.create({ roomId, roomName, settings }, [moderator, speaker, audience]);
     reply.status(201);
-    return invitationsTo({ roomId, roomName, settings }, tokens);
+    return {
+      roomId,
+      roomName,
+      invitations: {
+        moderator: await invitationTo(roomId, moderator),
+        speaker: await invitationTo(roomId, speaker),
+        audience: await invitationTo(roomId, audience),
+      },
+    };
   });
 
-  app.post<RoomParams>(
-    '/api/rooms/:roomId/invitations',
-    async (request, reply): Promise<RoomCreated> => {
-      parse(EmptySchema, request.body);
-      const { role, ...room } = await invitationOf(request, tokens);
-      if (!can(role, 'invite')) throw new ProtocolError('FORBIDDEN', 'this role invites nobody');
-      reply.status(201);
-      return invitationsTo(room, tokens);
-    },
-  );
-
   app.get<RoomParams>('/api/rooms/:roomId', async (request): Promise<RoomInfo> => {
-    const invitation = await invitationOf(request, tokens);
-    return { ...invitation, ...roomStatus(invitation.roomId) };
+    const { room, invitation } = await invitationOf(request, options);
+    return { ...room, role: invitation.role, ...rooms.status(room.roomId) };
   });
 
   app.post<RoomParams>('/api/rooms/:roomId/peers', async (request, reply): Promise<Entered> => {
-    const { displayName } = parse(EnterRoomSchema, request.body);
+    const { displayName, personKey } = parse(EnterRoomSchema, request.body);
     // Who has no invitation takes nothing from their neighbours.
-    const invitation = await invitationOf(request, tokens);
+    const { room, invitation } = await invitationOf(request, options);
     count('enter', request);
-    const peerId = makePeerId();
-    const accessToken = await tokens.signAccess({ ...invitation, peerId, displayName });
+    const { roomId, roomName } = room;
+    const { invitationId, role } = invitation;
+    const peerId =
+      personKey === undefined ? options.makePeerId() : options.peerIdOf(roomId, personKey);
+    requireNotBanned(roomId, peerId, options);
+    book.use(roomId, invitationId, peerId);
+    const identity = { roomId, invitationId, role, peerId, displayName };
+    const { accessToken } = await tokens.signAccess(identity);
     reply.status(201);
-    return { accessToken, peerId, role: invitation.role, roomName: invitation.roomName };
+    return { accessToken, peerId, role, roomName };
   });
-}
-
-export interface RoomParams {
-  Params: { roomId: string };
-}
-
-async function invitationsTo(room: Omit<Invitation, 'role'>, tokens: Tokens): Promise<RoomCreated> {
-  const [moderator, speaker, audience] = (await Promise.all(
-    ROLES.map((role) => tokens.signInvitation({ ...room, role })),
-  )) as [string, string, string];
-  const { roomId, roomName } = room;
-  return { roomId, roomName, invitations: { moderator, speaker, audience } };
-}
-
-/** @throws ProtocolError UNAUTHORIZED also when the invitation is for another room */
-export async function invitationOf(
-  request: Pick<FastifyRequest<RoomParams>, 'headers' | 'params'>,
-  tokens: Tokens,
-): Promise<Invitation> {
-  const invitation = await tokens.verifyInvitation(bearerToken(request));
-  if (invitation.roomId !== request.params.roomId) {
-    throw new ProtocolError('UNAUTHORIZED', 'the invitation is for another room');
-  }
-  return invitation;
-}
-
-/** The bearer token of a request (RFC 6750 section 2.1). @throws ProtocolError UNAUTHORIZED */
-export function bearerToken(request: Pick<FastifyRequest, 'headers'>): string {
-  const token = /^Bearer ([\w.-]{1,4096})$/.exec(request.headers.authorization ?? '')?.[1];
-  if (!token) throw new ProtocolError('UNAUTHORIZED', 'no bearer token');
-  return token;
 }

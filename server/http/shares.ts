@@ -7,25 +7,12 @@ import {
   type SharedRecording,
 } from '#protocol';
 import type { FastifyInstance } from 'fastify';
-import type {
-  FoundRecording,
-  RecordingLibrary,
-  ShareBook,
-  StoredShare,
-  Tokens,
-} from '../session/ports.ts';
+import type { FoundRecording, RecordingLibrary, ShareBook, StoredShare } from '../session/ports.ts';
+import { bearerToken, callerWith, type Doors } from './doors.ts';
 import { parse } from './errors.ts';
-import {
-  callerWith,
-  findRecording,
-  notFound,
-  shareIdOf,
-  type RecordingParams,
-} from './recordingAccess.ts';
-import { bearerToken } from './rooms.ts';
+import { findRecording, notFound, shareIdOf, type RecordingParams } from './recordingAccess.ts';
 
-export interface ShareRoutes {
-  readonly tokens: Tokens;
+export interface ShareRoutes extends Doors {
   readonly library: RecordingLibrary;
   readonly shares: ShareBook;
 }
@@ -43,7 +30,7 @@ export function addShareRoutes(app: FastifyInstance, options: ShareRoutes): void
   };
 
   app.post<RecordingParams>(SHARES, async (request, reply): Promise<Share> => {
-    const { roomId } = await callerWith('record', request, tokens);
+    const { roomId } = await callerWith('record', request, options);
     const wanted = parse(CreateShareSchema, request.body);
     const found = await findRecording(library, roomId, request.params.recordingId);
     const { state, recordingId } = found.summary;
@@ -56,7 +43,7 @@ export function addShareRoutes(app: FastifyInstance, options: ShareRoutes): void
   });
 
   app.get<RecordingParams>(SHARES, async (request): Promise<ShareList> => {
-    const { roomId } = await callerWith('record', request, tokens);
+    const { roomId } = await callerWith('record', request, options);
     const found = await findRecording(library, roomId, request.params.recordingId);
     const kept = await shares.list(found.summary.recordingId);
     return { shares: await Promise.all(kept.map((share) => shown(found, share))) };
@@ -65,7 +52,7 @@ export function addShareRoutes(app: FastifyInstance, options: ShareRoutes): void
   app.delete<{ Params: RecordingParams['Params'] & { shareId: string } }>(
     `${SHARES}/:shareId`,
     async (request, reply) => {
-      const { roomId } = await callerWith('record', request, tokens);
+      const { roomId } = await callerWith('record', request, options);
       const { summary } = await findRecording(library, roomId, request.params.recordingId);
       const shareId = shareIdOf(request.params.shareId);
       if (!(await shares.revoke(summary.recordingId, shareId))) throw notFound();

@@ -111,6 +111,11 @@ export class LiveRoom {
     return this.#room.peer(peerId).role;
   }
 
+  /** Whether they were let in, and not taken out. */
+  knows(peerId: PeerId): boolean {
+    return this.#room.standings.of(peerId).isKnown;
+  }
+
   /** Of somebody who need not be in: what a moderator made them, or what they are invited as. */
   roleOfInvited(identity: Pick<Identity, 'peerId' | 'role'>): Role {
     return this.#room.roleOf(identity);

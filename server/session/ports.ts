@@ -86,6 +86,8 @@ export interface OpenRooms {
   status(roomId: RoomId): { peerCount: number; recording: boolean };
   /** The role that somebody has now: their invitation's, or another that a moderator gave them. */
   roleOf(identity: Pick<Identity, 'roomId' | 'peerId' | 'role'>): Role;
+  /** Whether somebody is in a room, or was and may come back whatever became of their invitation. */
+  knows(roomId: RoomId, peerId: PeerId): boolean;
   /** Takes everybody out of a room who came with this invitation, but for one. */
   endAdmitted(roomId: RoomId, invitationId: InvitationId, except: PeerId | null): void;
 }

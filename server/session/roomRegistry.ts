@@ -109,6 +109,10 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
     return this.#open.get(identity.roomId)?.roleOfInvited(identity) ?? identity.role;
   }
 
+  knows(roomId: RoomId, peerId: PeerId): boolean {
+    return this.#open.get(roomId)?.knows(peerId) ?? false;
+  }
+
   endAdmitted(roomId: RoomId, invitationId: InvitationId, except: PeerId | null): void {
     this.#open.get(roomId)?.endAdmitted(invitationId, except);
   }

@@ -1,0 +1,121 @@
+import { ProtocolError, can, type PeerId, type Right, type Role, type RoomId } from '#protocol';
+import type { FastifyRequest } from 'fastify';
+import { refuseBanned } from '../domain/bans.ts';
+import { requireGood, type StoredInvitation } from '../domain/invitations.ts';
+import type {
+  BanBook,
+  Clock,
+  Identity,
+  OpenRooms,
+  RoomBook,
+  RoomRecord,
+  Tokens,
+} from '../session/ports.ts';
+
+// A token says who somebody was when it was signed. What they may do now is asked of the book and of
+// the rooms, in one place for all of HTTP.
+
+export interface Doors {
+  readonly tokens: Tokens;
+  readonly book: RoomBook;
+  readonly bans: BanBook;
+  readonly rooms: OpenRooms;
+  readonly clock: Clock;
+}
+
+export interface RoomParams {
+  Params: { roomId: string };
+}
+
+type RoomRequest = Pick<FastifyRequest<RoomParams>, 'headers' | 'params'>;
+
+/** Who asks, as far as it is known: an invitation names nobody. */
+export interface Caller {
+  readonly roomId: RoomId;
+  readonly displayName: string;
+  readonly peerId: PeerId | null;
+}
+
+/**
+ * Where an invitation leads that is good now.
+ * @throws ProtocolError UNAUTHORIZED also when it is for another room, or its room is no more; TOKEN_EXPIRED,
+ * INVITATION_REVOKED
+ */
+export async function invitationOf(
+  request: RoomRequest,
+  { tokens, book, clock }: Doors,
+): Promise<{ room: RoomRecord; invitation: StoredInvitation }> {
+  const { roomId, invitationId } = await tokens.verifyInvitation(bearerToken(request));
+  requireSame(roomId, request);
+  const room = book.find(roomId);
+  const invitation = room && book.invitation(roomId, invitationId);
+  requireGood(invitation, clock.wallMs());
+  if (!room) throw new ProtocolError('UNAUTHORIZED', 'no such invitation');
+  return { room, invitation };
+}
+
+/**
+ * Whoever has a good invitation to the room, or an access token, in the role that they have now. One
+ * whose invitation has ended since is heard as long as the room knows them.
+ * @throws ProtocolError UNAUTHORIZED, TOKEN_EXPIRED, INVITATION_REVOKED, or what a ban says
+ */
+export async function holderOf(
+  request: RoomRequest,
+  doors: Doors,
+): Promise<Caller & { readonly role: Role }> {
+  const identity = await identityOf(bearerToken(request), doors.tokens);
+  if (!identity) {
+    const { room, invitation } = await invitationOf(request, doors);
+    return { roomId: room.roomId, role: invitation.role, displayName: '', peerId: null };
+  }
+  const { roomId, peerId, displayName, invitationId } = identity;
+  requireSame(roomId, request);
+  const { book, rooms } = doors;
+  requireNotBanned(roomId, peerId, doors);
+  if (!rooms.knows(roomId, peerId)) {
+    requireGood(book.invitation(roomId, invitationId), doors.clock.wallMs());
+  }
+  return { roomId, role: rooms.roleOf(identity), displayName, peerId };
+}
+
+/**
+ * Somebody with a right: a moderator deals with recordings and invitations without entering the room.
+ * @throws ProtocolError FORBIDDEN, and as `holderOf`
+ */
+export async function callerWith(
+  right: Right,
+  request: RoomRequest,
+  doors: Doors,
+): Promise<Caller> {
+  const { role, ...caller } = await holderOf(request, doors);
+  if (!can(role, right)) throw new ProtocolError('FORBIDDEN', 'this role may not do that');
+  return caller;
+}
+
+/** @throws ProtocolError what a ban says */
+export function requireNotBanned(roomId: RoomId, peerId: PeerId, { bans, clock }: Doors): void {
+  const nowMs = clock.wallMs();
+  refuseBanned(bans.banOf(roomId, peerId, nowMs), nowMs);
+}
+
+/** The bearer token of a request (RFC 6750 section 2.1). @throws ProtocolError UNAUTHORIZED */
+export function bearerToken(request: Pick<FastifyRequest, 'headers'>): string {
+  const token = /^Bearer ([\w.-]{1,4096})$/.exec(request.headers.authorization ?? '')?.[1];
+  if (!token) throw new ProtocolError('UNAUTHORIZED', 'no bearer token');
+  return token;
+}
+
+/** Null for what is no access token. @throws ProtocolError TOKEN_EXPIRED for one that was */
+async function identityOf(token: string, tokens: Tokens): Promise<Identity | null> {
+  try {
+    return await tokens.verifyAccess(token);
+  } catch (error) {
+    if (error instanceof ProtocolError && error.code === 'UNAUTHORIZED') return null;
+    throw error;
+  }
+}
+
+function requireSame(roomId: RoomId, request: RoomRequest): void {
+  if (roomId === request.params.roomId) return;
+  throw new ProtocolError('UNAUTHORIZED', 'the token is for another room');
+}
