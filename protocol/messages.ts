@@ -154,7 +154,7 @@ export const clientRequests = {
     v.strictObject({
       peerId: PeerIdSchema,
       /** Whether the invitation they came with ends too: nobody else comes in with it. */
-      revokeInvitation: v.exactOptional(v.boolean(), false),
+      revokeInvitation: v.exactOptional(v.boolean()),
     }),
   ),
   unban: request(ofPeer),

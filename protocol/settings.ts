@@ -30,7 +30,7 @@ const changeable = {
   phrases: WritersSchema,
   /** Whether who comes in, or on stage, does so muted. */
   entryMuted: v.boolean(),
-  /** Whether people may open their own microphones once they are muted, or need the floor for it. */
+  /** Whether people may open their own microphones, or need the floor for it. */
   selfUnmute: v.boolean(),
   /** Whether newcomers wait until a moderator lets them in. */
   lobby: v.boolean(),

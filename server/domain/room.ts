@@ -151,7 +151,7 @@ export class Room {
         recorded: this.recorded.isRecorded(peerId),
       },
       ...{ away: false, hand: null, offered: false, mutes: 0 },
-      mayUnmute: this.stage.mayUnmuteOnArrival(peerId, role),
+      mayUnmute: this.stage.mayUnmuteOnArrival(role),
     });
     const held = role === 'moderator' ? this.host.moderates(peerId) : [];
     return [joined, ...held, ...answered];

@@ -85,7 +85,6 @@ export class Stage {
       standings.change(peerId, { role: 'speaker' });
     }
     this.#given.add(peerId);
-    standings.change(peerId, { isSilenced: false });
     const role = isListener ? 'speaker' : peer.role;
     return roster.change(peerId, { ...answered, role, mayUnmute: true });
   }
@@ -125,12 +124,11 @@ export class Stage {
 
   /** Without effect on who only listens. @throws ProtocolError NOT_FOUND */
   mute(peerId: PeerId): RoomEvent[] {
-    const { roster, standings, settings } = this.#parts;
+    const { roster, settings } = this.#parts;
     const peer = roster.find(peerId);
     if (peer.role === 'audience') return [];
     this.#given.delete(peerId);
     const mayUnmute = peer.role === 'moderator' || settings().selfUnmute;
-    standings.change(peerId, { isSilenced: !mayUnmute });
     // Counted also where none is open: one may be about to be.
     const microphone = peer.microphone === 'open' ? 'muted' : peer.microphone;
     const changed = roster.change(peerId, { microphone, mutes: peer.mutes + 1, mayUnmute });
@@ -172,10 +170,8 @@ export class Stage {
   }
 
   /** Of who comes in: whether they may open their microphone. */
-  mayUnmuteOnArrival(peerId: PeerId, role: Role): boolean {
-    const { selfUnmute, entryMuted } = this.#parts.settings();
-    if (role === 'moderator' || selfUnmute) return true;
-    return !entryMuted && !this.#parts.standings.of(peerId).isSilenced;
+  mayUnmuteOnArrival(role: Role): boolean {
+    return role === 'moderator' || this.#parts.settings().selfUnmute;
   }
 
   #arrivesMuted({ role }: PeerInfo): boolean {

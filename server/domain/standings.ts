@@ -6,11 +6,9 @@ export interface Standing {
   readonly role: Role | null;
   /** They were let in before: they need not wait again, and a lock is not for them. */
   readonly isKnown: boolean;
-  /** A moderator muted them where nobody may unmute themselves: coming in again does not undo that. */
-  readonly isSilenced: boolean;
 }
 
-export const NO_STANDING: Standing = { role: null, isKnown: false, isSilenced: false };
+export const NO_STANDING: Standing = { role: null, isKnown: false };
 
 /** Everybody's, of one room: kept on the server, whatever a token or a payload says. */
 export class Standings {

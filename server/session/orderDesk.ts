@@ -64,7 +64,11 @@ export class OrderDesk {
   }
 
   /** @throws ProtocolError NOT_FOUND for who was never here, WRONG_STATE for oneself or the last way in of moderators */
-  ban(by: PeerSession, peerId: PeerId, { revokeInvitation = false } = {}): void {
+  ban(
+    by: PeerSession,
+    peerId: PeerId,
+    { revokeInvitation = false }: { revokeInvitation?: boolean } = {},
+  ): void {
     const { people, lobby, moderation } = this.#options;
     const visitor = this.#visitors.get(peerId);
     if (!visitor) throw new ProtocolError('NOT_FOUND', 'nobody of that name was here');

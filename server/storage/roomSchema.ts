@@ -43,7 +43,6 @@ export const MIGRATIONS: readonly string[] = [
     -- NULL where it is their invitation's.
     role TEXT,
     is_known INTEGER NOT NULL,
-    is_silenced INTEGER NOT NULL,
     PRIMARY KEY (log_id, peer_id)
   ) STRICT, WITHOUT ROWID;
   -- Every room there is, open or not.

@@ -37,7 +37,7 @@ export class RoomTables {
            (SELECT seq FROM phrases WHERE log_id = ?1 LIMIT ${BATCH})`,
       ),
       standings: database.prepare('SELECT * FROM standings WHERE log_id = ?'),
-      putStanding: database.prepare('INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?, ?)'),
+      putStanding: database.prepare('INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?)'),
       removeStandings: database.prepare(
         `DELETE FROM standings WHERE log_id = ?1 AND peer_id IN
            (SELECT peer_id FROM standings WHERE log_id = ?1 LIMIT ${BATCH})`,
@@ -132,15 +132,14 @@ export class RoomTables {
     for (const row of this.#statements.standings.iterate(logId)) {
       const role = v.safeParse(v.nullable(RoleSchema), row['role']);
       if (!role.success) continue;
-      const [isKnown, isSilenced] = [row['is_known'] === 1, row['is_silenced'] === 1];
-      standings.set(row['peer_id'] as PeerId, { role: role.output, isKnown, isSilenced });
+      const isKnown = row['is_known'] === 1;
+      standings.set(row['peer_id'] as PeerId, { role: role.output, isKnown });
     }
     return standings;
   }
 
-  putStanding(logId: string, peerId: PeerId, standing: Standing): void {
-    const { role, isKnown, isSilenced } = standing;
-    this.#statements.putStanding.run(logId, peerId, role, Number(isKnown), Number(isSilenced));
+  putStanding(logId: string, peerId: PeerId, { role, isKnown }: Standing): void {
+    this.#statements.putStanding.run(logId, peerId, role, Number(isKnown));
   }
 
   /** Removes some of what there is of a log. False when there may be more. */

@@ -220,8 +220,8 @@ describe('rooms in the database', () => {
     const { memory } = rooms.open(ROOM_ID);
     const [ana, beto] = ['peer-0000001', 'peer-0000002'] as [PeerId, PeerId];
     const [mute, host] = [
-      { role: null, isKnown: true, isSilenced: true },
-      { role: 'moderator', isKnown: false, isSilenced: false },
+      { role: null, isKnown: true },
+      { role: 'moderator', isKnown: false },
     ] as const;
     memory.keepStanding(ana, mute);
     memory.keepStanding(ana, host);
