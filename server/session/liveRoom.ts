@@ -257,11 +257,10 @@ export class LiveRoom {
     people.publish(events);
   }
 
-  /** Who was in comes back also when the invitation they came with lets nobody new in. */
-  #requireInvitation({ peerId, invitationId }: Identity): void {
-    if (this.#room.standings.of(peerId).isKnown) return;
-    const { book } = this.#options;
-    requireGood(book.invitation(this.roomId, invitationId), this.#clock.wallMs());
+  #requireInvitation(identity: Identity): void {
+    if (this.desks.order.takesBack(identity)) return;
+    const invitation = this.#options.book.invitation(this.roomId, identity.invitationId);
+    requireGood(invitation, this.#clock.wallMs());
   }
 
   /** A room that everybody left is forgotten. One that nobody got into again is not: others may yet. */

@@ -40,6 +40,8 @@ interface Options {
 export class OrderDesk {
   readonly #options: Options;
   readonly #visitors = new Map<PeerId, Visitor>();
+  /** Those that ended with everybody whom they let in. */
+  readonly #ended = new Set<InvitationId>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -114,12 +116,18 @@ export class OrderDesk {
   /** Takes everybody out who came with an invitation, but for one, and forgets that they were here. */
   endAdmitted(invitationId: InvitationId, except: PeerId | null): void {
     const { room, people, lobby } = this.#options;
+    this.#ended.add(invitationId);
     for (const visitor of this.#visitors.values()) {
       if (visitor.invitationId !== invitationId || visitor.peerId === except) continue;
       room.standings.change(visitor.peerId, { isKnown: false });
       people.of(visitor.peerId)?.remove('INVITATION_REVOKED');
       lobby.of(visitor.peerId)?.remove('INVITATION_REVOKED');
     }
+  }
+
+  /** Whether somebody who was in comes back although their invitation lets nobody new in. */
+  takesBack({ peerId, invitationId }: Visitor): boolean {
+    return this.#options.room.standings.of(peerId).isKnown && !this.#ended.has(invitationId);
   }
 
   #letIn(session: PeerSession): void {

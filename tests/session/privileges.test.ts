@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import type { ErrorCode } from '#protocol';
+import { rtpParameters } from '#tests/support/builders.ts';
+import { House, type Visitor } from '#tests/support/house.ts';
+import { refusalFrom } from '#tests/support/refusals.ts';
+
+const TRIES = 200;
+
+/** How somebody loses what they had while they are offline. */
+const LOSSES = {
+  demoted: (mia: Visitor, { peerId }: Visitor) =>
+    mia.request('setRole', { peerId, role: 'audience' }),
+  kicked: (mia: Visitor, { peerId }: Visitor) => mia.request('kick', { peerId }),
+  banned: (mia: Visitor, { peerId }: Visitor) => mia.request('ban', { peerId }),
+} as const;
+
+type Loss = keyof typeof LOSSES;
+
+/** How they come back: null where nothing takes them in. */
+const RETURNS = {
+  resumed: async (house: House, visitor: Visitor) => {
+    const back = house.comeBack(visitor);
+    return back && ((await refusalFrom(back.join())) === 'allowed' ? back : null);
+  },
+  anew: async (house: House, visitor: Visitor) => {
+    const back = house.visitor({ ...visitor.session.identity });
+    return (await refusalFrom(back.join())) === 'allowed' ? back : null;
+  },
+  afterGrace: async (house: House, visitor: Visitor) => {
+    house.clock.advance(25_000);
+    return RETURNS.anew(house, visitor);
+  },
+  afterCrash: async (house: House, visitor: Visitor) =>
+    RETURNS.anew(new House({ after: house }), visitor),
+} as const;
+
+/** What needs a privilege: each is asked past the gate too, as the room itself must refuse it. */
+async function attempts(back: Visitor, mia: Visitor): Promise<(ErrorCode | 'allowed')[]> {
+  const gate = back.session.gateState;
+  return [
+    gate === 'audience' ? 'FORBIDDEN' : 'allowed',
+    await refusalFrom(back.request('createTransport', { direction: 'send' })),
+    await refusalFrom(
+      back.request('produce', { rtpParameters: rtpParameters(), muted: false, mutes: 0 }),
+    ),
+    await refusalFrom(back.request('answerFloor', { accept: true })),
+    // What the gate lets nobody but moderators ask.
+    gate === 'moderator' ? await refusalFrom(back.request('mutePeer', mia)) : 'FORBIDDEN',
+  ];
+}
+
+it(`[PX1] nothing that was taken away while its owner was offline is left after a reconnection, ${String(TRIES)} times`, async () => {
+  const combinations = Object.keys(LOSSES).flatMap((loss) =>
+    Object.keys(RETURNS).map((how) => [loss as Loss, how as keyof typeof RETURNS] as const),
+  );
+  let successes = 0;
+  let returns = 0;
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const [loss, how] = combinations[attempt % combinations.length] ?? ['demoted', 'anew'];
+    const house = new House();
+    const mia = await house.enter('moderator');
+    // A privilege given here, and one that came with an invitation.
+    const ana = await house.enter(attempt % 2 ? 'speaker' : 'audience');
+    await mia.request('setRole', { peerId: ana.peerId, role: 'moderator' });
+    ana.lose();
+    house.clock.advance(attempt % 19_000);
+    await LOSSES[loss](mia, ana);
+    const back = await RETURNS[how](house, ana);
+    if (!back) continue;
+    returns += 1;
+    expect(loss).toBe('demoted');
+    const answers = await attempts(back, mia);
+    successes += answers.filter((answer) => answer === 'allowed').length;
+  }
+  expect({ successes, returns }).toEqual({ successes: 0, returns: expect.any(Number) });
+  // Those who were only demoted do come back, to listen.
+  expect(returns).toBeGreaterThanOrEqual(TRIES / 4);
+});
