@@ -2,21 +2,9 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { workerBinary } from '../scripts/worker/path.mjs';
-import {
-  PREVIOUS_SECRET_FILE,
-  SECRET_FILE,
-  loadOrCreateSecret,
-  loadPreviousSecret,
-} from './auth/secret.ts';
 import { JwtTokens } from './auth/token.ts';
 import { TurnCredentials } from './auth/turnCredentials.ts';
-import {
-  ConfigError,
-  EXIT_CONFIG,
-  readConfig,
-  requireStrongSecret,
-  type Config,
-} from './config.ts';
+import { ConfigError, EXIT_CONFIG, readConfig, type Config } from './config.ts';
 import type { ObjectStorage } from './config/objectStorage.ts';
 import { toStartError } from './config/startErrors.ts';
 import { configWarnings } from './config/warnings.ts';
@@ -57,6 +45,7 @@ import { openRoomDatabase } from './storage/roomDatabase.ts';
 import { SqliteBans } from './storage/sqliteBans.ts';
 import { SqliteBook } from './storage/sqliteBook.ts';
 import { SqliteRooms } from './storage/sqliteRooms.ts';
+import { tokenSecrets } from './tokenSecrets.ts';
 
 /** What a stop leaves browsers to close their connections themselves. */
 const GOODBYE_MS = 500;
@@ -202,19 +191,6 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
   for (const origin of config.publicUrl ? [config.publicUrl] : local) origins.add(origin);
   void recordings.recover().then(() => retention.start());
   return { url, stop };
-}
-
-/** What signs tokens, and what signed them before: those of both are taken. */
-function tokenSecrets(config: Config): [string, ...string[]] {
-  const { tokenSecret, previousTokenSecret, dataDirectory } = config;
-  if (tokenSecret !== undefined)
-    return [tokenSecret, ...(previousTokenSecret === undefined ? [] : [previousTokenSecret])];
-  const secret = loadOrCreateSecret(dataDirectory);
-  const before = loadPreviousSecret(dataDirectory);
-  return [
-    requireStrongSecret(secret, dataDirectory, SECRET_FILE),
-    ...(before === null ? [] : [requireStrongSecret(before, dataDirectory, PREVIOUS_SECRET_FILE)]),
-  ];
 }
 
 /** Imported when it is asked for: its client takes 20 MB and a tenth of a second at the start. */

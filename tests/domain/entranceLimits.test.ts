@@ -3,7 +3,7 @@ import { EntranceLimits } from '#server/domain/entranceLimits.ts';
 
 const SCHOOL = '192.0.2.1';
 
-describe.each(['enter', 'makeRoom'] as const)('what an address may ask of %s', (what) => {
+describe.each(['enter', 'makeRoom', 'invite'] as const)('what an address may ask of %s', (what) => {
   let limits: EntranceLimits;
   beforeEach(() => {
     limits = new EntranceLimits(() => 0.5);
@@ -27,9 +27,10 @@ describe.each(['enter', 'makeRoom'] as const)('what an address may ask of %s', (
     expect(told.map((nowMs) => limits.take(what, SCHOOL, nowMs))).toEqual(told.map(() => 0));
   });
 
-  it('[EN3] takes nothing from the other', () => {
+  it('[EN3] takes nothing from the others', () => {
     taken(SCHOOL, 0);
-    const other = what === 'enter' ? 'makeRoom' : 'enter';
-    expect(limits.take(other, SCHOOL, 0)).toBe(0);
+    for (const other of ['enter', 'makeRoom', 'invite'] as const) {
+      if (other !== what) expect(limits.take(other, SCHOOL, 0), other).toBe(0);
+    }
   });
 });

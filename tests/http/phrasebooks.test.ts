@@ -33,10 +33,12 @@ describe('the phrases that a room ships', () => {
   it('[PB4] come with the room that is made, and are read with every way into it', async () => {
     const made = await site.post('/api/rooms', { roomName: 'Coro', phrasebook: book() });
     expect(made.statusCode).toBe(201);
-    const { invitations } = v.parse(RoomCreatedSchema, made.json());
+    const { roomId, invitations } = v.parse(RoomCreatedSchema, made.json());
+    const address = `/api/rooms/${roomId}/phrasebook`;
     for (const role of ROLES) {
-      expect(await shipped(invitations[role])).toEqual({ phrasebook: book() });
-      expect(await shipped(await site.access(role))).toEqual({ phrasebook: book() });
+      for (const token of [invitations[role], await site.access(role, { roomId })]) {
+        expect((await site.get(address, token)).json()).toEqual({ phrasebook: book() });
+      }
     }
     expect((await site.get(PHRASEBOOK, moderator)).headers['cache-control']).toBe('no-store');
   });

@@ -6,7 +6,7 @@ import {
   RoomInfoSchema,
   type RoomId,
 } from '#protocol';
-import { ROOM_ID, SETTINGS, identity } from '#tests/support/builders.ts';
+import { ROOM_ID, SETTINGS } from '#tests/support/builders.ts';
 import { Site, refused } from '#tests/support/site.ts';
 import * as v from 'valibot';
 
@@ -183,7 +183,7 @@ describe('rooms over HTTP', () => {
 
   it('[HT9] writes no token to its log', async () => {
     site.library.fails = true;
-    const token = await site.tokens.signAccess(identity({ role: 'moderator' }));
+    const token = await site.access('moderator');
     const answer = await site.get(`/api/rooms/${ROOM_ID}/recordings`, token);
     expect(refused(answer)).toEqual([500, 'INTERNAL']);
     expect(answer.body).not.toContain('/var/lib');

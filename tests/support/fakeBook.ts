@@ -59,6 +59,7 @@ export class FakeBook implements RoomBook {
 
   create(record: RoomRecord, invitations: readonly NewInvitation[]): void {
     this.#write();
+    if (this.kept.has(record.roomId)) throw new ProtocolError('STORAGE_FAILED', 'it is there');
     const kept: Kept = { record, invitations: [] };
     for (const one of invitations) add(kept, one);
     this.kept.set(record.roomId, kept);

@@ -2,17 +2,30 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { PeerId, RecordingId, Role, RoomId } from '#protocol';
+import type { RecordingId, Role, RoomId } from '#protocol';
 import { JwtTokens } from '#server/auth/token.ts';
+import type { StoredInvitation } from '#server/domain/invitations.ts';
 import { createHttpApp } from '#server/http/app.ts';
-import { makeConnectionTestId, makeShareId, relayNameOf } from '#server/ids.ts';
+import {
+  makeConnectionTestId,
+  makeInvitationId,
+  makePeerId,
+  makeRoomId,
+  makeShareId,
+  peerIdOf,
+  relayNameOf,
+} from '#server/ids.ts';
 import { FolderShares } from '#server/recording/folderShares.ts';
 import { ConnectionTests } from '#server/session/connectionTests.ts';
+import type { Identity } from '#server/session/ports.ts';
 import { FolderPhrasebooks } from '#server/storage/folderPhrasebooks.ts';
-import { ROOM_ID, SETTINGS, identity } from './builders.ts';
+import { ROOM_ID, SETTINGS, identity, invitedAs } from './builders.ts';
+import { FakeBook, newInvitation } from './fakeBook.ts';
 import { FakeControl, FakeLibrary } from './fakeLibrary.ts';
 import { FakeClock, FakeIceServers, FakeLog } from './fakes.ts';
+import { FakeOpenRooms } from './fakeOpenRooms.ts';
 import { FakeProbes } from './fakeProbes.ts';
+import { FakeBans } from './fakeRooms.ts';
 import { RECORDING_ID, manifest, summaryOf } from './manifest.ts';
 
 interface Parts {
@@ -20,6 +33,9 @@ interface Parts {
   tokens: JwtTokens;
   library: FakeLibrary;
   control: FakeControl;
+  book: FakeBook;
+  bans: FakeBans;
+  rooms: FakeOpenRooms;
   clock: FakeClock;
   log: FakeLog;
   probes: FakeProbes;
@@ -33,6 +49,9 @@ export class Site {
   readonly tokens: JwtTokens;
   readonly library: FakeLibrary;
   readonly control: FakeControl;
+  readonly book: FakeBook;
+  readonly bans: FakeBans;
+  readonly rooms: FakeOpenRooms;
   /** Stands where the machine's own clock stood, since tokens are checked by that. */
   readonly clock: FakeClock;
   readonly log: FakeLog;
@@ -52,14 +71,15 @@ export class Site {
     writeFileSync(path.join(client, 'assets', 'index-abc123.js'), 'export {};');
     writeFileSync(path.join(directory, 'private'), 'nobody sees this');
 
-    const tokens = new JwtTokens('kX7pW2mQ9vR4tY8uB3nL6cJ1hF5dS0aZ');
+    const tokens = new JwtTokens(['kX7pW2mQ9vR4tY8uB3nL6cJ1hF5dS0aZ']);
     const [library, control, log] = [new FakeLibrary(), new FakeControl(), new FakeLog()];
     const clock = new FakeClock(Date.now());
+    const [book, bans, rooms] = [new FakeBook(clock), new FakeBans(), new FakeOpenRooms()];
     library.put(summaryOf(manifest()), manifest());
     const readiness = { isReady: true };
     const probes = new FakeProbes();
     const app = await createHttpApp({
-      tokens,
+      ...{ tokens, book, bans, rooms },
       connectionTests: new ConnectionTests({
         engine: probes,
         iceServers: new FakeIceServers(),
@@ -76,15 +96,17 @@ export class Site {
         clock,
         log,
       }),
-      makeRoomId: () => ROOM_ID,
-      makePeerId: () => 'peer-new-0001' as PeerId,
+      makeRoomId: () => (book.find(ROOM_ID) ? makeRoomId() : ROOM_ID),
+      ...{ makeInvitationId, makePeerId, peerIdOf },
       isReady: () => readiness.isReady,
-      roomStatus: () => ({ peerCount: 2, recording: true }),
       clientDirectory: client,
       clock,
       log,
     });
-    return new Site({ app, tokens, library, control, clock, log, probes, directory, readiness });
+    return new Site({
+      ...{ app, tokens, library, control, book, bans, rooms, clock, log, probes },
+      ...{ directory, readiness },
+    });
   }
 
   private constructor(parts: Parts) {
@@ -92,6 +114,9 @@ export class Site {
     this.tokens = parts.tokens;
     this.library = parts.library;
     this.control = parts.control;
+    this.book = parts.book;
+    this.bans = parts.bans;
+    this.rooms = parts.rooms;
     this.clock = parts.clock;
     this.log = parts.log;
     this.readiness = parts.readiness;
@@ -130,8 +155,9 @@ export class Site {
     });
   }
 
+  /** A good one, of a room that is made where it is not there. */
   invitation(role: Role, roomId: RoomId = ROOM_ID): Promise<string> {
-    return this.tokens.signInvitation({ roomId, roomName: 'Coro', role, settings: SETTINGS });
+    return this.tokens.signInvitation(roomId, this.#invited(role, roomId));
   }
 
   /** A moderator's ticket to a recording. */
@@ -140,8 +166,24 @@ export class Site {
     return this.tokens.signTicket({ roomId, recordingId, ...right });
   }
 
-  access(role: Role): Promise<string> {
-    return this.tokens.signAccess(identity({ role }));
+  /** Of somebody who came in with a good invitation. */
+  async access(role: Role, change: Partial<Identity> = {}): Promise<string> {
+    const who = identity({ role, ...change });
+    this.#invited(role, who.roomId);
+    return (await this.tokens.signAccess(who)).accessToken;
+  }
+
+  #invited(role: Role, roomId: RoomId): StoredInvitation {
+    const invitationId = invitedAs(role);
+    const createdAt = this.clock.wallMs();
+    if (!this.book.find(roomId)) {
+      this.book.create({ roomId, roomName: 'Coro', settings: SETTINGS }, []);
+    }
+    if (!this.book.invitation(roomId, invitationId)) {
+      const expiresAt = createdAt + 365 * 86_400_000;
+      this.book.invite(roomId, newInvitation({ invitationId, role, createdAt, expiresAt }));
+    }
+    return this.book.invitation(roomId, invitationId) as StoredInvitation;
   }
 }
 
