@@ -1,10 +1,13 @@
 import {
   ConnectionTestSchema,
+  CreateInvitationSchema,
   CreateRoomSchema,
   CreateShareSchema,
   EmptySchema,
   EnterRoomSchema,
   EnteredSchema,
+  InvitationInfoSchema,
+  InvitationListSchema,
   PhraseDraftSchema,
   PhraseSchema,
   PhrasebookSchema,
@@ -14,6 +17,7 @@ import {
   ReceiptSchema,
   RecordingDetailSchema,
   RecordingListSchema,
+  RevokeInvitationSchema,
   RoomCreatedSchema,
   RoomInfoSchema,
   RoomPhrasebookSchema,
@@ -46,7 +50,15 @@ export const CHAPTERS: Readonly<Record<string, Readonly<Record<string, Schemas>>
   },
   HTTP: {
     'POST /api/rooms': { in: CreateRoomSchema, out: RoomCreatedSchema },
-    'POST /api/rooms/:roomId/invitations': { in: EmptySchema, out: RoomCreatedSchema },
+    'GET /api/rooms/:roomId/invitations': { out: InvitationListSchema },
+    'POST /api/rooms/:roomId/invitations': {
+      in: CreateInvitationSchema,
+      out: InvitationInfoSchema,
+    },
+    'POST /api/rooms/:roomId/invitations/:invitationId/revoke': {
+      in: RevokeInvitationSchema,
+      out: InvitationInfoSchema,
+    },
     'GET /api/rooms/:roomId': { out: RoomInfoSchema },
     'GET /api/rooms/:roomId/phrasebook': { out: RoomPhrasebookSchema },
     'PUT /api/rooms/:roomId/phrasebook': { in: PhrasebookSchema },
