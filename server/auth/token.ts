@@ -55,7 +55,14 @@ const TicketClaims = v.object({
   room: RoomIdSchema,
   recording: RecordingIdSchema,
   permission: SharePermissionSchema,
-  share: v.nullable(ShareIdSchema),
+  to: v.union([
+    v.strictObject({ shareId: ShareIdSchema }),
+    v.strictObject({
+      peerId: v.nullable(PeerIdSchema),
+      invitationId: InvitationIdSchema,
+      invitedAs: RoleSchema,
+    }),
+  ]),
 });
 const ShareClaims = v.object({
   room: RoomIdSchema,
@@ -114,15 +121,15 @@ export class JwtTokens implements Tokens {
     };
   }
 
-  signTicket({ roomId, recordingId, permission, shareId }: RecordingTicket): Promise<string> {
-    const claims = { room: roomId, recording: recordingId, permission, share: shareId };
+  signTicket({ roomId, recordingId, permission, givenTo }: RecordingTicket): Promise<string> {
+    const claims = { room: roomId, recording: recordingId, permission, to: givenTo };
     return this.#sign(new SignJWT(claims), 'ticket', lasting(TICKET_LIFETIME_MS));
   }
 
   async verifyTicket(token: string): Promise<RecordingTicket> {
     const claims = await this.#verify(token, 'ticket', TicketClaims);
-    const { room, recording, permission, share } = claims;
-    return { roomId: room, recordingId: recording, permission, shareId: share };
+    const { room, recording, permission, to } = claims;
+    return { roomId: room, recordingId: recording, permission, givenTo: to };
   }
 
   signShare(claim: ShareClaim, { createdAt, expiresAt }: StoredShare): Promise<string> {

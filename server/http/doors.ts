@@ -5,6 +5,7 @@ import { requireGood, type StoredInvitation } from '../domain/invitations.ts';
 import type {
   BanBook,
   Clock,
+  Holder,
   Identity,
   OpenRooms,
   RoomBook,
@@ -29,11 +30,11 @@ export interface RoomParams {
 
 type RoomRequest = Pick<FastifyRequest<RoomParams>, 'headers' | 'params'>;
 
-/** Who asks, as far as it is known: an invitation names nobody. */
-export interface Caller {
-  readonly roomId: RoomId;
+/** Who asks, and what for: the name is empty of whoever shows an invitation, which names nobody. */
+export interface Caller extends Holder {
   readonly displayName: string;
-  readonly peerId: PeerId | null;
+  /** At this moment. */
+  readonly role: Role;
 }
 
 /**
@@ -55,41 +56,55 @@ export async function invitationOf(
 }
 
 /**
- * Whoever has a good invitation to the room, or an access token, in the role that they have now. One
- * whose invitation has ended since is heard as long as the room knows them.
+ * Whoever has a good invitation to the room, or an access token.
+ * @throws ProtocolError UNAUTHORIZED, and as `roleOf`
+ */
+export async function callerOf(request: RoomRequest, doors: Doors): Promise<Caller> {
+  const identity = await identityOf(bearerToken(request), doors.tokens);
+  if (identity) {
+    const { roomId, peerId, invitationId, displayName, role: invitedAs } = identity;
+    requireSame(roomId, request);
+    const holder = { roomId, peerId, invitationId, invitedAs };
+    return { ...holder, displayName, role: roleOf(holder, doors) };
+  }
+  const { room, invitation } = await invitationOf(request, doors);
+  const { invitationId, role } = invitation;
+  const holder = { roomId: room.roomId, peerId: null, invitationId, invitedAs: role };
+  return { ...holder, displayName: '', role };
+}
+
+/**
+ * The role that somebody has now. One whose invitation has ended since is heard as long as the room
+ * knows them.
  * @throws ProtocolError UNAUTHORIZED, TOKEN_EXPIRED, INVITATION_REVOKED, or what a ban says
  */
-export async function holderOf(
-  request: RoomRequest,
-  doors: Doors,
-): Promise<Caller & { readonly role: Role }> {
-  const identity = await identityOf(bearerToken(request), doors.tokens);
-  if (!identity) {
-    const { room, invitation } = await invitationOf(request, doors);
-    return { roomId: room.roomId, role: invitation.role, displayName: '', peerId: null };
+export function roleOf(holder: Holder, doors: Doors): Role {
+  const { roomId, peerId, invitationId, invitedAs } = holder;
+  const { book, rooms, clock } = doors;
+  if (peerId !== null) requireNotBanned(roomId, peerId, doors);
+  if (peerId === null || !rooms.knows(roomId, peerId)) {
+    requireGood(book.invitation(roomId, invitationId), clock.wallMs());
   }
-  const { roomId, peerId, displayName, invitationId } = identity;
-  requireSame(roomId, request);
-  const { book, rooms } = doors;
-  requireNotBanned(roomId, peerId, doors);
-  if (!rooms.knows(roomId, peerId)) {
-    requireGood(book.invitation(roomId, invitationId), doors.clock.wallMs());
-  }
-  return { roomId, role: rooms.roleOf(identity), displayName, peerId };
+  return peerId === null ? invitedAs : rooms.roleOf({ roomId, peerId, role: invitedAs });
 }
 
 /**
  * Somebody with a right: a moderator deals with recordings and invitations without entering the room.
- * @throws ProtocolError FORBIDDEN, and as `holderOf`
+ * @throws ProtocolError FORBIDDEN, and as `callerOf`
  */
 export async function callerWith(
   right: Right,
   request: RoomRequest,
   doors: Doors,
 ): Promise<Caller> {
-  const { role, ...caller } = await holderOf(request, doors);
-  if (!can(role, right)) throw new ProtocolError('FORBIDDEN', 'this role may not do that');
+  const caller = await callerOf(request, doors);
+  requireRight(right, caller.role);
   return caller;
+}
+
+/** @throws ProtocolError FORBIDDEN */
+export function requireRight(right: Right, role: Role): void {
+  if (!can(role, right)) throw new ProtocolError('FORBIDDEN', 'this role may not do that');
 }
 
 /** @throws ProtocolError what a ban says */

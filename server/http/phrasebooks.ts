@@ -1,7 +1,7 @@
 import { PHRASEBOOK_MAX_BYTES, PhrasebookSchema, type RoomPhrasebook } from '#protocol';
 import type { FastifyInstance } from 'fastify';
 import type { PhrasebookStore } from '../session/ports.ts';
-import { callerWith, holderOf, type Doors, type RoomParams } from './doors.ts';
+import { callerOf, callerWith, type Doors, type RoomParams } from './doors.ts';
 import { parse } from './errors.ts';
 
 export interface PhrasebookRoutes extends Doors {
@@ -15,7 +15,7 @@ export function addPhrasebookRoutes(app: FastifyInstance, options: PhrasebookRou
   const { phrasebooks } = options;
 
   app.get<RoomParams>(PHRASEBOOK, async (request): Promise<RoomPhrasebook> => {
-    const { roomId } = await holderOf(request, options);
+    const { roomId } = await callerOf(request, options);
     return { phrasebook: await phrasebooks.get(roomId) };
   });
 

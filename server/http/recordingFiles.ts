@@ -1,13 +1,13 @@
 import { ProtocolError, type Manifest } from '#protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import path from 'node:path';
-import type { RecordingLibrary, ShareBook, StoredFile, Tokens } from '../session/ports.ts';
+import type { RecordingLibrary, ShareBook, StoredFile } from '../session/ports.ts';
 import { byteRange } from './byteRange.ts';
+import { requireRight, roleOf, type Doors } from './doors.ts';
 import { findRecording, notFound, type RecordingParams } from './recordingAccess.ts';
 import { asShared } from './shares.ts';
 
-export interface RecordingFileRoutes {
-  readonly tokens: Tokens;
+export interface RecordingFileRoutes extends Doors {
   readonly library: RecordingLibrary;
   readonly shares: ShareBook;
 }
@@ -49,19 +49,22 @@ export function addRecordingFileRoutes(app: FastifyInstance, options: RecordingF
     return reply.type('application/zip').send(await library.openArchive(manifest));
   });
 
-  /** @throws ProtocolError NOT_FOUND also when the ticket's share is gone */
+  /** @throws ProtocolError NOT_FOUND also when the ticket's share is gone, FORBIDDEN, and as `roleOf` */
   async function admit(
     request: FastifyRequest<TicketRequest>,
   ): Promise<{ manifest: Manifest; mayDownload: boolean }> {
     const { query, params } = request;
     const ticket = await tokens.verifyTicket(query.ticket ?? '');
-    const { roomId, recordingId, shareId } = ticket;
+    const { roomId, recordingId, givenTo } = ticket;
     if (params.roomId !== roomId || params.recordingId !== recordingId) throw notFound();
     const { manifest } = await findRecording(library, roomId, recordingId);
     if (!manifest) throw notFound();
     const mayDownload = ticket.permission === 'download';
-    if (shareId === null) return { manifest, mayDownload };
-    if (!(await shares.find(recordingId, shareId))) throw notFound();
+    if (!('shareId' in givenTo)) {
+      requireRight('seeRecordings', roleOf({ roomId, ...givenTo }, options));
+      return { manifest, mayDownload };
+    }
+    if (!(await shares.find(recordingId, givenTo.shareId))) throw notFound();
     return { manifest: asShared(manifest), mayDownload };
   }
 }

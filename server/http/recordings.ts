@@ -28,10 +28,12 @@ export function addRecordingRoutes(app: FastifyInstance, options: RecordingRoute
   app.get<RecordingParams>(
     '/api/rooms/:roomId/recordings/:recordingId',
     async (request): Promise<RecordingDetail> => {
-      const { roomId } = await callerWith('seeRecordings', request, options);
+      const caller = await callerWith('seeRecordings', request, options);
+      const { roomId, peerId, invitationId, invitedAs } = caller;
       const found = await findRecording(library, roomId, request.params.recordingId);
       const { recordingId } = found.summary;
-      const right = { permission: 'download', shareId: null } as const;
+      const givenTo = { peerId, invitationId, invitedAs };
+      const right = { permission: 'download', givenTo } as const;
       return { ...found, ticket: await tokens.signTicket({ roomId, recordingId, ...right }) };
     },
   );

@@ -72,7 +72,8 @@ export function addShareRoutes(app: FastifyInstance, options: ShareRoutes): void
       const share = await shares.find(recordingId, shareId);
       if (!share) throw notFound();
       const { permission } = share;
-      const ticket = await tokens.signTicket({ roomId, recordingId, permission, shareId });
+      const right = { permission, givenTo: { shareId } };
+      const ticket = await tokens.signTicket({ roomId, recordingId, ...right });
       return { summary, manifest: manifest && asShared(manifest), ticket, permission };
     },
   );

@@ -8,6 +8,7 @@ import type {
   RecordingFile,
   RecordingId,
   RecordingSummary,
+  Role,
   RoomId,
   RoomSettings,
   RunningRecording,
@@ -23,13 +24,23 @@ import type { Standing } from '../domain/standings.ts';
 // What is kept: recordings, which are played, shared, deleted, told of; phrasebooks; open rooms; and
 // bans. Part of ports.ts, which exports all of it.
 
+/** Who shows something signed: somebody, or whoever it is that has an invitation. */
+export interface Holder {
+  readonly roomId: RoomId;
+  /** Null for an invitation itself, which names nobody. */
+  readonly peerId: PeerId | null;
+  readonly invitationId: InvitationId;
+  /** The invitation's role. A moderator of the room may have given another. */
+  readonly invitedAs: Role;
+}
+
 /** The right to fetch one recording's files, for addresses that cannot carry headers. */
 export interface RecordingTicket {
   readonly roomId: RoomId;
   readonly recordingId: RecordingId;
   readonly permission: SharePermission;
-  /** The share it came with, and ends with; null for a moderator's. */
-  readonly shareId: ShareId | null;
+  /** The share it came with, or the moderator who asked for it. It ends with what they may. */
+  readonly givenTo: Pick<ShareClaim, 'shareId'> | Omit<Holder, 'roomId'>;
 }
 
 /** What the token in a share's link says. */

@@ -144,7 +144,9 @@ describe('tokens', () => {
 
   it('[TK9] for one thing do not pass for another', async () => {
     const recordingId = 'recording-1' as RecordingId;
-    const ticket = { roomId: ROOM_ID, recordingId, permission: 'play', shareId: null } as const;
+    const { invitationId, role: invitedAs } = who;
+    const givenTo = { peerId: null, invitationId, invitedAs };
+    const ticket = { roomId: ROOM_ID, recordingId, permission: 'play', givenTo } as const;
     const claim = { roomId: ROOM_ID, recordingId, shareId: 'share-000001' as ShareId };
     const dates = { createdAt: Date.now(), expiresAt: Date.now() + 60_000 };
     const made = {

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EnteredSchema, type InvitationId, type PeerId, type Role, type RoomId } from '#protocol';
+import {
+  EnteredSchema,
+  RecordingDetailSchema,
+  type InvitationId,
+  type PeerId,
+  type Role,
+  type RoomId,
+} from '#protocol';
 import { FLOOD_BAN_MS, MODERATOR_BAN_MS } from '#server/domain/bans.ts';
 import { peerIdOf } from '#server/ids.ts';
 import { INVITATION_ID, ROOM_ID, invitedAs } from '#tests/support/builders.ts';
@@ -9,6 +16,7 @@ import { Site, refused } from '#tests/support/site.ts';
 import * as v from 'valibot';
 
 const ROOM = `/api/rooms/${ROOM_ID}`;
+const RANGE = { range: 'bytes=0-0' };
 const ANA = 'peer-ana-0001' as PeerId;
 
 describe('the doors of HTTP', () => {
@@ -146,6 +154,24 @@ describe('the doors of HTTP', () => {
     for (const door of await moderatorsDoors(token)) {
       expect(refused(door)).toEqual([401, 'INVITATION_REVOKED']);
     }
+  });
+
+  it('[DO10] close what a moderator plays when they are none any more', async () => {
+    const token = await site.access('moderator', { peerId: ANA });
+    const detail = `${ROOM}/recordings/${RECORDING_ID}`;
+    const { ticket } = v.parse(RecordingDetailSchema, (await site.get(detail, token)).json());
+    const play = () =>
+      site.get(`${detail}/files/speakers/ana.ogg?ticket=${ticket}`, undefined, RANGE);
+    expect((await play()).statusCode).toBe(206);
+    site.rooms.roles.set(ANA, 'speaker');
+    expect(refused(await play())).toEqual([403, 'FORBIDDEN']);
+    site.rooms.roles.delete(ANA);
+    keepOut(ANA, 'BANNED', 1_000);
+    expect(refused(await play())).toEqual([403, 'BANNED']);
+    site.clock.advance(1_000);
+    expect((await play()).statusCode).toBe(206);
+    site.book.revoke(ROOM_ID, invitedAs('moderator'));
+    expect(refused(await play())).toEqual([401, 'INVITATION_REVOKED']);
   });
 
   it('[DO7] tell a room that is not there from no other: both open to a good token only', async () => {

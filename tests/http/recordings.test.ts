@@ -8,7 +8,7 @@ import {
   type RoomId,
 } from '#protocol';
 import { byteRange } from '#server/http/byteRange.ts';
-import { ROOM_ID } from '#tests/support/builders.ts';
+import { ROOM_ID, invitedAs } from '#tests/support/builders.ts';
 import { SOUND } from '#tests/support/fakeLibrary.ts';
 import { RECORDING_ID, manifest, summaryOf } from '#tests/support/manifest.ts';
 import { Site, refused } from '#tests/support/site.ts';
@@ -41,7 +41,7 @@ describe('recordings over HTTP', () => {
         roomId: ROOM_ID,
         recordingId: RECORDING_ID,
         permission: 'download',
-        shareId: null,
+        givenTo: expect.objectContaining({ invitationId: invitedAs('moderator') }),
       });
     }
   });

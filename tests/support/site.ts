@@ -162,7 +162,9 @@ export class Site {
 
   /** A moderator's ticket to a recording. */
   ticket(recordingId: RecordingId = RECORDING_ID, roomId: RoomId = ROOM_ID): Promise<string> {
-    const right = { permission: 'download', shareId: null } as const;
+    const { invitationId, role: invitedAs } = this.#invited('moderator', roomId);
+    const givenTo = { peerId: null, invitationId, invitedAs };
+    const right = { permission: 'download', givenTo } as const;
     return this.tokens.signTicket({ roomId, recordingId, ...right });
   }
 
