@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Log } from '../session/ports.ts';
 import { MIGRATIONS } from './roomSchema.ts';
+import { salvage } from './salvage.ts';
 
 const FILE = 'rooms.sqlite';
 const DAMAGED_FILE = 'rooms.damaged.sqlite';
@@ -27,7 +28,8 @@ const SQLITE_NOTADB = 26;
 
 /**
  * Opens what is kept of rooms, `rooms.sqlite` in `directory`, made if it is not there, mode 0600. One
- * that is damaged is put aside as `rooms.damaged.sqlite` for a day, in place of an earlier one, and a new one made.
+ * that is damaged is put aside as `rooms.damaged.sqlite` for a day, in place of an earlier one, and a new one
+ * made with what can still be read of rooms, invitations and bans.
  * @throws Error with `code` and `path`, as Node's for files: no right, no space, or NEWER_FORMAT
  */
 export function openRoomDatabase({ directory, log }: { directory: string; log: Log }) {
@@ -42,7 +44,10 @@ export function openRoomDatabase({ directory, log }: { directory: string; log: L
     log.error({ err: error, kept: DAMAGED_FILE }, 'what was kept of rooms is damaged: put aside');
     putAside(directory);
     create(path);
-    return open(path);
+    const database = open(path);
+    const saved = salvage(join(directory, DAMAGED_FILE), database);
+    log.info({ saved }, 'taken over from the damaged file');
+    return database;
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -13,6 +13,7 @@ import {
 import type { NewInvitation } from '#server/domain/invitations.ts';
 import { openRoomDatabase } from '#server/storage/roomDatabase.ts';
 import { SqliteBook } from '#server/storage/sqliteBook.ts';
+import { SqliteRooms } from '#server/storage/sqliteRooms.ts';
 import { ROOM_ID } from '#tests/support/builders.ts';
 import { newInvitation } from '#tests/support/fakeBook.ts';
 import { FakeClock, FakeLog } from '#tests/support/fakes.ts';
@@ -252,6 +253,43 @@ describe('the book of rooms', () => {
     book.create(room(), [twice]);
     expect(() => book.create(room(), [good()])).toThrow(refusal('STORAGE_FAILED'));
     expect(book.invitations(ROOM_ID)).toHaveLength(1);
+  });
+
+  it.each([
+    ['phrases', 'canario4711', 60],
+    ['rooms', 'Coro que se pierde', 40],
+  ])('[BO10] is taken over from a file whose %s are damaged', (_what, where, least) => {
+    const { database, book } = start();
+    const rooms = new SqliteRooms({ database, clock, log, makeLogId: () => 'log-1' });
+    const { memory } = rooms.open(ROOM_ID);
+    const phrase = { at: 1, authorId: ANA, authorName: 'Ana', language: 'es' };
+    for (let seq = 1; seq <= 200; seq += 1) {
+      memory.keepPhrase({ ...phrase, seq, draftId: `d${seq}`, text: 'canario4711 '.repeat(20) });
+    }
+    const invitations = Array.from({ length: 60 }, () => good());
+    for (const [index, invitation] of invitations.entries()) {
+      const roomId = `room-${String(index).padStart(7, '0')}` as RoomId;
+      const roomName = index < 40 ? 'Coro' : 'Coro que se pierde';
+      book.create({ roomId, roomName, settings: SETTINGS }, [invitation]);
+    }
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    database.close();
+    opened.pop();
+    const file = path.join(directory, 'rooms.sqlite');
+    const bytes = readFileSync(file);
+    const page = Math.floor(bytes.lastIndexOf(where) / 4_096) * 4_096;
+    writeFileSync(file, bytes.fill(0x5a, page, page + 4_096));
+
+    const again = start().book;
+    expect(log.of('error')).toEqual(['what was kept of rooms is damaged: put aside']);
+    const found = invitations.filter((invitation, index) => {
+      const roomId = `room-${String(index).padStart(7, '0')}` as RoomId;
+      const isThere = again.find(roomId) !== null;
+      expect(again.invitation(roomId, invitation.invitationId) !== null).toBe(isThere);
+      return isThere;
+    });
+    expect(found.length).toBeGreaterThanOrEqual(least);
+    again.create(room('room-new-0001' as RoomId), [good()]);
   });
 
   it('[BO9] has place for so many rooms: beyond that the oldest goes that nobody came into', () => {
