@@ -1,6 +1,7 @@
-import type { PeerInfo } from '#protocol';
+import { can } from '#protocol';
+import type { Notification } from './incoming.ts';
 import type { RoomState } from './roomState.ts';
-import type { Notification } from './signaling.ts';
+import { moderationWith, withChange, type RosterChange } from './roster.ts';
 
 /** A notification that changes the room itself: the numbered ones. */
 export type RoomNotification = Extract<Notification, { body: { revision: number } }>;
@@ -8,15 +9,12 @@ export type RoomNotification = Extract<Notification, { body: { revision: number 
 /** What a notification changes of the state. Pure: order and gaps are the caller's to check. */
 export function reduce(state: RoomState, { name, body }: RoomNotification): Partial<RoomState> {
   switch (name) {
-    case 'peerJoined':
-      return { peers: [...without(state.peers, body.peer.peerId), body.peer] };
-    case 'peerLeft':
-      return { peers: without(state.peers, body.peerId) };
-    case 'peerChanged':
-      return {
-        peers: state.peers.map((peer) => (peer.peerId === body.peer.peerId ? body.peer : peer)),
-        me: state.me?.peerId === body.peer.peerId ? body.peer : state.me,
-      };
+    case 'rosterChanged':
+      return afterRoster(state, body);
+    case 'settingsChanged':
+      return { roomName: body.roomName, settings: body.settings };
+    case 'hostChanged':
+      return { host: body.host };
     case 'recordingStarted':
       return { recording: body.recording, stopReason: null };
     case 'recordingChanged':
@@ -26,12 +24,23 @@ export function reduce(state: RoomState, { name, body }: RoomNotification): Part
   }
 }
 
+function afterRoster(state: RoomState, batch: RosterChange): Partial<RoomState> {
+  const peers = withChange(state.peers, batch);
+  const me = peers.find(({ peerId }) => peerId === state.me?.peerId) ?? state.me;
+  // Of a new moderator it is told before the role is: so only who loses it forgets.
+  const isOver = moderates(state) && !moderates({ me });
+  return { peers, me, ...(isOver && { moderation: null }) };
+}
+
+const moderates = ({ me }: Pick<RoomState, 'me'>) => me !== null && can(me.role, 'moderate');
+
 /** What one is told beside the room: of oneself, of the room's voice and of recordings being prepared. */
 export type RoomNews = Extract<
   Notification,
   {
     name:
       | 'consentChanged'
+      | 'moderationChanged'
       | 'recordingProgress'
       | 'recordingReady'
       | 'recordingFailed'
@@ -47,6 +56,8 @@ export function reduceNews(state: RoomState, { name, body }: RoomNews): Partial<
   switch (name) {
     case 'consentChanged':
       return { consent: body.consent };
+    case 'moderationChanged':
+      return { moderation: moderationWith(state.moderation, body.change) };
     case 'recordingProgress': {
       const { recordingId, progress } = body;
       return { recordingProgress: { ...state.recordingProgress, [recordingId]: progress } };
@@ -67,6 +78,3 @@ export function reduceNews(state: RoomState, { name, body }: RoomNews): Partial<
       return { autoRecordFailures: [...state.autoRecordFailures, body.code] };
   }
 }
-
-const without = (peers: readonly PeerInfo[], peerId: string) =>
-  peers.filter((peer) => peer.peerId !== peerId);

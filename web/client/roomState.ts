@@ -1,22 +1,29 @@
-import type {
-  Consent,
-  ErrorCode,
-  HeardBy,
-  MicrophoneState,
-  PeerId,
-  PeerInfo,
-  Phrase,
-  RecordingId,
-  RoomId,
-  RoomSnapshot,
-  RunningRecording,
-  Speech,
-  StopReason,
-  UnspokenReason,
+import {
+  RoomSettingsSchema,
+  type Consent,
+  type ErrorCode,
+  type HeardBy,
+  type MicrophoneState,
+  type Moderation,
+  type PeerId,
+  type PeerInfo,
+  type Phrase,
+  type RecordingId,
+  type RoomId,
+  type RoomSettings,
+  type RoomSnapshot,
+  type RunningRecording,
+  type Speech,
+  type StopReason,
+  type UnspokenReason,
 } from '#protocol';
+import * as v from 'valibot';
 
-/** `reconnecting` keeps the last known room on screen; `ended` is final. */
-export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'ended';
+/**
+ * `waiting` is until a moderator lets one in; `reconnecting` keeps the last known room on screen; `ended`
+ * is final.
+ */
+export type ConnectionState = 'connecting' | 'waiting' | 'connected' | 'reconnecting' | 'ended';
 
 /** Why it ended: the person left, the server said so with a code, or it cannot be reached any more. */
 export type EndReason = 'left' | 'unreachable' | ErrorCode;
@@ -37,6 +44,12 @@ export interface RoomState {
   readonly heldOff: boolean;
   readonly roomId: RoomId | null;
   readonly roomName: string;
+  readonly settings: RoomSettings;
+  /** The moderator who holds the room; null while there is none. */
+  readonly host: PeerId | null;
+  /** What moderators know beside the rest; null for the others. */
+  readonly moderation: Moderation | null;
+  /** Oneself, as the others see one. */
   readonly me: PeerInfo | null;
   /** One's own as one wants it, also where it is not connected. */
   readonly microphone: MicrophoneState;
@@ -102,6 +115,9 @@ export const INITIAL_ROOM_STATE: RoomState = {
   heldOff: false,
   roomId: null,
   roomName: '',
+  settings: v.parse(RoomSettingsSchema, {}),
+  host: null,
+  moderation: null,
   me: null,
   microphone: 'none',
   peers: [],
@@ -142,6 +158,9 @@ export function fromSnapshot(state: RoomState, snapshot: RoomSnapshot): RoomStat
     heldOff: false,
     roomId: snapshot.roomId,
     roomName: snapshot.roomName,
+    settings: snapshot.settings,
+    host: snapshot.host,
+    moderation: snapshot.moderation,
     me: snapshot.peers.find((peer) => peer.peerId === snapshot.you) ?? null,
     peers: snapshot.peers,
     phrases: sinceBefore(state, snapshot),
