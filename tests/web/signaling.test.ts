@@ -3,12 +3,12 @@ import { ProtocolError } from '#protocol';
 import { identity, opusCapabilities, rtpParameters } from '#tests/support/builders.ts';
 import { refusalFrom } from '#tests/support/refusals.ts';
 import { Switchboard } from '#tests/support/switchboard.ts';
-import { Signaling, type Notification, type SignalingEvents } from '#web/client/signaling.ts';
+import { Signaling, type SignalingEvents, type Told } from '#web/client/signaling.ts';
 
 /** What a client's signalling reported, and a way to wait for it. */
 class Witness implements SignalingEvents {
   readonly seen: string[] = [];
-  readonly notifications: Notification[] = [];
+  readonly notifications: Told[] = [];
   refusal: ProtocolError | null = null;
   #waiting: (() => void)[] = [];
 
@@ -20,7 +20,7 @@ class Witness implements SignalingEvents {
     this.refusal = error;
     this.#saw('refused');
   };
-  notified = (notification: Notification) => {
+  notified = (notification: Told) => {
     this.notifications.push(notification);
     this.#saw(notification.name);
   };

@@ -3,21 +3,19 @@ import {
   ProtocolError,
   ReplySchema,
   clientRequests,
-  serverNotifications,
-  serverRequests,
   type ClientRequestName,
   type ClientRequests,
+  type ErrorBody,
   type InputOf,
   type OutputOf,
-  type Reply,
   type RoomSnapshot,
-  type ServerNotificationName,
-  type ServerNotifications,
-  type ServerRequests,
 } from '#protocol';
 import { io, type Socket } from 'socket.io-client';
 import * as v from 'valibot';
+import { Handshake } from './handshake.ts';
+import { takeIncoming, type Asked, type Notification } from './incoming.ts';
 import { timeToWait } from './joinInTurn.ts';
+import { RECONNECT_MAX_MS, RECONNECT_MIN_MS, Reconnection } from './reconnection.ts';
 
 const ACK_TIMEOUT_MS = 10_000;
 /**
@@ -26,18 +24,9 @@ const ACK_TIMEOUT_MS = 10_000;
  */
 const ECHO_TIMEOUT_MS = 700;
 const SLOWER_THAN_FASTEST = 4;
-const RECONNECT_MIN_MS = 400;
-/** Whoever waits when a server is back waits up to half as long again. A refused connection costs next to nothing. */
-const RECONNECT_MAX_MS = 1_000;
-/** Of the time to wait, added so that those who were told the same do not come in one moment. */
-const HOLD_OFF_JITTER = 0.1;
 
-export type Notification = {
-  [Name in ServerNotificationName]: {
-    readonly name: Name;
-    readonly body: v.InferOutput<ServerNotifications[Name]>;
-  };
-}[ServerNotificationName];
+/** What the server tells, but for what only the next handshake needs. */
+export type Told = Exclude<Notification, { name: 'tokenRefreshed' }>;
 
 export interface SignalingEvents {
   /** Every time the socket stands, the first time and after each loss. */
@@ -50,40 +39,38 @@ export interface SignalingEvents {
   heldOff(): void;
   /** An attempt failed; `attempts` so far since the visit was last settled. */
   unreachable(attempts: number): void;
-  notified(notification: Notification): void;
-  asked: {
-    readonly [Name in keyof ServerRequests]: (
-      input: InputOf<ServerRequests[Name]>,
-    ) => Promise<OutputOf<ServerRequests[Name]>>;
-  };
+  notified(notification: Told): void;
+  readonly asked: Asked;
 }
 
 /** The socket to the server: requests out, requests and notifications in, each checked by its schema. */
 export class Signaling {
   readonly #socket: Socket;
   readonly #events: SignalingEvents;
-  /** What is shown to come back to one's place. */
-  #resumeToken: string | null = null;
-  #receivedNews = 0;
+  readonly #handshake: Handshake;
   #isVerifying = false;
   /** Milliseconds. Of all answers so far: what the way there and back takes at least. */
   #fastestMs = Infinity;
-  #attempts = 0;
-  #retry: ReturnType<typeof setTimeout> | undefined;
+  #isRenewing = false;
+  #closed = false;
+  readonly #reconnection = new Reconnection(() => this.#socket.connect());
 
   /**
    * @param url the page's own server when empty
+   * @param renew gives another access token where the last one has expired
    * @param headers for programs, which must send an Origin: browsers do so by themselves
    */
   constructor(options: {
     url: string;
     accessToken: string;
+    renew?: () => Promise<string>;
     events: SignalingEvents;
     headers?: Readonly<Record<string, string>>;
   }) {
     this.#events = options.events;
+    this.#handshake = new Handshake(options.accessToken, options.renew ?? null);
     const settings = {
-      auth: (send: (handshake: object) => void) => send(this.#handshake(options.accessToken)),
+      auth: (send: (handshake: object) => void) => send(this.#handshake.auth),
       transports: ['websocket'],
       forceNew: true,
       reconnectionDelay: RECONNECT_MIN_MS,
@@ -138,22 +125,27 @@ export class Signaling {
   }
 
   /** The visit stands: later failures count from here, and the next connection may go on with it. */
-  settled({ resumeToken, resumed }: Pick<RoomSnapshot, 'resumeToken' | 'resumed'>): void {
-    this.#attempts = 0;
-    this.#resumeToken = resumeToken;
-    if (!resumed) this.#receivedNews = 0;
+  settled(snapshot: Pick<RoomSnapshot, 'resumeToken' | 'resumed'>): void {
+    this.#reconnection.reset();
+    this.#handshake.settled(snapshot);
+  }
+
+  /** The newest that the server gave. */
+  get accessToken(): string {
+    return this.#handshake.accessToken;
   }
 
   /** Tries from the beginning, after too many failures. */
   retry(): void {
-    this.#attempts = 0;
+    this.#closed = false;
+    this.#reconnection.reset();
     this.reconnect();
   }
 
   /** The network may be back: no need to wait for the next attempt. */
   hurry(): void {
     if (this.#socket.connected) return;
-    clearTimeout(this.#retry);
+    this.#reconnection.cancel();
     this.#socket.disconnect().connect();
   }
 
@@ -167,8 +159,7 @@ export class Signaling {
    */
   reconnect(): void {
     this.#socket.disconnect();
-    this.#connectSoon();
-    this.#fail();
+    this.#failSoon();
   }
 
   /** Drops the connection as a network does, to come back to one's place and be told all of it anew. */
@@ -178,88 +169,82 @@ export class Signaling {
 
   /** A connection after this one begins anew, should there be one. */
   close(): void {
-    clearTimeout(this.#retry);
-    this.#resumeToken = null;
+    this.#reconnection.cancel();
+    this.#handshake.forgetPlace();
+    this.#closed = true;
     this.#socket.disconnect();
   }
 
-  #handshake(token: string) {
-    const resumeToken = this.#resumeToken;
-    return resumeToken === null
-      ? { token }
-      : { token, resume: { token: resumeToken, receivedNews: this.#receivedNews } };
+  /** The server, or the door of the room, does not let this one in. */
+  #turnedAway(refusal: ErrorBody): void {
+    const retryAfterMs = timeToWait(refusal);
+    if (retryAfterMs !== null) return this.#holdOff(retryAfterMs);
+    if (refusal.code === 'SERVER_STOPPING') return this.#failSoon();
+    this.#socket.disconnect();
+    this.#events.refused(new ProtocolError(refusal.code, refusal.message));
+  }
+
+  async #renew(): Promise<void> {
+    this.#socket.disconnect();
+    if (this.#isRenewing) return;
+    this.#isRenewing = true;
+    try {
+      await this.#handshake.renew();
+      if (!this.#closed) this.#socket.connect();
+    } catch (error) {
+      if (this.#closed) return;
+      // Nothing answered, or not as it should: that passes.
+      const isFinal = error instanceof ProtocolError && error.code !== 'INTERNAL';
+      if (isFinal) this.#turnedAway(error.toBody());
+      else this.#failSoon();
+    } finally {
+      this.#isRenewing = false;
+    }
+  }
+
+  /** socket.io does not try again by itself where the server answered. */
+  #failSoon(): void {
+    this.#reconnection.soon();
+    this.#fail();
   }
 
   #fail(): void {
-    this.#attempts += 1;
-    this.#events.unreachable(this.#attempts);
-  }
-
-  /** Spread out, so that a room full of people does not come back in one moment. */
-  #connectSoon(): void {
-    const longestMs = Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** this.#attempts);
-    this.#connectAfter(longestMs * (0.5 + Math.random() / 2));
+    this.#events.unreachable(this.#reconnection.failed());
   }
 
   /** The server is there, so this is no failed attempt. */
   #holdOff(retryAfterMs: number): void {
     this.#socket.disconnect();
-    this.#connectAfter(retryAfterMs * (1 + HOLD_OFF_JITTER * Math.random()));
+    this.#reconnection.afterMs(retryAfterMs);
     this.#events.heldOff();
-  }
-
-  #connectAfter(delayMs: number): void {
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#socket.connect(), delayMs);
   }
 
   #listen(): void {
     const socket = this.#socket;
-    socket.on('connect', () => this.#events.connected());
+    socket.on('connect', () => {
+      this.#handshake.accepted();
+      this.#events.connected();
+    });
     socket.on('disconnect', (reason) => {
       if (reason === 'io client disconnect') return;
       this.#events.disconnected();
       // socket.io does not try again by itself after the server closed the connection.
-      if (reason === 'io server disconnect') this.#connectSoon();
+      if (reason === 'io server disconnect') this.#reconnection.soon();
     });
     socket.on('connect_error', (error) => {
       const refusal = v.safeParse(ErrorBodySchema, (error as { data?: unknown }).data);
-      const retryAfterMs = refusal.success ? timeToWait(refusal.output) : null;
-      if (retryAfterMs !== null) return this.#holdOff(retryAfterMs);
-      if (refusal.success && refusal.output.code !== 'SERVER_STOPPING') {
-        socket.disconnect();
-        this.#events.refused(new ProtocolError(refusal.output.code, refusal.output.message));
-        return;
-      }
-      // socket.io does not try again by itself where the server answered.
-      if (refusal.success) this.#connectSoon();
-      this.#fail();
+      if (!refusal.success) return this.#fail();
+      const isStale = refusal.output.code === 'TOKEN_EXPIRED' && this.#handshake.canRenew;
+      if (isStale) void this.#renew();
+      else this.#turnedAway(refusal.output);
     });
-    for (const name of Object.keys(serverNotifications) as ServerNotificationName[]) {
-      socket.on(name, (body: unknown, newsNumber: unknown) => {
-        if (typeof newsNumber === 'number') {
-          if (newsNumber <= this.#receivedNews) return;
-          this.#receivedNews = newsNumber;
-        }
-        const parsed = v.safeParse(serverNotifications[name], body);
-        // A server of another version may know more than this page does.
-        if (parsed.success) this.#events.notified({ name, body: parsed.output } as Notification);
-      });
-    }
-    for (const name of Object.keys(serverRequests) as (keyof ServerRequests)[]) {
-      socket.on(name, async (body: unknown, acknowledge: (reply: Reply<unknown>) => void) => {
-        acknowledge(await this.#answer(name, body));
-      });
-    }
-  }
-
-  async #answer(name: keyof ServerRequests, body: unknown): Promise<Reply<unknown>> {
-    try {
-      const input = v.parse(serverRequests[name].input, body);
-      return { ok: true, data: await this.#events.asked[name](input) };
-    } catch {
-      const error = new ProtocolError('INVALID_MESSAGE', `${name} could not be done`);
-      return { ok: false, error: error.toBody() };
-    }
+    takeIncoming(socket, {
+      isNews: (number) => this.#handshake.isNews(number),
+      told: (notification) => {
+        if (notification.name !== 'tokenRefreshed') return this.#events.notified(notification);
+        this.#handshake.refreshed(notification.body.accessToken);
+      },
+      asked: this.#events.asked,
+    });
   }
 }
