@@ -134,7 +134,7 @@ export class Visitor {
     });
     if (toneHz === undefined) return;
     this.#tone = Tone.playing(toneHz);
-    await transports.useMicrophone(this.#tone.track, () => false);
+    await transports.useMicrophone(this.#tone.track, () => ({ muted: false, mutes: 0 }));
     if (hops) this.#hopping = setInterval(() => this.#hop(toneHz), HOP_MS);
   }
 }

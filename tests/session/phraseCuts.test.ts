@@ -72,7 +72,8 @@ class Client {
       startReceiving: async () => incoming as unknown as DataConsumer,
       openSending: async () => outgoing as unknown as DataProducer,
     } as Transports;
-    await this.line.openOver(transports, true);
+    await this.line.openOver(transports);
+    this.line.sendOver(await transports.openSending());
     incoming.emit('open');
   }
 

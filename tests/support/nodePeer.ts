@@ -152,7 +152,7 @@ export class NodePeer {
   }
 
   async connectMicrophone(tone: Tone): Promise<void> {
-    await this.#required().useMicrophone(tone.track, () => false);
+    await this.#required().useMicrophone(tone.track, () => ({ muted: false, mutes: 0 }));
   }
 
   /** As the client does when its device goes away. */

@@ -1,23 +1,17 @@
-import {
-  ProtocolError,
-  type ConsumerId,
-  type ConsumerOptions,
-  type RtpCapabilities,
-} from '#protocol';
+import { ProtocolError, type ConsumerOptions, type RtpCapabilities } from '#protocol';
 import { Device } from 'mediasoup-client';
-import { ArrivalWatch } from './arrivalWatch.ts';
+import { Backoff } from './backoff.ts';
+import { Consuming } from './consuming.ts';
 import { IceRecovery } from './iceRecovery.ts';
 import type { PhraseLine } from './phraseLine.ts';
 import type { RemoteTracks } from './remoteTracks.ts';
 import type { SoundLoss } from './roomState.ts';
-import { SoundHealth } from './soundHealth.ts';
+import type { MicrophoneIntent } from './sender.ts';
 import type { Signaling } from './signaling.ts';
+import { SoundWatch } from './soundWatch.ts';
 import { Transports } from './transports.ts';
+import { WayOut } from './wayOut.ts';
 
-/** How often the sound that arrives is looked at. */
-const LOOK_MS = 2_000;
-/** A way that has not opened by then is given up: browsers do not say of each that it has failed. */
-const PATIENCE_MS = 15_000;
 /** Between attempts to get a way for sound, once one has failed for good. */
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
 /** Spreads those who build anew because the server lost the media of all of them. */
@@ -28,10 +22,12 @@ interface Options {
   readonly routerRtpCapabilities: RtpCapabilities;
   readonly line: PhraseLine;
   readonly tracks: RemoteTracks;
-  /** Whether this role writes, and so has a way out. */
-  readonly maySend: boolean;
+  /** Whether one is on stage at this moment, and so has a way out. */
+  readonly isOnStage: () => boolean;
+  /** Called each time all stands that is wanted. */
+  readonly opened: () => void;
   /** Called each time there is a new way out. */
-  readonly opened: () => Promise<void>;
+  readonly wayOutOpened: () => void;
   /** Whether sound was lost before, and has not been back yet. */
   readonly loss: SoundLoss | null;
   /** Told when sound is lost, and with null when it is back. */
@@ -50,17 +46,12 @@ export class MediaSide {
   readonly #options: Options;
   #transports: Transports | null = null;
   #recovery: IceRecovery | null = null;
-  /** By id: the server asks again where an answer was lost with the socket. */
-  readonly #consuming = new Map<ConsumerId, Promise<void>>();
+  readonly #consuming: Consuming;
   /** There is nothing to go on with, and no server to begin anew with. */
   #waitsForServer = false;
-  #health: SoundHealth;
-  #loss: SoundLoss | null;
-  #attempt = 0;
-  /** When these transports were last connected, or begun. */
-  #aliveMs = performance.now();
-  #look: ReturnType<typeof setInterval> | undefined;
-  readonly #arrivals: ArrivalWatch;
+  #wayOut: WayOut | null = null;
+  readonly #sound: SoundWatch;
+  readonly #backoff = new Backoff(RETRY_MS);
   #retry: ReturnType<typeof setTimeout> | undefined;
   /** Connections of microphones, one after another. */
   #connecting: Promise<unknown> = Promise.resolve();
@@ -71,13 +62,20 @@ export class MediaSide {
 
   constructor(options: Options) {
     this.#options = options;
-    this.#loss = options.loss;
-    this.#health = new SoundHealth(options.loss ?? 'useful');
-    this.#look = setInterval(() => void this.#sample(), LOOK_MS);
-    this.#arrivals = new ArrivalWatch({
+    this.#consuming = new Consuming(() => this.#transports, options.tracks);
+    this.#sound = new SoundWatch({
+      source: () => this.#transports,
+      loss: options.loss,
       lastArrivalMs: () => options.tracks.arrivedMs,
-      onStopped: options.soundStopped,
+      stopped: options.soundStopped,
+      dead: () => this.#startAnew(),
+      changed: options.soundChanged,
+      turned: (isUseful) => this.#soundTurned(isUseful),
     });
+  }
+
+  get hasWayOut(): boolean {
+    return this.#transports?.hasWayOut ?? false;
   }
 
   get hasMicrophone(): boolean {
@@ -103,7 +101,7 @@ export class MediaSide {
   }
 
   async #open(run: number): Promise<void> {
-    const { signaling, line, maySend, routerRtpCapabilities } = this.#options;
+    const { signaling, line, routerRtpCapabilities, isOnStage } = this.#options;
     const transports = await Transports.open({
       signaling,
       device: await Device.factory(),
@@ -112,7 +110,10 @@ export class MediaSide {
         if (transports !== this.#transports) return;
         this.#recovery?.changed();
         if (transports.states.includes('disconnected')) this.#options.brokenOff();
-        if (transports.states[0] === 'connected') void this.#sample();
+        if (transports.states[0] === 'connected') void this.#sound.look();
+      },
+      onSendingLost: () => {
+        if (transports === this.#transports) this.#wayOut?.lost();
       },
     });
     if (!this.#isCurrent(run)) return transports.close();
@@ -124,9 +125,27 @@ export class MediaSide {
       canAsk: () => signaling.isConnected,
       giveUp: () => this.#startAnew(),
     });
-    this.#aliveMs = performance.now();
-    await line.openOver(transports, maySend);
-    if (transports === this.#transports) await this.#options.opened();
+    const wayOut = (this.#wayOut = new WayOut({
+      transports,
+      line,
+      isWanted: isOnStage,
+      opened: this.#options.wayOutOpened,
+      giveUp: () => this.#startAnew(),
+    }));
+    this.#sound.begun();
+    await line.openOver(transports);
+    await wayOut.follow();
+    if (transports === this.#transports) this.#options.opened();
+  }
+
+  /** One came on stage, or left it. What is received goes on. */
+  async follow(): Promise<void> {
+    try {
+      await this.#wayOut?.follow();
+    } catch (error) {
+      // For whoever looks into it: who cannot be heard can still listen and write.
+      console.error('Cora cannot send sound', error);
+    }
   }
 
   /**
@@ -145,25 +164,15 @@ export class MediaSide {
   }
 
   consume(options: ConsumerOptions): Promise<void> {
-    const known = this.#consuming.get(options.consumerId);
-    if (known) return known;
-    const consuming = this.#consume(options);
-    this.#consuming.set(options.consumerId, consuming);
-    return consuming;
-  }
-
-  async #consume(options: ConsumerOptions): Promise<void> {
-    const transports = this.#transports;
-    if (!transports) throw new Error('not receiving');
-    const consumer = await transports.consume(options);
-    if (transports === this.#transports) {
-      this.#options.tracks.add(options.consumerId, options.peerId, consumer);
-    }
+    return this.#consuming.take(options);
   }
 
   /** Connects a microphone, or changes to another. Without effect while there is no way out. */
-  useMicrophone(track: MediaStreamTrack, muted: () => boolean): Promise<void> {
-    const connected = this.#connecting.then(() => this.#transports?.useMicrophone(track, muted));
+  useMicrophone(track: MediaStreamTrack, intent: () => MicrophoneIntent): Promise<void> {
+    const connected = this.#connecting.then(async () => {
+      const transports = this.#transports;
+      if (transports?.hasWayOut) await transports.useMicrophone(track, intent);
+    });
     this.#connecting = connected.catch(() => undefined);
     return connected;
   }
@@ -179,47 +188,28 @@ export class MediaSide {
   /** Idempotent. */
   close(): void {
     this.#closed = true;
-    clearInterval(this.#look);
-    this.#arrivals.close();
+    this.#sound.close();
     clearTimeout(this.#retry);
     this.#closeTransports();
   }
 
-  async #sample(): Promise<void> {
-    const transports = this.#transports;
-    const sample = await transports?.soundSample();
-    if (this.#closed || transports !== this.#transports) return;
-    if (sample?.connected) this.#aliveMs = performance.now();
-    else if (transports && performance.now() - this.#aliveMs > PATIENCE_MS) this.#startAnew();
-    this.#health.take(sample ?? { received: 0, lost: 0, connected: false });
-    const { loss } = this.#health;
-    if (loss === this.#loss) return;
-    const [hadWay, hasWay] = [this.#loss === null, loss === null];
-    this.#loss = loss;
-    if (hasWay) this.#attempt = 0;
-    this.#options.soundChanged(loss);
-    // Phrases do not wait for a network that loses every third packet.
-    if (hadWay !== hasWay) await this.#options.line.takeSocket(!hasWay);
+  /** Phrases do not wait for a network that loses every third packet. */
+  #soundTurned(isUseful: boolean): void {
+    if (isUseful) this.#backoff.reset();
+    void this.#options.line.takeSocket(!isUseful);
   }
 
   /** What was built is beyond recovery; the place in the room is not. */
-  #startAnew(inMs = this.#nextRetryMs()): void {
+  #startAnew(inMs?: number): void {
     this.#waitsForServer = !this.#options.signaling.isConnected;
     if (this.#waitsForServer) return;
     this.#run += 1;
     this.#isOpening = false;
     this.#closeTransports();
-    this.#health = new SoundHealth('blocked');
-    this.#loss ??= this.#tellBlocked();
+    this.#sound.blocked();
     void this.#options.line.takeSocket(true);
-    this.#attempt += 1;
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => void this.#openAgain(), inMs);
-  }
-
-  #nextRetryMs(): number {
-    const mediumMs = RETRY_MS[Math.min(this.#attempt, RETRY_MS.length - 1)] as number;
-    return mediumMs * (0.75 + Math.random() / 2);
+    this.#retry = setTimeout(() => void this.#openAgain(), inMs ?? this.#backoff.nextMs());
   }
 
   async #openAgain(): Promise<void> {
@@ -238,18 +228,14 @@ export class MediaSide {
     return run === this.#run && !this.#closed;
   }
 
-  #tellBlocked(): SoundLoss {
-    this.#options.soundChanged('blocked');
-    return 'blocked';
-  }
-
   #closeTransports(): void {
     const transports = this.#transports;
     this.#transports = null;
+    this.#wayOut?.close();
+    this.#wayOut = null;
     this.#recovery?.close();
     this.#recovery = null;
     this.#consuming.clear();
-    this.#options.tracks.clear();
     this.#options.line.lostChannel();
     transports?.close();
   }

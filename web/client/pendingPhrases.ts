@@ -22,3 +22,9 @@ export function withFailure(
     draftId === null ? refusal.code === 'RATE_LIMITED' : phrase.draftId === draftId;
   return pending.map((phrase) => (isMeant(phrase) ? { ...phrase, failure } : phrase));
 }
+
+/** One may not write any more: those that have not come back are refused. */
+export function forbidden(pending: readonly PendingPhrase[]): readonly PendingPhrase[] {
+  const failure = { code: 'FORBIDDEN' } as const;
+  return pending.map((phrase) => (phrase.failure ? phrase : { ...phrase, failure }));
+}

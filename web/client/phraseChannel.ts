@@ -45,11 +45,12 @@ export class PhraseChannel {
     channel.on('close', this.#onChange);
   }
 
-  sendOn(drafts: DataProducer): void {
+  /** @param drafts null to send nothing any more */
+  sendOn(drafts: DataProducer | null): void {
     this.#drafts = drafts;
-    drafts.on('open', this.#onChange);
-    drafts.on('close', this.#onChange);
-    drafts.on('transportclose', this.#onChange);
+    drafts?.on('open', this.#onChange);
+    drafts?.on('close', this.#onChange);
+    drafts?.on('transportclose', this.#onChange);
     this.#onChange();
   }
 

@@ -1,16 +1,13 @@
-import {
-  ProtocolError,
-  type ErrorCode,
-  type Phrase,
-  type PhraseDraft,
-  type Receipt,
-} from '#protocol';
-import { stillPending, withFailure } from './pendingPhrases.ts';
+import { can, mayWrite, type ErrorCode, type Phrase, type Receipt } from '#protocol';
+import type { DataProducer } from 'mediasoup-client/types';
+import { Outbox } from './outbox.ts';
+import { forbidden, stillPending, withFailure } from './pendingPhrases.ts';
 import { PhraseChannel, makeDraft } from './phraseChannel.ts';
 import { PhraseFeed } from './phraseFeed.ts';
 import { ReceiptSender } from './receiptSender.ts';
 import type { PendingPhrase, RoomState } from './roomState.ts';
-import type { Ask, Transports } from './transports.ts';
+import type { Ask } from './transportWiring.ts';
+import type { Transports } from './transports.ts';
 
 /** For how long a phrase channel may be opening before phrases take the socket. */
 const CHANNEL_PATIENCE_MS = 5_000;
@@ -37,11 +34,14 @@ export class PhraseLine {
   #feed: PhraseFeed | null = null;
   #patience: ReturnType<typeof setTimeout> | undefined;
   #followsSocket = false;
-  /** Drafts that went out and can still come back: not over a channel that is gone. */
-  readonly #sent = new Set<string>();
+  readonly #outbox: Outbox;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#outbox = new Outbox({
+      signaling: options.signaling,
+      refused: (refusal) => this.rejected(refusal),
+    });
   }
 
   /** Sends a phrase. It is pending until it comes back stamped; returns the name of its draft. */
@@ -51,7 +51,7 @@ export class PhraseLine {
     const failure = draft ? null : { code: 'INVALID_MESSAGE' as const };
     const pending: PendingPhrase = { draftId, text, language, failure };
     this.#update({ pendingPhrases: [...this.#state.pendingPhrases, pending] });
-    if (draft) this.#trySend(draft);
+    if (draft && this.#hasWay) this.#sendWhatWaits();
     return draftId;
   }
 
@@ -69,13 +69,13 @@ export class PhraseLine {
   resume(): void {
     void this.#feed?.catchUp();
     // The answer to one that was sent over the socket may have been on its way.
-    this.#sent.clear();
+    this.#outbox.forget();
     this.#showWay();
   }
 
   /** A connection stands and the snapshot is in the state: goes on from the last phrase there. */
   begin(): void {
-    this.#sent.clear();
+    this.#outbox.forget();
     const { phrases, pendingPhrases } = this.#state;
     this.#update({ pendingPhrases: stillPending(pendingPhrases, phrases) });
     const feed = new PhraseFeed({
@@ -90,21 +90,32 @@ export class PhraseLine {
     void feed.catchUp();
   }
 
-  /** @param maySend whether this role writes */
-  async openOver(transports: Transports, maySend: boolean): Promise<void> {
+  /** Takes what comes over these. */
+  async openOver(transports: Pick<Transports, 'startReceiving'>): Promise<void> {
     const feed = this.#feed;
     const channel = (this.#channel = new PhraseChannel(() => this.#showWay()));
-    this.#patience = setTimeout(() => {
-      if (channel === this.#channel && !(channel.isReceiving && (channel.isOpen || !maySend))) {
-        void this.takeSocket(true);
-      }
-    }, CHANNEL_PATIENCE_MS);
+    this.#bePatient();
     channel.receive(await transports.startReceiving(), {
       take: (phrase) => feed?.arrived(phrase),
       // What was said before the channel stood went by it.
       opened: () => void feed?.catchUp(),
     });
-    if (maySend) channel.sendOn(await transports.openSending());
+  }
+
+  /** Sends over this from here on. Null where there is none any more: what it had not brought goes again. */
+  sendOver(drafts: DataProducer | null): void {
+    if (!drafts) this.#outbox.forget();
+    this.#channel.sendOn(drafts);
+  }
+
+  /** One's role or the room's settings have changed, and with them the way or the right to write. */
+  follow(): void {
+    const { pendingPhrases } = this.#state;
+    if (!this.#mayWrite && pendingPhrases.some(({ failure }) => !failure)) {
+      this.#update({ pendingPhrases: forbidden(pendingPhrases) });
+    }
+    if (this.#isOnStage && !this.#channel.isOpen) this.#bePatient();
+    this.#showWay();
   }
 
   /** Whether phrases come over the socket too from here on, and go over it where no channel is open. */
@@ -114,7 +125,7 @@ export class PhraseLine {
       () => {
         if (feed !== this.#feed) return;
         // What lies in a channel that lets nothing through is said on the socket too, once.
-        if (on && !this.#followsSocket) this.#sent.clear();
+        if (on && !this.#followsSocket) this.#outbox.forget();
         this.#followsSocket = on;
         this.#showWay();
         void feed?.catchUp();
@@ -144,7 +155,7 @@ export class PhraseLine {
 
   /** The media side is gone, the connection is not: what it had not brought back goes again. */
   lostChannel(): void {
-    this.#sent.clear();
+    this.#outbox.forget();
     this.#closeChannel();
     this.#showWay();
   }
@@ -152,6 +163,16 @@ export class PhraseLine {
   close(): void {
     this.#closeChannel();
     this.#receipts.close();
+  }
+
+  /** A channel that does not open in time is not waited for. */
+  #bePatient(): void {
+    const channel = this.#channel;
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => {
+      const isOpen = channel.isReceiving && (channel.isOpen || !this.#isOnStage);
+      if (channel === this.#channel && !isOpen) void this.takeSocket(true);
+    }, CHANNEL_PATIENCE_MS);
   }
 
   #closeChannel(): void {
@@ -171,29 +192,6 @@ export class PhraseLine {
     }
   }
 
-  #trySend(draft: PhraseDraft): void {
-    const { draftId } = draft;
-    if (this.#followsSocket) {
-      this.#options.signaling.request('sendPhrase', draft).catch((error: unknown) => {
-        // Not answered is not refused: it is sent again on the next connection.
-        if (!(error instanceof ProtocolError) || error.code === 'INTERNAL') return;
-        this.rejected({ draftId, code: error.code });
-      });
-    } else if (!this.#sendOnChannel(draft)) return;
-    this.#sent.add(draftId);
-  }
-
-  /** False where it is not open, or closes at this moment: the draft goes with the next way. */
-  #sendOnChannel(draft: PhraseDraft): boolean {
-    if (!this.#channel.isOpen) return false;
-    try {
-      this.#channel.send(draft);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
   #confirm(receipt: Receipt): void {
     if (this.#channel.isOpen && !this.#followsSocket) return this.#channel.confirm(receipt);
     this.#options.signaling.request('confirmPhrases', receipt).catch(() => undefined);
@@ -201,7 +199,7 @@ export class PhraseLine {
 
   #showWay(): void {
     const phrasesOnSocket = this.#followsSocket && !this.#channel.isReceiving;
-    const canSendPhrases = this.#channel.isOpen || this.#followsSocket;
+    const canSendPhrases = this.#hasWay;
     const state = this.#state;
     if (phrasesOnSocket !== state.phrasesOnSocket || canSendPhrases !== state.canSendPhrases) {
       this.#update({ phrasesOnSocket, canSendPhrases });
@@ -209,13 +207,26 @@ export class PhraseLine {
     if (canSendPhrases) this.#sendWhatWaits();
   }
 
-  /** The server knows a draft that it had before, so none is said twice. */
   #sendWhatWaits(): void {
-    for (const { draftId, text, language, failure } of this.#state.pendingPhrases) {
-      const draft =
-        failure || this.#sent.has(draftId) ? null : makeDraft({ draftId, text, language });
-      if (draft) this.#trySend(draft);
-    }
+    this.#outbox.send(this.#state.pendingPhrases, this.#writesOnSocket ? null : this.#channel);
+  }
+
+  get #isOnStage(): boolean {
+    return can(this.#state.me?.role ?? 'audience', 'speak');
+  }
+
+  get #mayWrite(): boolean {
+    const { me, settings } = this.#state;
+    return me !== null && mayWrite(me.role, settings);
+  }
+
+  get #hasWay(): boolean {
+    return this.#mayWrite && (this.#channel.isOpen || this.#writesOnSocket);
+  }
+
+  /** Who only listens has no channel out; in some rooms they write all the same. */
+  get #writesOnSocket(): boolean {
+    return this.#followsSocket || (this.#feed !== null && !this.#isOnStage);
   }
 
   get #state(): RoomState {

@@ -1,30 +1,19 @@
-import type { ConsumerOptions, Direction, RtpCapabilities, TransportId } from '#protocol';
-import { PHRASE_CHANNEL_LABEL } from '#protocol';
+import { PHRASE_CHANNEL_LABEL, ProtocolError } from '#protocol';
+import type { ConsumerOptions, RtpCapabilities, TransportId } from '#protocol';
 import type {
   ConnectionState,
   Consumer,
   DataConsumer,
   DataProducer,
   Device,
-  Producer,
   Transport,
   RtpCapabilities as DeviceRtpCapabilities,
-  SctpStreamParameters,
 } from 'mediasoup-client/types';
-import type { Signaling } from './signaling.ts';
+import { Sender, type MicrophoneIntent } from './sender.ts';
 import type { SoundSample } from './soundHealth.ts';
+import { createTransport, wire, type Ask } from './transportWiring.ts';
 
-/** The way to ask the server; all that the media side needs of the signalling. */
-export type Ask = Pick<Signaling, 'request'>;
-
-/** Speech: forward error correction and lost-packet requests against loss, silence for free. */
-const CODEC_OPTIONS = {
-  opusStereo: false,
-  opusFec: true,
-  opusDtx: true,
-  opusNack: true,
-  opusMaxAverageBitrate: 40_000,
-} as const;
+export type { Ask } from './transportWiring.ts';
 
 /** Stream of the voice in which the server speaks phrases. */
 const ROOM_VOICE = 'room-voice';
@@ -32,6 +21,8 @@ const ROOM_VOICE = 'room-voice';
 interface TransportsEvents {
   /** The state of a transport has changed. */
   readonly onState: () => void;
+  /** The server has no way out for this one any more; what was sent over it has ended. */
+  readonly onSendingLost?: () => void;
 }
 
 /** Something arrives within this time where somebody talks. */
@@ -42,8 +33,7 @@ export class Transports {
   readonly #signaling: Ask;
   readonly #device: Device;
   readonly #receive: Transport;
-  #send: Transport | null = null;
-  #microphone: Producer | null = null;
+  #sender: Sender | null = null;
   readonly #events: TransportsEvents;
 
   /** Rejects with what the server refuses with, or where this browser cannot do it. */
@@ -72,7 +62,7 @@ export class Transports {
     this.#events = options;
     this.#device = device;
     this.#receive = receive;
-    this.#wire(receive);
+    wire(receive, options.signaling, options.onState);
   }
 
   /** Asks for everyone's sound and opens the channel on which phrases arrive. */
@@ -125,77 +115,77 @@ export class Transports {
 
   /** Finds each one's way anew; what runs over it goes on. */
   async restartIce(): Promise<void> {
-    await Promise.all(
-      this.#all.map(async (transport) => {
-        const transportId = transport.id as TransportId;
-        const fresh = await this.#signaling.request('restartIce', { transportId });
-        await transport.updateIceServers({ iceServers: fresh.iceServers });
-        await transport.restartIce({ iceParameters: fresh.iceParameters });
-      }),
-    );
+    await Promise.all(this.#all.map((transport) => this.#restartIce(transport)));
   }
 
-  /** Opens the way out. Only for roles that may send. */
-  async openSending(): Promise<DataProducer> {
-    const transportOptions = await createTransport(this.#signaling, 'send');
-    const send = this.#device.createSendTransport(transportOptions);
-    this.#send = send;
-    this.#wire(send);
-    send.on('producedata', ({ sctpStreamParameters }, resolve, reject) => {
-      this.#signaling
-        .request('produceData', { sctpStreamParameters: streamOf(sctpStreamParameters) })
-        .then(({ dataProducerId }) => resolve({ id: dataProducerId }), reject);
-    });
-    return send.produceData({ label: PHRASE_CHANNEL_LABEL, ordered: true });
+  async #restartIce(transport: Transport): Promise<void> {
+    const sender = transport === this.#receive ? null : this.#sender;
+    try {
+      const transportId = transport.id as TransportId;
+      const fresh = await this.#signaling.request('restartIce', { transportId });
+      await transport.updateIceServers({ iceServers: fresh.iceServers });
+      await transport.restartIce({ iceParameters: fresh.iceParameters });
+    } catch (error) {
+      if (!sender) throw error;
+      // Whoever has left the stage has no way out any more, and hears the others as before.
+      if (sender !== this.#sender) return;
+      if (!(error instanceof ProtocolError) || error.code !== 'NOT_FOUND') throw error;
+      this.closeSending();
+      this.#events.onSendingLost?.();
+    }
+  }
+
+  /**
+   * Opens the way out. Only for roles that may speak.
+   * @param signal aborted where it is not wanted any more
+   */
+  async openSending(signal?: AbortSignal): Promise<DataProducer> {
+    const { onState } = this.#events;
+    const options = { signaling: this.#signaling, device: this.#device, onState, signal };
+    const sender = await Sender.open(options);
+    this.closeSending();
+    this.#sender = sender;
+    if (this.#receive.closed) this.closeSending();
+    return sender.openChannel();
+  }
+
+  /** Lets go of the way out and of all that is sent. Idempotent. */
+  closeSending(): void {
+    const sender = this.#sender;
+    this.#sender = null;
+    sender?.close();
+  }
+
+  get hasWayOut(): boolean {
+    return this.#sender !== null;
   }
 
   get hasMicrophone(): boolean {
-    return this.#microphone !== null;
+    return this.#sender?.hasMicrophone ?? false;
   }
 
   /** Connects a microphone, or puts another in the place of the one that is connected. */
-  async useMicrophone(track: MediaStreamTrack, muted: () => boolean): Promise<void> {
-    if (this.#microphone) return this.#microphone.replaceTrack({ track });
-    const send = this.#send;
-    if (!send) throw new Error('nothing can be sent');
-    send.removeAllListeners('produce');
-    send.on('produce', ({ rtpParameters }, resolve, reject) => {
-      this.#signaling
-        .request('produce', {
-          rtpParameters: rtpParameters as Parameters<typeof this.consume>[0]['rtpParameters'],
-          muted: muted(),
-        })
-        .then(({ producerId }) => resolve({ id: producerId }), reject);
-    });
-    this.#microphone = await send.produce({
-      track,
-      codecOptions: CODEC_OPTIONS,
-      // The caller's own: it outlives this visit when the connection is lost.
-      stopTracks: false,
-      zeroRtpOnPause: true,
-    });
-    // Also where it was muted while the server was being asked.
-    if (muted()) this.#microphone.pause();
+  async useMicrophone(track: MediaStreamTrack, intent: () => MicrophoneIntent): Promise<void> {
+    if (!this.#sender) throw new Error('nothing can be sent');
+    await this.#sender.useMicrophone(track, intent);
   }
 
   closeMicrophone(): void {
-    this.#microphone?.close();
-    this.#microphone = null;
+    this.#sender?.closeMicrophone();
   }
 
   setMuted(muted: boolean): void {
-    if (muted) this.#microphone?.pause();
-    else this.#microphone?.resume();
+    this.#sender?.setMuted(muted);
   }
 
   /** Idempotent. */
   close(): void {
     this.#receive.close();
-    this.#send?.close();
+    this.closeSending();
   }
 
   get #all(): Transport[] {
-    return this.#send ? [this.#receive, this.#send] : [this.#receive];
+    return this.#sender ? [this.#receive, this.#sender.transport] : [this.#receive];
   }
 
   #bytesReceived(): Promise<number[]> {
@@ -211,22 +201,4 @@ export class Transports {
       }),
     );
   }
-
-  #wire(transport: Transport): void {
-    transport.on('connect', ({ dtlsParameters }, resolve, reject) => {
-      this.#signaling
-        .request('connectTransport', { transportId: transport.id as never, dtlsParameters })
-        .then(() => resolve(), reject);
-    });
-    transport.on('connectionstatechange', () => this.#events.onState());
-  }
-}
-
-async function createTransport(signaling: Ask, direction: Direction) {
-  const { transportId, ...parameters } = await signaling.request('createTransport', { direction });
-  return { id: transportId, ...parameters };
-}
-
-function streamOf({ streamId = 0, ordered = true }: SctpStreamParameters) {
-  return { streamId, ordered };
 }
