@@ -18,6 +18,8 @@ export class RemoteTracks {
   readonly #onBlocked: () => void;
   #sinkId = '';
   #volumes: Volumes = { people: 1, voice: 1 };
+  /** Of those whom somebody here wants louder or softer than the others, 0 to 1. */
+  readonly #volumesOf = new Map<PeerId, number>();
 
   /** @param onBlocked told when the browser wants a tap before it plays */
   constructor(onBlocked: () => void) {
@@ -55,7 +57,13 @@ export class RemoteTracks {
 
   setVolumes(volumes: Volumes): void {
     this.#volumes = volumes;
-    for (const track of this.#tracks.values()) track.fadeTo(this.#volumeOf(track.peerId));
+    this.#fade();
+  }
+
+  /** How loud one person is among the others, 0 to 1; kept for whatever is heard of them later. */
+  setVolumeOf(peerId: PeerId, volume: number): void {
+    this.#volumesOf.set(peerId, volume);
+    this.#fade();
   }
 
   /** Whether all of them play now. */
@@ -75,7 +83,12 @@ export class RemoteTracks {
     this.#closedEarly.clear();
   }
 
+  #fade(): void {
+    for (const track of this.#tracks.values()) track.fadeTo(this.#volumeOf(track.peerId));
+  }
+
   #volumeOf(peerId: PeerId | null): number {
-    return peerId === null ? this.#volumes.voice : this.#volumes.people;
+    const { people, voice } = this.#volumes;
+    return peerId === null ? voice : people * (this.#volumesOf.get(peerId) ?? 1);
   }
 }

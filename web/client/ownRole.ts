@@ -1,0 +1,43 @@
+import { can, mayWrite, type PeerInfo } from '#protocol';
+import type { MediaSide } from './mediaSide.ts';
+import type { MicrophoneControl } from './microphoneControl.ts';
+import type { PhraseLine } from './phraseLine.ts';
+import type { RoomState } from './roomState.ts';
+
+interface Options {
+  readonly state: () => RoomState;
+  readonly microphone: Pick<MicrophoneControl, 'follow' | 'leaveStage'>;
+  readonly phrases: Pick<PhraseLine, 'follow'>;
+  /** The media side of this moment; null where there is none yet. */
+  readonly media: () => Pick<MediaSide, 'follow'> | null;
+}
+
+/** Brings what one sends to what one may send, by whatever the server last told of oneself. */
+export class OwnRole {
+  readonly #options: Options;
+  #before: PeerInfo | null = null;
+  #mayWrite: boolean | null = null;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** The state may tell something else of oneself. */
+  follow(): void {
+    const { me, settings } = this.#options.state();
+    if (!me) return;
+    const before = this.#before;
+    this.#before = me;
+    const { microphone, phrases, media } = this.#options;
+    const [wasOnStage, isOnStage] = [before && isSpeaker(before), isSpeaker(me)];
+    // Nothing of a microphone is kept by who only listens, whatever they came with.
+    if (!isOnStage && wasOnStage !== false) microphone.leaveStage();
+    if (me !== before) microphone.follow(me, before);
+    void media()?.follow();
+    const writes = mayWrite(me.role, settings);
+    if (wasOnStage !== isOnStage || writes !== this.#mayWrite) phrases.follow();
+    this.#mayWrite = writes;
+  }
+}
+
+const isSpeaker = ({ role }: PeerInfo) => can(role, 'speak');
