@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import {
   EnteredSchema,
+  InvitationInfoSchema,
+  InvitationListSchema,
   RecordingDetailSchema,
   RecordingListSchema,
   RoomCreatedSchema,
@@ -9,8 +11,14 @@ import {
   ShareListSchema,
   ShareSchema,
   SharedRecordingSchema,
+  type CreateInvitationSchema,
+  type CreateRoomSchema,
   type CreateShare,
+  type EnterRoom,
   type Entered,
+  type InvitationId,
+  type InvitationInfo,
+  type InvitationList,
   type Phrasebook,
   type RecordingDetail,
   type RecordingId,
@@ -18,7 +26,6 @@ import {
   type RoomCreated,
   type RoomId,
   type RoomInfo,
-  type RoomSettings,
   type Share,
   type ShareList,
   type SharedRecording,
@@ -28,7 +35,11 @@ import { call, room } from './httpCall.ts';
 const recording = (roomId: string, recordingId: string) =>
   `${room(roomId)}/recordings/${encodeURIComponent(recordingId)}`;
 
-export function createRoom(roomName: string, settings: RoomSettings): Promise<RoomCreated> {
+/** @param settings what is not named is as in any room */
+export function createRoom(
+  roomName: string,
+  settings: v.InferInput<typeof CreateRoomSchema>['settings'] = {},
+): Promise<RoomCreated> {
   return call({ path: '/rooms', body: { roomName, settings }, answer: RoomCreatedSchema });
 }
 
@@ -55,17 +66,39 @@ export function getRoom(
   });
 }
 
-export function enterRoom(
+export function enterRoom(roomId: string, invitation: string, who: EnterRoom): Promise<Entered> {
+  const path = `${room(roomId)}/peers`;
+  return call({ path, token: invitation, body: who, answer: EnteredSchema });
+}
+
+const invitations = (roomId: string) => `${room(roomId)}/invitations`;
+
+/** The ways into a room, the newest first. @param token a moderator's invitation or access token */
+export function listInvitations(roomId: string, token: string): Promise<InvitationList> {
+  return call({ path: invitations(roomId), token, answer: InvitationListSchema });
+}
+
+/** @param token a moderator's invitation or access token */
+export function createInvitation(
   roomId: string,
-  invitation: string,
-  displayName: string,
-): Promise<Entered> {
-  return call({
-    path: `${room(roomId)}/peers`,
-    token: invitation,
-    body: { displayName },
-    answer: EnteredSchema,
-  });
+  token: string,
+  wanted: v.InferInput<typeof CreateInvitationSchema>,
+): Promise<InvitationInfo> {
+  return call({ path: invitations(roomId), token, body: wanted, answer: InvitationInfoSchema });
+}
+
+/** Nobody comes in with it any more. @returns it as it is then */
+export function revokeInvitation(options: {
+  readonly roomId: string;
+  /** A moderator's invitation or access token. */
+  readonly token: string;
+  readonly invitationId: InvitationId;
+  /** Whether those who came in with it are taken out. */
+  readonly endAdmitted: boolean;
+}): Promise<InvitationInfo> {
+  const { roomId, token, invitationId, endAdmitted } = options;
+  const path = `${invitations(roomId)}/${encodeURIComponent(invitationId)}/revoke`;
+  return call({ path, token, body: { endAdmitted }, answer: InvitationInfoSchema });
 }
 
 const phrasebook = (roomId: string) => `${room(roomId)}/phrasebook`;

@@ -177,6 +177,13 @@ export function fromSnapshot(state: RoomState, snapshot: RoomSnapshot): RoomStat
   };
 }
 
+/** Sound is lost for that reason, or with null of use again. */
+export function withSound({ soundLost }: RoomState, reason: SoundLoss | null): Partial<RoomState> {
+  const nowMs = Date.now();
+  if (reason) return { soundLost: { sinceMs: soundLost?.sinceMs ?? nowMs, reason } };
+  return { soundLost: null, soundMissedMs: soundLost && nowMs - soundLost.sinceMs };
+}
+
 /**
  * The phrases that were here before, and those of a snapshot that follow them. Where some between
  * are missing, only the former: the rest are fetched.
