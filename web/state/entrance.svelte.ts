@@ -1,11 +1,19 @@
 import * as v from 'valibot';
-import { DisplayNameSchema, type Entered } from '#protocol';
+import { DisplayNameSchema } from '#protocol';
 import { enterRoom } from '#web/client/api.ts';
 import { m } from '#web/paraglide/messages.js';
 import { failureOf, wordsOf, type Failure } from './failure.ts';
+import { personKey } from './personKey.ts';
 import { preferences } from './preferences.svelte.ts';
 
 type Problem = Failure | 'nameEmpty' | 'nameLong';
+
+/** What lets one into a room, and again where one has been away for too long. */
+export interface Pass {
+  readonly accessToken: string;
+  /** Gets another access token for the same person. Rejects as entering does. */
+  readonly renew: () => Promise<string>;
+}
 
 /** The door of a room: checks the name, and asks the server to let its bearer in. */
 export class Entrance {
@@ -37,7 +45,7 @@ export class Entrance {
    */
   async enter(
     options: { nameless?: string; after?: () => Promise<void> } = {},
-  ): Promise<Entered | null> {
+  ): Promise<Pass | null> {
     const { roomId, invitation } = this.#to();
     const typed = this.name.trim();
     const name = v.safeParse(DisplayNameSchema, typed || options.nameless || '');
@@ -49,9 +57,12 @@ export class Entrance {
     this.#problem = null;
     try {
       await options.after?.();
-      const entered = await enterRoom(roomId, invitation, name.output);
+      // The door is closed by the time it is needed again: nothing of it is asked then.
+      const who = { displayName: name.output, personKey: personKey.current };
+      const renew = async () => (await enterRoom(roomId, invitation, who)).accessToken;
+      const accessToken = await renew();
       preferences.displayName = typed;
-      return entered;
+      return { accessToken, renew };
     } catch (error) {
       this.#problem = failureOf(error);
       return null;
