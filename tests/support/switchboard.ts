@@ -20,6 +20,7 @@ export class Switchboard {
   /** Given to those who come in next, one each, whoever they are. */
   readonly refusals: ProtocolError[] = [];
   readonly #identities = new Map<string, Identity>();
+  #passes = 0;
   readonly #sockets: Socket[] = [];
   readonly #http: Server;
   readonly #connections = new Set<NetSocket>();
@@ -85,10 +86,16 @@ export class Switchboard {
 
   /** A token for `who`. */
   pass(who: Identity): string {
-    const token = `pass-${String(this.#identities.size + 1)}`;
+    this.#passes += 1;
+    const token = `pass-${String(this.#passes)}`;
     this.#identities.set(token, who);
     this.house.makeRoom(who.roomId);
     return token;
+  }
+
+  /** From here on a token is nobody's. */
+  forget(token: string): void {
+    this.#identities.delete(token);
   }
 
   /** A socket that does not connect yet. */

@@ -58,8 +58,9 @@ describe('a client’s signalling', () => {
     await board.close();
   });
 
-  const start = (accessToken: string, events = witness) => {
-    const signaling = new Signaling({ url: board.url, accessToken, events });
+  const start = (accessToken: string, events = witness, renew?: () => Promise<string>) => {
+    const options = { url: board.url, accessToken, events };
+    const signaling = new Signaling(renew ? { ...options, renew } : options);
     open.push(signaling);
     return signaling;
   };
@@ -155,5 +156,66 @@ describe('a client’s signalling', () => {
     start(board.pass(identity()), other);
     await other.until('connected');
     expect(witness.seen).toEqual(['held off']);
+  });
+
+  it('[CS9] gets another token where the last one has expired, and goes on with that', async () => {
+    const fresh = board.pass(identity());
+    let renewals = 0;
+    const signaling = start('stale', witness, async () => {
+      renewals += 1;
+      return fresh;
+    });
+    await witness.until('connected');
+    expect([witness.seen, renewals, signaling.accessToken]).toEqual([['connected'], 1, fresh]);
+    board.dropAll();
+    await witness.until('connected', 2);
+    expect(renewals).toBe(1);
+  });
+
+  it('[CS10] ends with what the door says, and where another token is no better', async () => {
+    const refusedWith = async (renew: () => Promise<string>) => {
+      const own = new Witness();
+      start('stale', own, renew);
+      await own.until('refused');
+      return own.refusal?.code;
+    };
+    const revoked = new ProtocolError('INVITATION_REVOKED', 'revoked');
+    expect(await refusedWith(() => Promise.reject(revoked))).toBe('INVITATION_REVOKED');
+    let renewals = 0;
+    const stale = async () => {
+      renewals += 1;
+      return 'stale';
+    };
+    expect(await refusedWith(stale)).toBe('TOKEN_EXPIRED');
+    expect(renewals).toBe(1);
+  });
+
+  it('[CS11] tries again where the door cannot be reached, or has no time', async () => {
+    const fresh = board.pass(identity());
+    const answers: (() => Promise<string>)[] = [
+      () => Promise.reject(new TypeError('no network')),
+      () => Promise.reject(new ProtocolError('RATE_LIMITED', 'later', { retryAfterMs: 20 })),
+      () => Promise.resolve(fresh),
+    ];
+    start('stale', witness, () => answers.shift()!());
+    await witness.until('connected');
+    expect(witness.seen).toEqual(['unreachable', 'held off', 'connected']);
+  });
+
+  it('[CS12] shows at the next handshake the token that the server gave last', async () => {
+    const { clock } = board.house;
+    const first = board.pass(identity({ expiresAt: clock.wallMs() + 9_000 }));
+    const signaling = start(first);
+    await witness.until('connected');
+    clock.advance(8_000);
+    // What the server told before it answered is here by then.
+    await signaling.request('join', {});
+    const next = signaling.accessToken;
+    expect(next).not.toBe(first);
+    board.forget(first);
+    board.dropAll();
+    await witness.until('connected', 2);
+    expect(witness.seen).not.toContain('refused');
+    expect(signaling.accessToken).toBe(next);
   });
 });

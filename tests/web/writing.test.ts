@@ -1,0 +1,120 @@
+import { EventEmitter } from 'node:events';
+import type { DataConsumer, DataProducer } from 'mediasoup-client/types';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PeerId, Role, Writers } from '#protocol';
+import { OwnRole } from '#web/client/ownRole.ts';
+import { PhraseLine } from '#web/client/phraseLine.ts';
+import { INITIAL_ROOM_STATE, type RoomState } from '#web/client/roomState.ts';
+
+class FakeChannel extends EventEmitter {
+  readyState = 'open';
+  readonly sent: string[] = [];
+  send(message: string): void {
+    this.sent.push((JSON.parse(message) as { text: string }).text);
+  }
+}
+
+describe('who writes, and where', () => {
+  let state: RoomState;
+  let onSocket: string[];
+  let channel: FakeChannel;
+  let line: PhraseLine;
+  let role: OwnRole;
+  let left: number;
+  beforeEach(async () => {
+    vi.useFakeTimers();
+    [state, onSocket, left] = [INITIAL_ROOM_STATE, [], 0];
+    channel = new FakeChannel();
+    const request = async (name: string, input: { text: string }) => {
+      if (name === 'sendPhrase') onSocket.push(input.text);
+      return name === 'getPhrases' ? { phrases: [] } : {};
+    };
+    line = new PhraseLine({
+      signaling: { request } as never,
+      state: () => state,
+      update: (change) => (state = { ...state, ...change }),
+      arrived: () => {},
+    });
+    role = new OwnRole({
+      state: () => state,
+      microphone: { follow: () => {}, leaveStage: () => (left += 1) },
+      phrases: line,
+      media: () => ({
+        follow: async () => {
+          const isOnStage = state.me?.role !== 'audience';
+          line.sendOver(isOnStage ? (channel as unknown as DataProducer) : null);
+        },
+      }),
+    });
+    become('audience', 'everyone');
+    line.begin();
+    await line.openOver({
+      startReceiving: async () => new FakeChannel() as unknown as DataConsumer,
+    });
+    role.follow();
+  });
+  afterEach(() => {
+    line.close();
+    vi.useRealTimers();
+  });
+
+  function become(now: Role, phrases: Writers): void {
+    const me = { ...ME, role: now };
+    state = { ...state, me, peers: [me], settings: { ...state.settings, phrases } };
+    role.follow();
+  }
+
+  it('[CP9] a listener does, over the socket, where everybody may', () => {
+    expect(state.canSendPhrases).toBe(true);
+    line.send('Hola', 'es');
+    expect([onSocket, channel.sent]).toEqual([['Hola'], []]);
+    become('audience', 'stage');
+    expect(state.canSendPhrases).toBe(false);
+    become('audience', 'everyone');
+    expect(state.canSendPhrases).toBe(true);
+  });
+
+  it('[CP10] who comes on stage does over the channel, and over the socket again after it', () => {
+    become('speaker', 'everyone');
+    line.send('Uno', 'es');
+    become('audience', 'everyone');
+    line.send('Dos', 'es');
+    expect(channel.sent).toEqual(['Uno']);
+    // Whether the first one arrived nobody knows: the server says it once.
+    expect(onSocket).toEqual(['Uno', 'Dos']);
+  });
+
+  it('[CP11] what has not come back from who may not any more is refused', () => {
+    become('speaker', 'stage');
+    line.send('Tarde', 'es');
+    become('audience', 'stage');
+    expect(state.pendingPhrases.map(({ failure }) => failure?.code)).toEqual(['FORBIDDEN']);
+    become('speaker', 'moderators');
+    expect(state.canSendPhrases).toBe(false);
+    become('moderator', 'moderators');
+    expect(state.canSendPhrases).toBe(true);
+    expect(channel.sent).toEqual(['Tarde']);
+  });
+
+  it('[OM17] a microphone is let go whenever one comes to listen only, and at no other time', () => {
+    expect(left).toBe(1);
+    become('audience', 'stage');
+    become('speaker', 'stage');
+    become('moderator', 'stage');
+    expect(left).toBe(1);
+    become('audience', 'stage');
+    expect(left).toBe(2);
+  });
+});
+
+const ME = {
+  peerId: 'peer-0000me' as PeerId,
+  displayName: 'Ana',
+  microphone: 'none',
+  recorded: false,
+  away: false,
+  hand: null,
+  offered: false,
+  mayUnmute: true,
+  mutes: 0,
+} as const;
