@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { InvitationIdSchema } from './ids.ts';
 import { MAX_PEERS, RoleSchema } from './people.ts';
 import { plainText, shownText } from './text.ts';
-import { int, listOf, timeMs, token } from './values.ts';
+import { count, int, listOf, timeMs, token } from './values.ts';
 
 const LABEL_MAX_UNITS = 200;
 const LABEL_MAX_GRAPHEMES = 60;
@@ -34,7 +34,7 @@ export const InvitationInfoSchema = v.strictObject({
   expiresAt: timeMs,
   maxUses: v.nullable(int(1, MAX_PEERS)),
   /** How many people came in with it. */
-  uses: int(0, Number.MAX_SAFE_INTEGER),
+  uses: count,
   revokedAt: v.nullable(timeMs),
   /** For a link's fragment; null once it is of no use: revoked or expired. */
   token: v.nullable(token),

@@ -26,10 +26,13 @@ export const BanEntrySchema = v.strictObject({
 });
 export type BanEntry = v.InferOutput<typeof BanEntrySchema>;
 
+/** More than a year: no room is open for as long. */
+const MAX_TALKED_MS = 4e10;
+
 /** How long somebody's microphone brought speech, as the server measured it, while the room is open. */
 export const TalkTimeSchema = v.strictObject({
   peerId: PeerIdSchema,
-  talkedMs: int(0, Number.MAX_SAFE_INTEGER),
+  talkedMs: int(0, MAX_TALKED_MS),
 });
 export type TalkTime = v.InferOutput<typeof TalkTimeSchema>;
 
