@@ -1,10 +1,22 @@
+import { untrack } from 'svelte';
+
 const SHOWN_MS = 6_000;
 /** What is told within this time of something else is told after it, not instead of it. */
 const TOGETHER_MS = 300;
 
+/** What needs an answer stays for longer. */
+const OFFERED_MS = 10_000;
+
+/** What one may still do about it. */
+export interface ToastAction {
+  readonly label: string;
+  readonly act: () => void;
+}
+
 export interface Toast {
   readonly id: number;
   readonly text: string;
+  readonly action: ToastAction | null;
 }
 
 /** Words for what passes: shown for a few seconds, and read out by the live region. */
@@ -23,23 +35,26 @@ class Toasts {
     return this.#announcement;
   }
 
-  show(text: string): void {
-    const toast = { id: this.#nextId++, text };
-    this.#shown = [...this.#shown.filter((other) => other.text !== text), toast].slice(-3);
+  show(text: string, action: ToastAction | null = null): void {
+    const toast = { id: this.#nextId++, text, action };
+    const others = untrack(() => this.#shown).filter((other) => other.text !== text);
+    this.#shown = [...others, toast].slice(-3);
     this.announce(text);
-    setTimeout(() => this.dismiss(toast.id), SHOWN_MS);
+    setTimeout(() => this.dismiss(toast.id), action ? OFFERED_MS : SHOWN_MS);
   }
 
   /** For screen readers only: what others can see without being told. */
   announce(text: string): void {
+    // An effect that tells something does not run again for what is told.
+    const before = untrack(() => this.#announcement);
     const together = performance.now() - this.#announcedAt < TOGETHER_MS;
     this.#announcedAt = performance.now();
-    if (together && this.#announcement !== text) {
-      this.#announcement = `${this.#announcement} ${text}`;
+    if (together && before !== text) {
+      this.#announcement = `${before} ${text}`;
       return;
     }
     // A trailing no-break space makes a repeated sentence a change that is read again.
-    this.#announcement = this.#announcement === text ? `${text}\u00a0` : text;
+    this.#announcement = before === text ? `${text}\u00a0` : text;
   }
 
   dismiss(id: number): void {
