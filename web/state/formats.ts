@@ -28,10 +28,21 @@ export function lengthText(seconds: number): string {
   ];
   const shown = parts.filter(([count]) => count > 0).slice(0, 2);
   return (shown.length > 0 ? shown : [[0, 'second'] as const])
-    .map(([count, unit]) =>
-      count.toLocaleString(preferences.region, { style: 'unit', unit, unitDisplay: 'short' }),
-    )
+    .map(([count, unit]) => unitFormat(unit).format(count))
     .join(' ');
+}
+
+/** Making one takes longer than drawing a row of a list. */
+const unitFormats = new Map<string, Intl.NumberFormat>();
+
+function unitFormat(unit: string): Intl.NumberFormat {
+  const { region } = preferences;
+  const key = `${region ?? ''} ${unit}`;
+  const known = unitFormats.get(key);
+  if (known) return known;
+  const made = new Intl.NumberFormat(region, { style: 'unit', unit, unitDisplay: 'short' });
+  unitFormats.set(key, made);
+  return made;
 }
 
 /** Bytes as `2.3 MB`, and no less than `1 kB`. */

@@ -1,5 +1,12 @@
 import { SvelteSet } from 'svelte/reactivity';
-import { can, speaksLanguage, type ModerateSpeech, type PeerId, type Phrase } from '#protocol';
+import {
+  can,
+  mayWrite,
+  speaksLanguage,
+  type ModerateSpeech,
+  type PeerId,
+  type Phrase,
+} from '#protocol';
 import type { RoomClient } from '#web/client/roomClient.ts';
 import { MicrophoneError, openMicrophone } from '#web/client/microphone.ts';
 import { m } from '#web/paraglide/messages.js';
@@ -7,9 +14,11 @@ import { browserSpeaks, browserVoice } from './browserVoice.ts';
 import { failureOf, wordsOf } from './failure.ts';
 import { microphoneWords } from './microphoneWords.ts';
 import { observe } from './observe.ts';
+import { OrderDesk } from './orderDesk.svelte.ts';
 import type { Hearing } from './phraseNews.ts';
 import { preferences } from './preferences.svelte.ts';
 import { RoomVoice } from './roomVoice.ts';
+import { handPlace, talkedBy } from './roster.ts';
 import { SpeechQueue } from './speechQueue.ts';
 import type { SpokenPhrase } from './spokenPhrase.ts';
 import { toasts } from './toasts.svelte.ts';
@@ -20,6 +29,7 @@ const DUCKED = 0.25;
 /** One visit to a room, as its views see it. */
 export class RoomSession {
   readonly client: RoomClient;
+  readonly order: OrderDesk;
   /** Authors whose phrases are not to be heard here. */
   readonly silenced = new SvelteSet<PeerId>();
   /** Speaks what the server does not, and all of it while sound does not arrive. */
@@ -33,6 +43,7 @@ export class RoomSession {
 
   constructor(client: RoomClient) {
     this.client = client;
+    this.order = new OrderDesk(client);
     const onHeard = ({ seq }: Phrase) => client.phrases.heard(seq);
     this.#local = new SpeechQueue({
       voice: browserVoice,
@@ -73,7 +84,8 @@ export class RoomSession {
   readonly me = $derived.by(() => this.room.me);
   readonly role = $derived.by(() => this.me?.role ?? 'audience');
   readonly maySpeak = $derived.by(() => can(this.role, 'speak'));
-  readonly mayWrite = $derived.by(() => can(this.role, 'sendPhrase'));
+  readonly mayWrite = $derived.by(() => mayWrite(this.role, this.room.settings));
+  readonly mayModerate = $derived.by(() => can(this.role, 'moderate'));
   readonly mayModeratePhrases = $derived.by(() => can(this.role, 'moderatePhrases'));
   readonly mayRecord = $derived.by(() => can(this.role, 'record'));
   /** Whether there is a recording that one could be in. */
@@ -87,6 +99,11 @@ export class RoomSession {
   });
   readonly speakers = $derived.by(() => this.room.peers.filter((peer) => can(peer.role, 'speak')));
   readonly audience = $derived.by(() => this.room.peers.filter((peer) => !can(peer.role, 'speak')));
+
+  /** One's own place among raised hands, from 1; null when it is not. */
+  readonly place = $derived.by(() => this.me && handPlace(this.room.peers, this.me.peerId));
+  /** How long people have talked, for who may know: milliseconds by peer. */
+  readonly talked = $derived.by(() => talkedBy(this.room.moderation?.talkTimes ?? []));
 
   /** The phrase whose turn it is or was, and how far it has been read. */
   get spoken(): SpokenPhrase | null {
@@ -127,6 +144,18 @@ export class RoomSession {
       const reason = error instanceof MicrophoneError ? error.reason : 'unknown';
       toasts.show(microphoneWords(reason).text);
     }
+  }
+
+  /** Takes the floor that is offered and opens a microphone, or declines; without a microphone one has the floor all the same. */
+  async answerFloor(accept: boolean): Promise<void> {
+    await this.attempt(async () => {
+      await this.client.stage.answerFloor(accept);
+      if (!accept) return;
+      if (this.client.state.microphone === 'none') {
+        await this.openMicrophone(preferences.microphoneId);
+      }
+      if (this.client.state.microphone === 'muted') await this.client.microphone.setMuted(false);
+    });
   }
 
   /** @param deviceId empty for the browser's default */

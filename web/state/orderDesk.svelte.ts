@@ -1,0 +1,148 @@
+import type { BanEntry, CallOrder, Guest, PeerInfo } from '#protocol';
+import type { RoomClient } from '#web/client/roomClient.ts';
+import { m } from '#web/paraglide/messages.js';
+import { failureOf, wordsOf, type Failure } from './failure.ts';
+import { toasts } from './toasts.svelte.ts';
+
+type Person = Pick<PeerInfo, 'peerId' | 'displayName' | 'role'>;
+type Client = Pick<RoomClient, 'order' | 'state'>;
+
+interface Done {
+  readonly said?: string;
+  /** Where there is a true inverse. */
+  readonly undo?: () => Promise<unknown>;
+  /** Refusals that mean something of their own here. */
+  readonly words?: Partial<Record<Failure, () => string>>;
+}
+
+const LAST_MODERATOR = { WRONG_STATE: m.person_last_moderator };
+const STAGE_FULL = { ROOM_FULL: m.floor_full };
+
+/** What a moderator does to the order of a room: done at once, said in a toast, and undone from there. */
+export class OrderDesk {
+  readonly #client: Client;
+  /** Whom `next` calls. */
+  callOrder = $state<CallOrder>('first');
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  giveFloor({ peerId, displayName: name }: Person): Promise<boolean> {
+    const said = m.floor_given({ name });
+    return this.#do(() => this.#order.giveFloor(peerId), { said, words: STAGE_FULL });
+  }
+
+  takeFloorBack({ peerId, displayName: name }: Person): Promise<boolean> {
+    return this.#do(() => this.#order.lowerHandOf(peerId), { said: m.floor_taken_back({ name }) });
+  }
+
+  lowerHand({ peerId, displayName: name }: Person): Promise<boolean> {
+    return this.#do(() => this.#order.lowerHandOf(peerId), { said: m.hand_lowered_of({ name }) });
+  }
+
+  async next(): Promise<void> {
+    await this.#do(
+      async () => {
+        const { peerId } = await this.#order.callNext(this.callOrder);
+        const called = this.#client.state.peers.find((peer) => peer.peerId === peerId);
+        if (peerId === null) toasts.show(m.panel_next_none());
+        else if (called) toasts.show(m.floor_given({ name: called.displayName }));
+      },
+      { words: STAGE_FULL },
+    );
+  }
+
+  mute({ peerId, displayName: name }: Person): Promise<boolean> {
+    return this.#do(() => this.#order.mutePeer(peerId), { said: m.person_muted({ name }) });
+  }
+
+  muteOthers(): Promise<boolean> {
+    return this.#do(() => this.#order.muteOthers(), { said: m.panel_muted_others() });
+  }
+
+  /** Off the stage. Nobody is brought back there without being asked, so this is not undone. */
+  demote({ peerId, displayName: name }: Person): Promise<boolean> {
+    const said = m.person_demoted({ name });
+    return this.#do(() => this.#order.setRole(peerId, 'audience'), { said, words: LAST_MODERATOR });
+  }
+
+  promote({ peerId, displayName: name, role }: Person): Promise<boolean> {
+    return this.#do(() => this.#order.setRole(peerId, 'moderator'), {
+      said: m.person_promoted({ name }),
+      undo: () => this.#do(() => this.#order.setRole(peerId, role)),
+    });
+  }
+
+  unmoderate(person: Person): Promise<boolean> {
+    const { peerId, displayName: name } = person;
+    return this.#do(() => this.#order.setRole(peerId, 'speaker'), {
+      said: m.person_unmoderated({ name }),
+      // Of oneself it is not: one may not make moderators any more.
+      ...(peerId !== this.#client.state.me?.peerId && { undo: () => this.promote(person) }),
+      words: LAST_MODERATOR,
+    });
+  }
+
+  /** Whoever holds the room moderates it, too. */
+  handOver({ peerId, displayName: name, role }: Person): Promise<boolean> {
+    const { host } = this.#client.state;
+    const isUndone = host !== null && role === 'moderator';
+    return this.#do(() => this.#order.handOver(peerId), {
+      said: m.person_handed_over({ name }),
+      ...(isUndone && { undo: () => this.#do(() => this.#order.handOver(host)) }),
+    });
+  }
+
+  kick({ peerId, displayName: name }: Person): Promise<boolean> {
+    return this.#do(() => this.#order.kick(peerId), { said: m.person_kicked({ name }) });
+  }
+
+  /** @param revokeInvitation whether the link they came with ends too */
+  ban({ peerId, displayName: name }: Person, revokeInvitation: boolean): Promise<boolean> {
+    return this.#do(() => this.#order.ban(peerId, { revokeInvitation }), {
+      said: m.person_banned({ name }),
+    });
+  }
+
+  unban({ peerId, displayName: name }: BanEntry): Promise<boolean> {
+    return this.#do(() => this.#order.unban(peerId), { said: m.panel_unbanned({ name }) });
+  }
+
+  admit({ peerId }: Guest): Promise<boolean> {
+    return this.#do(() => this.#order.admit(peerId));
+  }
+
+  admitAll(): Promise<boolean> {
+    return this.#do(() => this.#order.admitAll());
+  }
+
+  turnAway({ peerId }: Guest): Promise<boolean> {
+    return this.#do(() => this.#order.turnAway(peerId));
+  }
+
+  lock(locked: boolean): Promise<boolean> {
+    return this.#do(() => this.#order.changeSettings({ locked }), {
+      said: locked ? m.panel_locked() : m.panel_unlocked(),
+      undo: () => this.lock(!locked),
+    });
+  }
+
+  get #order(): RoomClient['order'] {
+    return this.#client.order;
+  }
+
+  /** @returns whether it was done */
+  async #do(action: () => Promise<unknown>, { said, undo, words }: Done = {}): Promise<boolean> {
+    try {
+      await action();
+    } catch (error) {
+      const failure = failureOf(error);
+      const own = words?.[failure] ?? (failure === 'NOT_FOUND' ? m.person_gone : null);
+      toasts.show(own ? own() : wordsOf(failure).text);
+      return false;
+    }
+    if (said) toasts.show(said, undo ? { label: m.panel_undo(), act: () => void undo() } : null);
+    return true;
+  }
+}
