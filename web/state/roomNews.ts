@@ -6,6 +6,7 @@ import { wordsOf } from './failure.ts';
 import { preferences } from './preferences.svelte.ts';
 import { lengthText } from './formats.ts';
 import { playNotice } from './noticeSound.ts';
+import { tellOfAdmission, tellOfOrder } from './orderNews.ts';
 import { newlyUnspoken, toBeRead, type Hearing } from './phraseNews.ts';
 import { toasts } from './toasts.svelte.ts';
 import { unspokenWords } from './unspokenWords.ts';
@@ -24,12 +25,14 @@ export function watchNews(client: RoomClient, hearing: () => Hearing): () => voi
     const now = client.state;
     tellOfConnection(before, now);
     tellOfSound(before, now);
+    tellOfAdmission(before, now);
     before = now;
     if (now.connection !== 'connected') return;
     if (known) {
       tellOfRecording(known, now);
       tellOfConsent(known, now);
       tellOfPeople(known, now);
+      tellOfOrder(known, now);
       tellOfVoice(known, now);
       tellOfPhrases(known, now, hearing());
     } else if (now.consent === 'pending') {

@@ -1,0 +1,67 @@
+import { can } from '#protocol';
+import type { RoomState } from '#web/client/roomState.ts';
+import { m } from '#web/paraglide/messages.js';
+import { handPlace } from './roster.ts';
+import { toasts } from './toasts.svelte.ts';
+
+/** Tells somebody who waited that they are in. */
+export function tellOfAdmission(before: RoomState, now: RoomState): void {
+  if (before.connection !== 'waiting') return;
+  if (now.connection === 'connecting' || now.connection === 'connected') {
+    toasts.show(m.wait_admitted());
+  }
+}
+
+/** Tells what moderators made of oneself, and who holds the room. */
+export function tellOfOrder(before: RoomState, now: RoomState): void {
+  tellOfRole(before, now);
+  tellOfMute(before, now);
+  tellOfHand(before, now);
+  tellOfHost(before, now);
+  tellOfGuests(before, now);
+}
+
+function tellOfRole({ me: before }: RoomState, { me: now }: RoomState): void {
+  if (!before || !now || before.role === now.role) return;
+  if (now.role === 'moderator') return toasts.show(m.person_you_moderate());
+  if (now.role === 'audience') return toasts.show(m.person_you_listen());
+  toasts.show(before.role === 'moderator' ? m.person_you_no_moderator() : m.person_you_speak());
+}
+
+function tellOfMute(before: RoomState, now: RoomState): void {
+  if (!before.me || !now.me || before.me.mutes >= now.me.mutes) return;
+  if (before.microphone !== 'open' && before.me.microphone !== 'open') return;
+  toasts.show(now.me.mayUnmute ? m.person_you_muted() : m.person_you_muted_kept());
+}
+
+/** The button shows it; only who does not see it is told. */
+function tellOfHand(before: RoomState, now: RoomState): void {
+  if (!before.me || !now.me || before.me.hand?.number === now.me.hand?.number) return;
+  const place = handPlace(now.peers, now.me.peerId);
+  if (place !== null) toasts.announce(m.hand_place_aloud({ place }));
+  // With the floor in sight a hand that goes down is no news.
+  else if (!now.me.offered && before.me.role === now.me.role && !before.me.offered) {
+    toasts.announce(m.hand_lowered());
+  }
+}
+
+function tellOfHost(before: RoomState, now: RoomState): void {
+  if (before.host === now.host || now.host === null) return;
+  if (now.host === now.me?.peerId) return toasts.show(m.person_you_host());
+  const host = now.peers.find(({ peerId }) => peerId === now.host);
+  if (host) toasts.announce(m.person_is_host({ name: host.displayName }));
+}
+
+/** To moderators: who knocks. */
+function tellOfGuests(before: RoomState, now: RoomState): void {
+  if (!can(now.me?.role ?? 'audience', 'moderate') || before.moderation === now.moderation) return;
+  const known = new Set(before.moderation?.waiting.map(({ peerId }) => peerId));
+  const came = (now.moderation?.waiting ?? []).filter(({ peerId }) => !known.has(peerId));
+  const [first] = came;
+  if (!first) return;
+  toasts.show(
+    came.length === 1
+      ? m.wait_knocks({ name: first.displayName })
+      : m.wait_knocks_many({ count: came.length }),
+  );
+}
