@@ -24,10 +24,9 @@ import type { Standing } from '../domain/standings.ts';
 // What is kept: recordings, which are played, shared, deleted, told of; phrasebooks; open rooms; and
 // bans. Part of ports.ts, which exports all of it.
 
-/** Who shows something signed: somebody, or whoever it is that has an invitation. */
+/** Who shows something signed: somebody, or an invitation, which names nobody. */
 export interface Holder {
   readonly roomId: RoomId;
-  /** Null for an invitation itself, which names nobody. */
   readonly peerId: PeerId | null;
   readonly invitationId: InvitationId;
   /** The invitation's role. A moderator of the room may have given another. */

@@ -38,8 +38,7 @@ describe('recordings over HTTP', () => {
       expect(list.recordings.map(({ recordingId }) => recordingId)).toEqual([RECORDING_ID]);
       const detail = v.parse(RecordingDetailSchema, (await site.get(DETAIL, token)).json());
       expect(await site.tokens.verifyTicket(detail.ticket)).toEqual({
-        roomId: ROOM_ID,
-        recordingId: RECORDING_ID,
+        ...{ roomId: ROOM_ID, recordingId: RECORDING_ID },
         permission: 'download',
         givenTo: expect.objectContaining({ invitationId: invitedAs('moderator') }),
       });
@@ -136,7 +135,7 @@ describe('recordings over HTTP', () => {
     const { kid } = JSON.parse(
       Buffer.from((await site.access('moderator')).split('.')[0] ?? '', 'base64url').toString(),
     ) as { kid: string };
-    const stale = await new SignJWT({ room: ROOM_ID, roomName: 'C', role: 'moderator', name: 'A' })
+    const stale = await new SignJWT({ room: ROOM_ID, role: 'moderator', name: 'A' })
       .setProtectedHeader({ alg: 'HS256', kid })
       .setIssuer('cora')
       .setAudience('cora/access')

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MAX_BANS, type PeerId } from '#protocol';
@@ -8,6 +7,7 @@ import { openRoomDatabase } from '#server/storage/roomDatabase.ts';
 import { SqliteBans } from '#server/storage/sqliteBans.ts';
 import { ROOM_ID } from '#tests/support/builders.ts';
 import { FakeClock, FakeLog } from '#tests/support/fakes.ts';
+import { SCRATCH } from '#tests/support/scratch.ts';
 
 const peerId = 'peer-0000001' as PeerId;
 
@@ -16,7 +16,7 @@ describe('bans in the database', () => {
   const log = new FakeLog();
   let directory: string;
   beforeEach(() => {
-    directory = mkdtempSync(path.join(tmpdir(), 'cora-bans-'));
+    directory = mkdtempSync(path.join(SCRATCH, 'cora-bans-'));
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
@@ -84,5 +84,5 @@ describe('bans in the database', () => {
     }
     const rows = database.prepare('SELECT count(*) AS n, min(at_ms) AS first FROM bans').get();
     expect({ ...rows }).toEqual({ n: MAX_BANS, first: 1 });
-  });
+  }, 30_000);
 });

@@ -5,9 +5,6 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PHRASE_LOG, type PeerId, type Phrase, type RoomId } from '#protocol';
 import { openRoomDatabase } from '#server/storage/roomDatabase.ts';
-import type { Standing } from '#server/domain/standings.ts';
-import { MIGRATIONS } from '#server/storage/roomSchema.ts';
-import { SqliteBans } from '#server/storage/sqliteBans.ts';
 import { SqliteRooms } from '#server/storage/sqliteRooms.ts';
 import { ROOM_ID } from '#tests/support/builders.ts';
 import { FakeClock, FakeLog } from '#tests/support/fakes.ts';
@@ -213,52 +210,6 @@ describe('rooms in the database', () => {
     expect(log.of('error')).toEqual(['what was kept of rooms is damaged: put aside']);
     expect(readFileSync(file('rooms.damaged.sqlite')).equals(damaged)).toBe(true);
     expect(start().rooms.open(ROOM_ID).kept.phrases).toHaveLength(1);
-  });
-
-  it('[KR19] keep what moderators made of people, until they are forgotten', () => {
-    const { database, rooms } = start();
-    const { memory } = rooms.open(ROOM_ID);
-    const [ana, beto] = ['peer-0000001', 'peer-0000002'] as [PeerId, PeerId];
-    const [mute, host] = [
-      { role: null, isKnown: true },
-      { role: 'moderator', isKnown: false },
-    ] as const;
-    memory.keepStanding(ana, mute);
-    memory.keepStanding(ana, host);
-    memory.keepStanding(beto, mute);
-    const again = start().rooms.open(ROOM_ID);
-    expect(again.memory.logId).toBe(memory.logId);
-    expect(again.kept.standings).toEqual(
-      new Map<PeerId, Standing>([
-        [ana, host],
-        [beto, mute],
-      ]),
-    );
-    const renamed = new SqliteRooms({ database, clock, log, makeLogId, bootId: 'another' });
-    expect(renamed.open(ROOM_ID).kept.standings.size).toBe(2);
-    renamed.open(ROOM_ID).memory.forget();
-    expect(database.prepare('SELECT * FROM standings').all()).toEqual([]);
-    expect(start().rooms.open(ROOM_ID).kept.standings.size).toBe(0);
-  });
-
-  it('[KR20] of an earlier version are taken over, with bans', () => {
-    const before = new DatabaseSync(file('rooms.sqlite'));
-    before.exec(`${MIGRATIONS[0] ?? ''} PRAGMA user_version = 1;`);
-    before.exec(`INSERT INTO rooms VALUES ('${ROOM_ID}', 'log-old', ${clock.wallMs()}, 'all', 1)`);
-    const untilMs = clock.wallMs() + 1_000;
-    before.exec(`INSERT INTO bans VALUES ('${ROOM_ID}', 'peer-0000001', ${untilMs}, 'FORBIDDEN')`);
-    before.close();
-    const { database, rooms } = start();
-    expect(rooms.open(ROOM_ID).kept.speech).toEqual({ approval: 'all', held: true });
-    const bans = new SqliteBans({ database, clock, log });
-    const ban = { roomId: ROOM_ID, peerId: 'peer-0000001' as PeerId, untilMs, code: 'FORBIDDEN' };
-    expect(bans.banOf(ROOM_ID, ban.peerId, clock.wallMs())).toEqual({
-      ...{ ...ban, displayName: '', atMs: 0 },
-    });
-    expect(log.of('error')).toEqual([]);
-    // What the new server writes is found by the next.
-    rooms.open(ROOM_ID).memory.keepPhrase(phrase(1));
-    expect(start().rooms.open(ROOM_ID).kept.phrases).toEqual([phrase(1)]);
   });
 
   it('[KR17] of a newer server are left alone: this one does not start', () => {

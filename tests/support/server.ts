@@ -1,22 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, statfsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { inside } from './network/commands.ts';
+import { SCRATCH } from './scratch.ts';
 
 const READY = /^Cora is ready: (\S+)$/;
 const START_TIMEOUT_MS = 30_000;
-const MEMORY = '/dev/shm';
-/** A container often has 64 MB of it, and the recorder refuses to begin below 200 MB. */
-const ENOUGH_BYTES = 1e9;
-/**
- * Memory where there is enough: these tests end processes, not disks, and a disk that the machine's
- * other work keeps busy for seconds would be measured instead of the server.
- */
-const SCRATCH = existsSync(MEMORY) && freeBytes(MEMORY) >= ENOUGH_BYTES ? MEMORY : tmpdir();
 
 /** A server as a person starts it: its own process, on free ports, with folders of its own. */
 export class ServerProcess {
@@ -122,9 +113,4 @@ async function readyUrl(child: ChildProcess, logLines: string[]): Promise<string
     clearTimeout(timeout);
   }
   throw new Error(`the server did not start:\n${logLines.join('\n')}`);
-}
-
-function freeBytes(directory: string): number {
-  const { bavail, bsize } = statfsSync(directory);
-  return bavail * bsize;
 }
