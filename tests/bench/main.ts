@@ -3,6 +3,7 @@
 import { measureCaptureStall } from './captureStall.ts';
 import { measureCpu } from './cpu.ts';
 import { measureCrowd } from './crowd.ts';
+import { measureDemotion } from './demotion.ts';
 import { measureFlood } from './flood.ts';
 import { measureFirstSound } from './firstSound.ts';
 import { measureFinalizer } from './finalizer.ts';
@@ -13,6 +14,7 @@ import { measurePhrases } from './phrases.ts';
 import { measureRecordedCost } from './recordedCost.ts';
 import { measurePhraseLoad } from './phraseLoad.ts';
 import { measureRestart } from './restart.ts';
+import { measureRoster } from './roster.ts';
 import { measureSpeech } from './speech.ts';
 import { measureSpoken } from './spoken.ts';
 import { measureWorkerKill } from './workerKill.ts';
@@ -35,6 +37,11 @@ const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promis
   neighbours: ['600 sockets at once behind one address, while 20 talk', measureNeighbours],
   kills: ['Phrases of two who write, through kill -9 of the server', measureKills],
   restart: ['kill -9 of the server, 10 rooms of 10, and another in its place', measureRestart],
+  roster: ['300 who come into one room within 10 s', measureRoster],
+  demotion: [
+    'From a moderator taking somebody off the stage to their last packet',
+    measureDemotion,
+  ],
   flood: ['5,000 calls in 5 s over a socket, while 20 talk', measureFlood],
   stall: ['A 5 s stall of the capture, Chromium', measureCaptureStall],
 };
