@@ -7,7 +7,6 @@ import {
   type ConsentAnswer,
   type PeerId,
   type RecordingId,
-  type PeerInfo,
   type Role,
   type RoomSettings,
   type RunningRecording,
