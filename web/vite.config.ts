@@ -11,8 +11,8 @@ export default defineConfig({
     paraglideVitePlugin({
       project: `${root}/project.inlang`,
       outdir: `${root}/paraglide`,
-      strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
-      localStorageKey: 'cora:locale',
+      // What a person chose is kept by `preferences`: only that must be found again.
+      strategy: ['preferredLanguage', 'baseLocale'],
       emitPrettierIgnore: false,
       emitReadme: false,
     }),

@@ -1,13 +1,20 @@
 import { preferences } from './preferences.svelte.ts';
 
-export type RecordingNotice = 'started' | 'stopped' | 'paused' | 'resumed';
+/** Of a recording the first four, of people the others. */
+export type Notice = 'started' | 'stopped' | 'paused' | 'resumed' | 'came' | 'waits' | 'hand';
 
-/** Notes in Hz: what begins rises, what ends falls, so that they are told apart without words. */
-const NOTES: Readonly<Record<RecordingNotice, readonly number[]>> = {
+/**
+ * Notes in Hz, so that they are told apart without words: of a recording two, rising where it begins
+ * and falling where it ends; one for who comes in, a low knock for who waits, three for a hand.
+ */
+const NOTES: Readonly<Record<Notice, readonly number[]>> = {
   started: [523.25, 783.99],
   stopped: [783.99, 523.25],
   paused: [659.25, 659.25],
   resumed: [659.25, 783.99],
+  came: [880],
+  waits: [392, 392],
+  hand: [587.33, 739.99, 880],
 };
 const NOTE_SECONDS = 0.16;
 const RING_SECONDS = 0.5;
@@ -17,7 +24,7 @@ const LOUDNESS = 0.09;
 let context: AudioContext | null = null;
 
 /** A short soft sound, where the person hears the others; none for those who turned them off. */
-export function playNotice(notice: RecordingNotice): void {
+export function playNotice(notice: Notice): void {
   if (!preferences.noticeSounds) return;
   context ??= new AudioContext();
   const audio = context;

@@ -30,13 +30,18 @@ function save(key: string, value: string): void {
 
 /** What a person chose once and finds again: kept in this browser only. */
 class Preferences {
-  #locale = $state<Locale>(getLocale());
+  #choseLocale = load('locale') !== null;
+  #locale = $state<Locale>(localeOf(load('locale')) ?? getLocale());
   #theme = $state<Theme>(THEMES.find((theme) => theme === load('theme')) ?? 'auto');
   #displayName = $state(load('name') ?? '');
   #microphoneId = $state(load('microphone') ?? '');
   #speakerId = $state(load('speaker') ?? '');
   #speaksPhrases = $state(load('speak') !== 'off');
   #noticeSounds = $state(load('notices') !== 'off');
+  #tellsArrivals = $state(load('notices-arrivals') !== 'off');
+  #tellsHands = $state(load('notices-hands') !== 'off');
+  #tellsRecording = $state(load('notices-recording') !== 'off');
+  #pushToTalk = $state(load('push-to-talk') !== 'off');
   #letterKeys = $state(load('letters') !== 'off');
   #phraseVolume = $state(clamp01(Number(load('volume') ?? '1')));
 
@@ -45,7 +50,17 @@ class Preferences {
   }
   set locale(locale: string) {
     this.#locale = isLocale(locale) ? locale : baseLocale;
+    this.#choseLocale = true;
     save('locale', this.#locale);
+  }
+
+  /**
+   * The language of where one is, for who never chose one of their own.
+   * @param tag of RFC 5646; one without words here, or null, changes nothing
+   */
+  suggestLocale(tag: string | null): void {
+    const locale = localeOf(tag);
+    if (locale && !this.#choseLocale) this.#locale = locale;
   }
 
   /** The browser's own tag of the chosen language, whose habits of writing dates and times it follows. */
@@ -97,13 +112,49 @@ class Preferences {
     save('speak', speaks ? 'on' : 'off');
   }
 
-  /** Whether a sound marks that a recording starts, stops or is paused. */
+  /** Whether a sound goes with what one is told of. */
   get noticeSounds(): boolean {
     return this.#noticeSounds;
   }
   set noticeSounds(sounds: boolean) {
     this.#noticeSounds = sounds;
     save('notices', sounds ? 'on' : 'off');
+  }
+
+  /** Whether one is told, by sound and words, who comes in. */
+  get tellsArrivals(): boolean {
+    return this.#tellsArrivals;
+  }
+  set tellsArrivals(tells: boolean) {
+    this.#tellsArrivals = tells;
+    save('notices-arrivals', tells ? 'on' : 'off');
+  }
+
+  /** Whether a moderator is told who raises a hand. */
+  get tellsHands(): boolean {
+    return this.#tellsHands;
+  }
+  set tellsHands(tells: boolean) {
+    this.#tellsHands = tells;
+    save('notices-hands', tells ? 'on' : 'off');
+  }
+
+  /** Whether one is told that a recording starts, stops or is paused; of a question there is always word. */
+  get tellsRecording(): boolean {
+    return this.#tellsRecording;
+  }
+  set tellsRecording(tells: boolean) {
+    this.#tellsRecording = tells;
+    save('notices-recording', tells ? 'on' : 'off');
+  }
+
+  /** Whether the microphone is open for as long as the space bar is held. */
+  get pushToTalk(): boolean {
+    return this.#pushToTalk;
+  }
+  set pushToTalk(on: boolean) {
+    this.#pushToTalk = on;
+    save('push-to-talk', on ? 'on' : 'off');
   }
 
   /** Whether single letters are shortcuts: not for those who speak to their computer. */
@@ -123,6 +174,11 @@ class Preferences {
     this.#phraseVolume = clamp01(volume);
     save('volume', String(this.#phraseVolume));
   }
+}
+
+function localeOf(tag: string | null): Locale | null {
+  const language = tag?.split('-')[0]?.toLowerCase();
+  return isLocale(language) ? language : null;
 }
 
 function clamp01(value: number): number {

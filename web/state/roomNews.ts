@@ -7,6 +7,7 @@ import { preferences } from './preferences.svelte.ts';
 import { lengthText } from './formats.ts';
 import { playNotice } from './noticeSound.ts';
 import { tellOfAdmission, tellOfOrder } from './orderNews.ts';
+import { PeopleNews } from './peopleNews.ts';
 import { newlyUnspoken, toBeRead, type Hearing } from './phraseNews.ts';
 import { toasts } from './toasts.svelte.ts';
 import { unspokenWords } from './unspokenWords.ts';
@@ -21,7 +22,8 @@ export function watchNews(client: RoomClient, hearing: () => Hearing): () => voi
   let before = client.state;
   /** As the person last knew the room: what happened in an interruption is told after it. */
   let known: RoomState | null = null;
-  return client.subscribe(() => {
+  const people = new PeopleNews(() => client.state);
+  const stop = client.subscribe(() => {
     const now = client.state;
     tellOfConnection(before, now);
     tellOfSound(before, now);
@@ -31,7 +33,7 @@ export function watchNews(client: RoomClient, hearing: () => Hearing): () => voi
     if (known) {
       tellOfRecording(known, now);
       tellOfConsent(known, now);
-      tellOfPeople(known, now);
+      people.tell(known, now);
       tellOfOrder(known, now);
       tellOfVoice(known, now);
       tellOfPhrases(known, now, hearing());
@@ -41,6 +43,10 @@ export function watchNews(client: RoomClient, hearing: () => Hearing): () => voi
     }
     known = now;
   });
+  return () => {
+    stop();
+    people.close();
+  };
 }
 
 function tellOfConnection(before: RoomState, now: RoomState): void {
@@ -70,6 +76,9 @@ function tellOfRecording(before: RoomState, now: RoomState): void {
     const { text } = wordsOf(now.autoRecordFailures.at(-1) ?? 'INTERNAL');
     toasts.show(m.toast_auto_record_failed({ reason: text }));
   }
+  const hasFailed = now.stopReason === 'storageFailed' && before.stopReason === null;
+  // Switched off is what one would see anyway, not that something went wrong.
+  if (!preferences.tellsRecording && !hasFailed) return;
   if (before.recording?.recordingId !== now.recording?.recordingId) {
     playNotice(now.recording ? 'started' : 'stopped');
     if (!now.recording) toasts.show(stopWords(now.stopReason));
@@ -99,16 +108,6 @@ function tellOfConsent(before: RoomState, now: RoomState): void {
   if (now.consent === 'pending') toasts.announce(CONSENT_WORDS[preferences.locale].ask);
   if (now.consent === 'granted') toasts.announce(m.toast_consent_granted());
   if (now.consent === 'refused') toasts.show(m.toast_consent_refused());
-}
-
-function tellOfPeople(before: RoomState, now: RoomState): void {
-  if (before.peers === now.peers) return;
-  const known = new Set(before.peers.map((peer) => peer.peerId));
-  const present = new Set(now.peers.map((peer) => peer.peerId));
-  const came = now.peers.filter((peer) => !known.has(peer.peerId));
-  const left = before.peers.filter((peer) => !present.has(peer.peerId));
-  if (came[0] && came.length === 1) toasts.announce(m.news_came({ name: came[0].displayName }));
-  if (left[0] && left.length === 1) toasts.announce(m.news_left({ name: left[0].displayName }));
 }
 
 function tellOfVoice({ speech: before }: RoomState, { speech: now, me }: RoomState): void {

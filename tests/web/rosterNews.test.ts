@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { Guest, Hand, PeerId, PeerInfo } from '#protocol';
+import { INITIAL_ROOM_STATE, type RoomState } from '#web/client/roomState.ts';
+import { departed, newGuests, newcomers, raisedHands } from '#web/state/rosterNews.ts';
+
+const person = (peerId: string, change: Partial<PeerInfo> = {}): PeerInfo => ({
+  peerId: peerId as PeerId,
+  displayName: peerId,
+  role: 'audience',
+  microphone: 'none',
+  recorded: false,
+  away: false,
+  hand: null,
+  offered: false,
+  mayUnmute: true,
+  mutes: 0,
+  ...change,
+});
+const [ana, beto, carla] = [person('peer-ana1'), person('peer-beto'), person('peer-carl')];
+const hand = (number: number): Hand => ({ number, raisedAt: 1_750_000_000_000 });
+const room = (...peers: PeerInfo[]): RoomState => ({ ...INITIAL_ROOM_STATE, me: ana, peers });
+const ids = (people: readonly { readonly peerId: string }[]) => people.map(({ peerId }) => peerId);
+
+describe('news of a room’s people', () => {
+  it('[NO6] is who came and who left, and nobody who only changed', () => {
+    const before = room(ana, beto);
+    const now = room(ana, { ...beto, away: true }, carla);
+    expect(ids(newcomers(before, now))).toEqual(['peer-carl']);
+    expect(departed(before, now)).toEqual([]);
+    expect(ids(departed(now, before))).toEqual(['peer-carl']);
+    expect(newcomers(before, before)).toEqual([]);
+  });
+
+  it('[NO7] is a hand that goes up, but one’s own', () => {
+    const raised = room({ ...ana, hand: hand(1) }, { ...beto, hand: hand(2) }, carla);
+    expect(ids(raisedHands(room(ana, beto), raised))).toEqual(['peer-beto']);
+    const later = room(ana, { ...beto, hand: hand(2), away: true }, { ...carla, hand: hand(3) });
+    expect(ids(raisedHands(raised, later))).toEqual(['peer-carl']);
+    const again = room(ana, { ...beto, hand: hand(4) }, carla);
+    expect(ids(raisedHands(later, again))).toEqual(['peer-beto']);
+    expect(ids(raisedHands(again, room(ana, beto, carla)))).toEqual([]);
+  });
+
+  it('[NO8] is who begins to wait, to those who are told', () => {
+    const waiting = (...peers: PeerInfo[]): RoomState => ({
+      ...room(ana),
+      moderation: {
+        waiting: peers.map(({ peerId, displayName, role }): Guest => {
+          return { peerId, displayName, role, since: 1_750_000_000_000 };
+        }),
+        bans: [],
+        talkTimes: [],
+      },
+    });
+    expect(ids(newGuests(room(ana), waiting(beto)))).toEqual(['peer-beto']);
+    expect(ids(newGuests(waiting(beto), waiting(beto, carla)))).toEqual(['peer-carl']);
+    expect(newGuests(waiting(beto, carla), waiting(carla))).toEqual([]);
+    expect(newGuests(waiting(beto), room(ana))).toEqual([]);
+  });
+});
