@@ -16,6 +16,7 @@ import { microphoneWords } from './microphoneWords.ts';
 import { observe } from './observe.ts';
 import { OrderDesk } from './orderDesk.svelte.ts';
 import type { Hearing } from './phraseNews.ts';
+import { personVolumes } from './personVolumes.svelte.ts';
 import { preferences } from './preferences.svelte.ts';
 import { RoomVoice } from './roomVoice.ts';
 import { handPlace, talkedBy } from './roster.ts';
@@ -72,6 +73,7 @@ export class RoomSession {
       client.subscribe(() => this.#voice.take(client.state)),
       $effect.root(() => {
         $effect(() => this.#setVolumes());
+        $effect(() => personVolumes.applyTo(client));
       }),
     ];
     if (preferences.speakerId) void this.chooseSpeaker(preferences.speakerId);
