@@ -43,16 +43,6 @@ export function createRoom(
   return call({ path: '/rooms', body: { roomName, settings }, answer: RoomCreatedSchema });
 }
 
-/** New links to a room, one a role. @param invitation a moderator's */
-export function makeInvitations(roomId: string, invitation: string): Promise<RoomCreated> {
-  return call({
-    path: `${room(roomId)}/invitations`,
-    token: invitation,
-    body: {},
-    answer: RoomCreatedSchema,
-  });
-}
-
 export function getRoom(
   roomId: string,
   invitation: string,

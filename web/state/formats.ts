@@ -18,6 +18,19 @@ export function dateText(ms: number): string {
   return date.charAt(0).toLocaleUpperCase(preferences.locale) + date.slice(1);
 }
 
+/** A day and time as `3 dic, 10:14`, with the year where it is another one. */
+export function dateBriefly(ms: number): string {
+  const date = new Date(ms);
+  const isThisYear = date.getFullYear() === new Date().getFullYear();
+  return date.toLocaleString(preferences.region, {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(isThisYear ? {} : { year: 'numeric' }),
+  });
+}
+
 /** Seconds as `2 min 34 s`. */
 export function lengthText(seconds: number): string {
   const whole = Math.round(seconds);
