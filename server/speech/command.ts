@@ -1,7 +1,13 @@
 import { spawn } from 'node:child_process';
 
 /** Settings of the server's that no other program needs to know. */
-const SECRETS = ['TOKEN_SECRET', 'TOKEN_SECRET_PREVIOUS', 'TURN_SECRET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
+const SECRETS = [
+  'TOKEN_SECRET',
+  'TOKEN_SECRET_PREVIOUS',
+  'TURN_SECRET',
+  'S3_ACCESS_KEY_ID',
+  'S3_SECRET_ACCESS_KEY',
+];
 
 export interface CommandRun {
   /** Program and arguments: no shell reads them. */
