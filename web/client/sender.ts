@@ -38,24 +38,33 @@ export class Sender {
   readonly transport: Transport;
   readonly #signaling: Ask;
   #microphone: Producer | null = null;
+  #hasStood = false;
 
   /** Only for roles that may speak. Rejects with what the server refuses with. */
   static async open({ signaling, device, onState, signal }: Options): Promise<Sender> {
     const options = await createTransport(signaling, 'send');
     signal?.throwIfAborted();
-    const transport = device.createSendTransport(options);
-    wire(transport, signaling, onState);
-    return new Sender(transport, signaling);
+    const sender = new Sender(device.createSendTransport(options), signaling);
+    wire(sender.transport, signaling, onState);
+    return sender;
   }
 
   private constructor(transport: Transport, signaling: Ask) {
     this.transport = transport;
     this.#signaling = signaling;
+    transport.on('connectionstatechange', (state) => {
+      if (state === 'connected') this.#hasStood = true;
+    });
     transport.on('producedata', ({ sctpStreamParameters }, resolve, reject) => {
       signaling
         .request('produceData', { sctpStreamParameters: streamOf(sctpStreamParameters) })
         .then(({ dataProducerId }) => resolve({ id: dataProducerId }), reject);
     });
+  }
+
+  /** Whether it is opening still: nothing is amiss with one that is not connected yet. */
+  get isOpening(): boolean {
+    return !this.#hasStood && ['new', 'connecting'].includes(this.transport.connectionState);
   }
 
   openChannel(): Promise<DataProducer> {

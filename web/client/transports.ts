@@ -100,9 +100,9 @@ export class Transports {
     return { received, lost, connected: this.#receive.connectionState === 'connected' };
   }
 
-  /** Of the way in, and of the way out where there is one. */
+  /** Of the way in, and of the way out where there is one that has opened. */
   get states(): ConnectionState[] {
-    return this.#all.map(({ connectionState }) => connectionState);
+    return this.#standing.map(({ connectionState }) => connectionState);
   }
 
   /** Whether something arrives on each at this moment; of a silent room it cannot be told, and is denied. */
@@ -115,7 +115,7 @@ export class Transports {
 
   /** Finds each one's way anew; what runs over it goes on. */
   async restartIce(): Promise<void> {
-    await Promise.all(this.#all.map((transport) => this.#restartIce(transport)));
+    await Promise.all(this.#standing.map((transport) => this.#restartIce(transport)));
   }
 
   async #restartIce(transport: Transport): Promise<void> {
@@ -184,13 +184,15 @@ export class Transports {
     this.closeSending();
   }
 
-  get #all(): Transport[] {
-    return this.#sender ? [this.#receive, this.#sender.transport] : [this.#receive];
+  /** Those that stand, or should. */
+  get #standing(): Transport[] {
+    const sender = this.#sender?.isOpening ? null : this.#sender;
+    return sender ? [this.#receive, sender.transport] : [this.#receive];
   }
 
   #bytesReceived(): Promise<number[]> {
     return Promise.all(
-      this.#all.map(async (transport) => {
+      this.#standing.map(async (transport) => {
         let bytes = 0;
         // Between two looks all of it may have been given up for another.
         if (transport.closed) return bytes;
