@@ -206,6 +206,7 @@ describe('a microphone and the stage', () => {
   it('[OM15] is connected as soon as there is a way out, muted until its owner opens it', async () => {
     const mine = new FakeMicrophone({ muted: true });
     mine.media.hasWayOut = false;
+    mine.tell({ role: 'audience', offered: true });
     await mine.control.use(fakeTrack());
     expect(mine.control.state).toBe('muted');
     expect(mine.server.asked).toEqual([]);
@@ -214,6 +215,15 @@ describe('a microphone and the stage', () => {
     expect(lookOf(mine)).toEqual(SILENT);
     await mine.control.setMuted(false);
     expect(lookOf(mine)).toEqual(OPEN);
+  });
+
+  it('[OM18] is not kept by who only listens and is not offered the floor', async () => {
+    const mine = new FakeMicrophone({ muted: true });
+    mine.media.hasWayOut = false;
+    mine.tell({ role: 'audience', offered: false });
+    const track = fakeTrack();
+    await mine.control.use(track);
+    expect([mine.control.state, track.readyState]).toEqual(['none', 'ended']);
   });
 
   it('[OM16] tells the server of a mute that came while it was being connected', async () => {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { DataConsumer, DataProducer } from 'mediasoup-client/types';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { PeerId, Role, Writers } from '#protocol';
+import type { PeerId, PeerInfo, Role, Writers } from '#protocol';
 import { OwnRole } from '#web/client/ownRole.ts';
 import { PhraseLine } from '#web/client/phraseLine.ts';
 import { INITIAL_ROOM_STATE, type RoomState } from '#web/client/roomState.ts';
@@ -58,8 +58,8 @@ describe('who writes, and where', () => {
     vi.useRealTimers();
   });
 
-  function become(now: Role, phrases: Writers): void {
-    const me = { ...ME, role: now };
+  function become(now: Role, phrases: Writers, change: Partial<PeerInfo> = {}): void {
+    const me = { ...ME, role: now, ...change };
     state = { ...state, me, peers: [me], settings: { ...state.settings, phrases } };
     role.follow();
   }
@@ -98,12 +98,15 @@ describe('who writes, and where', () => {
 
   it('[OM17] a microphone is let go whenever one comes to listen only, and at no other time', () => {
     expect(left).toBe(1);
-    become('audience', 'stage');
     become('speaker', 'stage');
     become('moderator', 'stage');
-    expect(left).toBe(1);
-    become('audience', 'stage');
+    become('audience', 'stage', { offered: true });
     expect(left).toBe(2);
+    become('audience', 'stage', { offered: true, away: true });
+    expect(left).toBe(2);
+    // On stage and off it again before anybody was told.
+    become('audience', 'stage');
+    expect(left).toBe(3);
   });
 });
 

@@ -1,4 +1,4 @@
-import { ProtocolError, type MicrophoneState, type PeerInfo } from '#protocol';
+import { ProtocolError, can, type MicrophoneState, type PeerInfo } from '#protocol';
 import type { MediaSide } from './mediaSide.ts';
 import { OwnMicrophone } from './ownMicrophone.ts';
 import type { MicrophoneIntent } from './sender.ts';
@@ -127,7 +127,8 @@ export class MicrophoneControl {
 
   /**
    * Connects a microphone, or changes to another: now, or as soon as there is a way for it. The track is
-   * the client's from here on, and stopped when it cannot be connected.
+   * the client's from here on, and stopped when it cannot be connected, or when one only listens and is
+   * not offered the floor.
    */
   async use(track: MediaStreamTrack): Promise<void> {
     const stay = this.#stay;
@@ -137,7 +138,7 @@ export class MicrophoneControl {
       track.stop();
       throw error;
     }
-    if (stay !== this.#stay) return track.stop();
+    if (stay !== this.#stay || !this.#mayHave) return track.stop();
     this.#own.use(track);
     this.#options.onChange(this.state);
   }
@@ -150,7 +151,7 @@ export class MicrophoneControl {
       await this.#attach(track, media);
     } catch (error) {
       // Whoever has left the stage meanwhile is not missed.
-      if (!media.hasWayOut) return;
+      if (!media.hasWayOut || isRefusal(error)) return;
       console.error('Cora could not connect the microphone', error);
       if (isPassing(error)) this.#connectLater(media, error.retryAfterMs);
     }
@@ -166,6 +167,11 @@ export class MicrophoneControl {
   release(): void {
     this.#stay += 1;
     this.#own.release();
+  }
+
+  get #mayHave(): boolean {
+    const me = this.#options.me();
+    return me === null || me.offered || can(me.role, 'speak');
   }
 
   async #attach(track: MediaStreamTrack, media: Media | null): Promise<void> {

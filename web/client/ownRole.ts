@@ -30,9 +30,12 @@ export class OwnRole {
     this.#before = me;
     const { microphone, phrases, media } = this.#options;
     const [wasOnStage, isOnStage] = [before && isSpeaker(before), isSpeaker(me)];
-    // Nothing of a microphone is kept by who only listens, whatever they came with.
-    if (!isOnStage && wasOnStage !== false) microphone.leaveStage();
-    if (me !== before) microphone.follow(me, before);
+    if (me !== before) {
+      // Nothing of a microphone is kept by who only listens, whatever they came with; but by who has
+      // just said yes to the stage, and is told of it in a moment.
+      if (!isOnStage && (wasOnStage !== false || !me.offered)) microphone.leaveStage();
+      microphone.follow(me, before);
+    }
     void media()?.follow();
     const writes = mayWrite(me.role, settings);
     if (wasOnStage !== isOnStage || writes !== this.#mayWrite) phrases.follow();
