@@ -1,4 +1,4 @@
-import type { PeerId, Role, RoomCreated } from '#protocol';
+import { mayWrite, type PeerId, type Role, type RoomCreated } from '#protocol';
 import { RoomClient } from '#web/client/roomClient.ts';
 import type { RoomState } from '#web/client/roomState.ts';
 import { ProgramPage } from './programPage.ts';
@@ -25,7 +25,8 @@ export class Robot {
     const token = await accessToken(url, room, options.role, options.name);
     const robot = new Robot(url, token, options);
     await robot.until(({ connection }) => connection === 'connected');
-    if (options.role !== 'audience') await robot.until(({ canSendPhrases }) => canSendPhrases);
+    const writes = ({ me, settings }: RoomState) => me !== null && mayWrite(me.role, settings);
+    await robot.until((state) => state.canSendPhrases || !writes(state));
     return robot;
   }
 
