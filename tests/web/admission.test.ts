@@ -58,6 +58,13 @@ describe('the way into a room', () => {
     expect(await Promise.race([first, settled().then(() => forgotten)])).toBe(forgotten);
   });
 
+  it('[EL2] and what is still said over the one before leads nowhere', async () => {
+    refusals = ['WAITING'];
+    const first = admission.ask();
+    const second = admission.ask();
+    expect([await first, await second, waited]).toEqual([null, SNAPSHOT, 0]);
+  });
+
   it('[EL3] ends with whatever else is said, and asks without an answer given for another time', async () => {
     refusals = ['WAITING', 'ROOM_LOCKED'];
     const entering = refusalFrom(admission.ask());

@@ -50,6 +50,7 @@ describe('a microphone that is held open', () => {
     await mine.control.letGo();
     mine.tell();
     expect(lookOf(mine)).toEqual(SILENT);
+    expect(mine.server.asked).toEqual(['produce', 'unmute']);
     // Another hold is another wish.
     await mine.control.hold();
     expect(lookOf(mine)).toEqual(OPEN);
@@ -137,6 +138,11 @@ describe('a moderator’s mute', () => {
     mine.tell();
     await mine.control.agreeOn(mine.server.state, mine.media as never);
     expect(lookOf(mine)).toEqual(SILENT);
+    // Also where the count of mutes began anew with the server.
+    const other = await connected(false);
+    other.server.state = 'muted';
+    await other.control.agreeOn('muted', other.media as never);
+    expect(lookOf(other)).toEqual(SILENT);
   });
 
   it('[OM10] is found out by who comes back after it with a fresh page', async () => {
@@ -155,6 +161,18 @@ describe('a microphone that may not be opened', () => {
     expect(await refusalFrom(mine.control.setMuted(false))).toBe('FORBIDDEN');
     expect(lookOf(mine)).toEqual(SILENT);
     expect(await refusalFrom(mine.control.hold())).toBe('FORBIDDEN');
+    expect(lookOf(mine)).toEqual(SILENT);
+  });
+
+  it('[OM11] stays muted too where its owner opened it while it was being connected', async () => {
+    const mine = new FakeMicrophone({ track: fakeTrack(), muted: true });
+    mine.server.holdsBack = true;
+    const connecting = mine.control.connect(mine.media);
+    await mine.control.setMuted(false);
+    expect(mine.control.state).toBe('open');
+    mine.server.mayUnmute = mine.server.holdsBack = false;
+    await mine.server.answer();
+    await connecting;
     expect(lookOf(mine)).toEqual(SILENT);
   });
 

@@ -199,7 +199,8 @@ describe('what moderators know', () => {
 
   it('[CL14] is forgotten with the role, and not before the role has come', () => {
     const known = hear(state, { waiting: [guest as Guest] });
-    const promoted = after({ changed: [{ peerId: ana.peerId, role: 'moderator' }] }, known);
+    const others = after({ changed: [{ peerId: beto.peerId, away: true }] }, known);
+    const promoted = after({ changed: [{ peerId: ana.peerId, role: 'moderator' }] }, others);
     expect(promoted.moderation?.waiting).toEqual([guest]);
     const demoted = after({ changed: [{ peerId: ana.peerId, role: 'speaker' }] }, promoted);
     expect(demoted.moderation).toBeNull();

@@ -10,6 +10,8 @@ class FakeTransports {
   onStage = true;
   there = false;
   attempts = 0;
+  /** False where it stood at the very moment in which it was let go. */
+  heedsSignal = true;
   refusals: (ErrorCode | Error)[] = [];
   readonly #waiting: (() => void)[] = [];
 
@@ -21,7 +23,7 @@ class FakeTransports {
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (refusal instanceof Error) throw refusal;
     if (refusal) throw new ProtocolError(refusal, 'refused');
-    signal?.throwIfAborted();
+    if (this.heedsSignal) signal?.throwIfAborted();
     this.hasWayOut = true;
     return {} as DataProducer;
   }
@@ -100,6 +102,14 @@ describe('the way out', () => {
     become(true);
     await transports.answer();
     expect([...isOut(), opened]).toEqual([true, true, true, 1]);
+  });
+
+  it('[WO2] also where it stood at the very moment', async () => {
+    transports.heedsSignal = false;
+    become(true);
+    become(false);
+    await transports.answer();
+    expect([opened, drafts]).toEqual([0, [null]]);
   });
 
   it('[WO3] stands for the last of several promotions, whatever comes of those before', async () => {
