@@ -7,6 +7,11 @@ import { toasts } from './toasts.svelte.ts';
 type Person = Pick<PeerInfo, 'peerId' | 'displayName' | 'role'>;
 type Client = Pick<RoomClient, 'order' | 'state'>;
 
+export interface Removal {
+  readonly peer: Person;
+  readonly how: 'kick' | 'ban';
+}
+
 interface Done {
   readonly said?: string;
   /** Where there is a true inverse. */
@@ -21,6 +26,8 @@ const STAGE_FULL = { ROOM_FULL: m.floor_full };
 /** What a moderator does to the order of a room: done at once, said in a toast, and undone from there. */
 export class OrderDesk {
   readonly #client: Client;
+  /** Who is about to be taken out: asked about before it is done. */
+  removal = $state.raw<Removal | null>(null);
   /** Whom `next` calls. */
   callOrder = $state<CallOrder>('first');
 
