@@ -35,7 +35,8 @@ export class Entrance {
     if (this.#problem === null) return '';
     if (this.#problem === 'nameEmpty') return m.name_empty();
     if (this.#problem === 'nameLong') return m.name_long();
-    return wordsOf(this.#problem).text;
+    const { title, text } = wordsOf(this.#problem);
+    return `${title}. ${text}`;
   }
 
   /**

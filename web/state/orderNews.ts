@@ -12,6 +12,11 @@ export function tellOfAdmission(before: RoomState, now: RoomState): void {
   }
 }
 
+/** Tells somebody who comes in to talk that they need the floor for it here. */
+export function tellOfArrival({ me }: RoomState): void {
+  if (me && can(me.role, 'speak') && !me.mayUnmute) toasts.show(m.floor_needed());
+}
+
 /** Tells what moderators made of oneself, and who holds the room. */
 export function tellOfOrder(before: RoomState, now: RoomState): void {
   tellOfRole(before, now);

@@ -6,7 +6,7 @@ import { wordsOf } from './failure.ts';
 import { preferences } from './preferences.svelte.ts';
 import { lengthText } from './formats.ts';
 import { playNotice } from './noticeSound.ts';
-import { tellOfAdmission, tellOfOrder } from './orderNews.ts';
+import { tellOfAdmission, tellOfArrival, tellOfOrder } from './orderNews.ts';
 import { PeopleNews } from './peopleNews.ts';
 import { newlyUnspoken, toBeRead, type Hearing } from './phraseNews.ts';
 import { toasts } from './toasts.svelte.ts';
@@ -37,9 +37,10 @@ export function watchNews(client: RoomClient, hearing: () => Hearing): () => voi
       tellOfOrder(known, now);
       tellOfVoice(known, now);
       tellOfPhrases(known, now, hearing());
-    } else if (now.consent === 'pending') {
+    } else {
+      tellOfArrival(now);
       // What was running before one came in is asked about all the same.
-      toasts.announce(CONSENT_WORDS[preferences.locale].ask);
+      if (now.consent === 'pending') toasts.announce(CONSENT_WORDS[preferences.locale].ask);
     }
     known = now;
   });
