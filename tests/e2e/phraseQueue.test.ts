@@ -162,6 +162,7 @@ describe('phrases that wait for a moderator and for their turn', () => {
 
   it('[EQ7] has the live region read the phrases of an author who is silenced, and no others', async () => {
     await carla.page.getByRole('button', { name: 'Personas' }).click();
+    await carla.page.getByRole('button', { name: 'Cómo oyes a Beto' }).click();
     const toggle = carla.page.getByRole('button', { name: 'Oír las frases de Beto' });
     expect(await toggle.getAttribute('aria-pressed')).toBe('true');
     await toggle.click();
