@@ -65,7 +65,8 @@ describe('text that means harm', () => {
       await feed().locator('.text', { hasText: payload }).first().waitFor();
     }
     await ana.page.getByRole('button', { name: 'Personas' }).click();
-    await ana.page.getByRole('dialog').getByText('<img src=x onerror=pwned()>').first().waitFor();
+    const people = ana.page.getByRole('complementary', { name: 'Personas' });
+    await people.getByText('<img src=x onerror=pwned()>').first().waitFor();
     await ana.page.keyboard.press('Escape');
     await ana.page.getByRole('button', { name: /^Frases en cola/ }).click();
     await ana.page.getByRole('dialog').getByText('pwned()').first().waitFor();

@@ -2,6 +2,7 @@ import { can } from '#protocol';
 import type { RoomState } from '#web/client/roomState.ts';
 import { m } from '#web/paraglide/messages.js';
 import { handPlace } from './roster.ts';
+import { newGuests } from './rosterNews.ts';
 import { toasts } from './toasts.svelte.ts';
 
 /** Tells somebody who waited that they are in. */
@@ -60,8 +61,7 @@ function tellOfHost(before: RoomState, now: RoomState): void {
 /** To moderators: who knocks. */
 function tellOfGuests(before: RoomState, now: RoomState): void {
   if (!can(now.me?.role ?? 'audience', 'moderate') || before.moderation === now.moderation) return;
-  const known = new Set(before.moderation?.waiting.map(({ peerId }) => peerId));
-  const came = (now.moderation?.waiting ?? []).filter(({ peerId }) => !known.has(peerId));
+  const came = newGuests(before, now);
   const [first] = came;
   if (!first) return;
   toasts.show(
