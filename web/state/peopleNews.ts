@@ -43,7 +43,7 @@ export class PeopleNews {
 
   tell(before: RoomState, now: RoomState): void {
     const left = departed(before, now);
-    for (const { peerId } of left) this.#leftAtMs.set(peerId, performance.now());
+    this.#remember(left);
     if (preferences.tellsArrivals) {
       this.#came.add(newcomers(before, now));
       this.#left.add(left);
@@ -58,10 +58,17 @@ export class PeopleNews {
     for (const bunch of [this.#came, this.#left, this.#guests, this.#hands]) bunch.close();
   }
 
+  #remember(left: readonly PeerInfo[]): void {
+    const nowMs = performance.now();
+    for (const [peerId, atMs] of this.#leftAtMs) {
+      if (atMs < nowMs - RETURN_MS) this.#leftAtMs.delete(peerId);
+    }
+    for (const { peerId } of left) this.#leftAtMs.set(peerId, nowMs);
+  }
+
   #tellOfArrivals(people: readonly PeerInfo[]): void {
-    const returnedSince = performance.now() - RETURN_MS;
-    const isBack = ({ peerId }: PeerInfo) =>
-      (this.#leftAtMs.get(peerId) ?? -Infinity) > returnedSince;
+    this.#remember([]);
+    const isBack = ({ peerId }: PeerInfo) => this.#leftAtMs.has(peerId);
     const words = { one: m.news_came, many: m.notice_came };
     tell(
       'came',
