@@ -101,7 +101,9 @@ describe('ways into a room, and a place in it', () => {
 
   it('[IQ5] lead into a room that a moderator changes while it runs', async () => {
     const { page } = ana;
+    await page.getByRole('button', { name: 'Ajustes', exact: true }).click();
     await page.getByRole('button', { name: 'Ajustes de la sala' }).click();
+    await page.getByLabel('Nombre de la sala').waitFor();
     await ana.picture('room-settings');
     await expectAccessible(ana);
     await page.getByLabel('Nombre de la sala').fill('Ensayo del miércoles');
@@ -109,6 +111,9 @@ describe('ways into a room, and a place in it', () => {
     await beto.page.getByRole('heading', { name: 'Ensayo del miércoles' }).waitFor();
     await carla.page.getByLabel('Write a phrase', { exact: true }).waitFor();
     await page.keyboard.press('Escape');
+    await page.getByLabel('Nombre de la sala').waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
   it('[IQ7] let a held space bar talk', async () => {
