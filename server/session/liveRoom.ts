@@ -12,12 +12,12 @@ import {
   type RunningRecording,
   type StopReason,
 } from '#protocol';
-import { requireGood } from '../domain/invitations.ts';
 import type { Room } from '../domain/room.ts';
 import type { PeerSession, Seat } from './peerSession.ts';
-import type { ClientChannel, Clock, Identity, MediaEngine } from './ports.ts';
+import type { ClientChannel, Identity, MediaEngine } from './ports.ts';
 import { openDesks, type RoomDesks, type RoomDesksOptions } from './roomDesks.ts';
 import { RoomMedia } from './roomMedia.ts';
+import { Seating } from './seating.ts';
 import { SpeakerLevels } from './speakerLevels.ts';
 import { Vacancy } from './vacancy.ts';
 
@@ -36,7 +36,7 @@ export class LiveRoom {
   readonly #options: LiveRoomOptions;
   readonly #room: Room;
   readonly #media: RoomMedia;
-  readonly #clock: Clock;
+  readonly #seating: Seating;
   readonly #vacancy: Vacancy;
   #wasEntered = false;
   #closed = false;
@@ -65,7 +65,6 @@ export class LiveRoom {
     this.#options = options;
     this.#room = options.room;
     this.#media = media;
-    this.#clock = options.clock;
     this.#vacancy = new Vacancy({
       clock: options.clock,
       isEmpty: () => this.#room.isEmpty && this.desks.lobby.isEmpty,
@@ -79,6 +78,7 @@ export class LiveRoom {
       isOpen: () => !this.#closed,
       lobbyEmptied: () => this.#vacancy.check(),
     });
+    this.#seating = new Seating({ ...options, live: this, media, desks: this.desks });
   }
 
   get roomId() {
@@ -122,22 +122,17 @@ export class LiveRoom {
   }
 
   /**
-   * Seats a session whose join has begun. The same person coming in again takes over from before.
-   * The caller says `closeIfEmpty` afterwards, however it went.
-   * @throws ProtocolError WAITING when it has to be let in first, ROOM_LOCKED, ROOM_FULL; what `requireGood` throws
+   * Seats a session whose join has begun. The caller says `closeIfEmpty` afterwards, however it went.
+   * @throws ProtocolError as `Seating` says
    */
   join(session: PeerSession, answer?: ConsentAnswer): RoomSnapshot {
     if (session.isClosed) throw new ProtocolError('WRONG_STATE', 'connection closed');
-    this.#requireInvitation(session.identity);
-    this.desks.order.sees(session);
-    if (this.#room.mustWait(session.identity)) {
-      session.wait(this.desks.lobby);
-      throw new ProtocolError('WAITING', 'a moderator lets people in');
-    }
-    this.#vacancy.during(() => this.#seat(session, answer));
+    this.#seating.requireAdmission(session);
+    this.#vacancy.during(() => this.#seating.seat(session, answer));
+    this.#wasEntered = true;
     const { peerId, role } = session;
     this.#options.log.info({ roomId: this.roomId, peerId, role }, 'peer joined');
-    return this.#snapshot(session, { resumed: false });
+    return this.#seating.snapshot(session, { resumed: false });
   }
 
   /** The session of somebody who was here moments ago and shows so, now over another socket. */
@@ -150,7 +145,7 @@ export class LiveRoom {
   comeBack(session: PeerSession): RoomSnapshot {
     session.comeBack();
     this.desks.absences.end(session);
-    return this.#snapshot(session, { resumed: true });
+    return this.#seating.snapshot(session, { resumed: true });
   }
 
   /** Called by the session, once, as it gives up its seat. */
@@ -214,53 +209,6 @@ export class LiveRoom {
 
   get #voices(): readonly string[] {
     return this.#options.speech?.languages ?? [];
-  }
-
-  #snapshot(session: PeerSession, { resumed }: { resumed: boolean }): RoomSnapshot {
-    const { phrases, moderation } = this.desks;
-    const { makeResumeToken, memory } = this.#options;
-    const { seat, peerId, role } = session;
-    const resumeToken = makeResumeToken();
-    seat.resumeTokens = [resumeToken, ...seat.resumeTokens.slice(0, 1)];
-    seat.knownRevision = this.#room.revision;
-    return {
-      ...this.#room.snapshot(peerId),
-      resumeToken,
-      resumed,
-      logId: memory.logId,
-      speech: phrases.speech,
-      voices: [...this.#voices],
-      moderation: role === 'moderator' ? moderation.all : null,
-      routerRtpCapabilities: this.#media.current.rtpCapabilities,
-      serverTime: this.#clock.wallMs(),
-    };
-  }
-
-  #seat(session: PeerSession, answer: ConsentAnswer | undefined): void {
-    const { people, peersMedia, recording } = this.desks;
-    people.of(session.peerId)?.remove('REPLACED');
-    const events = this.#room.join(session.identity, answer, this.#clock.wallMs());
-    try {
-      const media = peersMedia.add(session);
-      session.takeSeat({
-        ...{ room: this, media, producerId: null, rtpCapabilities: null, followsPhrases: false },
-        ...{ reachable: false, reachableChangedMs: this.#clock.monotonicMs(), resumeTokens: [] },
-        ...{ knownRevision: this.#room.revision, hadMicrophone: false },
-      });
-    } catch (error) {
-      people.publish([...events, ...this.#room.leave(session.peerId)]);
-      throw error;
-    }
-    people.add(session);
-    this.#wasEntered = true;
-    recording.keepAnswers(events);
-    people.publish(events);
-  }
-
-  #requireInvitation(identity: Identity): void {
-    if (this.desks.order.takesBack(identity)) return;
-    const invitation = this.#options.book.invitation(this.roomId, identity.invitationId);
-    requireGood(invitation, this.#clock.wallMs());
   }
 
   /** A room that everybody left is forgotten. One that nobody got into again is not: others may yet. */

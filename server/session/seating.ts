@@ -1,0 +1,92 @@
+import { ProtocolError, type ConsentAnswer, type RoomSnapshot } from '#protocol';
+import { requireGood } from '../domain/invitations.ts';
+import type { Room } from '../domain/room.ts';
+import type { LiveRoom } from './liveRoom.ts';
+import type { PeerSession } from './peerSession.ts';
+import type { Clock, Identity, RoomBook, RoomMemory, SpeechEngine } from './ports.ts';
+import type { RoomDesks } from './roomDesks.ts';
+import type { RoomMedia } from './roomMedia.ts';
+
+interface Options {
+  /** Where it is. */
+  readonly live: LiveRoom;
+  readonly room: Room;
+  readonly media: RoomMedia;
+  readonly desks: RoomDesks;
+  readonly book: RoomBook;
+  readonly memory: RoomMemory;
+  readonly speech: SpeechEngine | null;
+  readonly clock: Clock;
+  readonly makeResumeToken: () => string;
+}
+
+/** How people come to sit in a room, and what they are told of it as they do. */
+export class Seating {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /**
+   * Whether somebody may come in at this moment.
+   * @throws ProtocolError WAITING when they have to be let in first, which they then wait for; ROOM_LOCKED; what
+   * `requireGood` throws
+   */
+  requireAdmission(session: PeerSession): void {
+    const { room, desks } = this.#options;
+    this.#requireInvitation(session.identity);
+    desks.order.sees(session);
+    if (!room.mustWait(session.identity)) return;
+    session.wait(desks.lobby);
+    throw new ProtocolError('WAITING', 'a moderator lets people in');
+  }
+
+  /** The same person coming in again takes over from before. @throws ProtocolError as `Room.join` */
+  seat(session: PeerSession, answer: ConsentAnswer | undefined): void {
+    const { live, room, desks, clock } = this.#options;
+    const { people, peersMedia, recording } = desks;
+    people.of(session.peerId)?.remove('REPLACED');
+    const events = room.join(session.identity, answer, clock.wallMs());
+    try {
+      const media = peersMedia.add(session);
+      session.takeSeat({
+        ...{ room: live, media, producerId: null, rtpCapabilities: null, followsPhrases: false },
+        ...{ reachable: false, reachableChangedMs: clock.monotonicMs(), resumeTokens: [] },
+        ...{ knownRevision: room.revision, hadMicrophone: false },
+      });
+    } catch (error) {
+      people.publish([...events, ...room.leave(session.peerId)]);
+      throw error;
+    }
+    people.add(session);
+    recording.keepAnswers(events);
+    people.publish(events);
+  }
+
+  /** Everything that somebody in a seat needs, with the next token that brings them back to it. */
+  snapshot(session: PeerSession, { resumed }: { resumed: boolean }): RoomSnapshot {
+    const { room, media, desks, memory, speech, clock, makeResumeToken } = this.#options;
+    const { seat, peerId, role } = session;
+    const resumeToken = makeResumeToken();
+    seat.resumeTokens = [resumeToken, ...seat.resumeTokens.slice(0, 1)];
+    seat.knownRevision = room.revision;
+    return {
+      ...room.snapshot(peerId),
+      resumeToken,
+      resumed,
+      logId: memory.logId,
+      speech: desks.phrases.speech,
+      voices: [...(speech?.languages ?? [])],
+      moderation: role === 'moderator' ? desks.moderation.all : null,
+      routerRtpCapabilities: media.current.rtpCapabilities,
+      serverTime: clock.wallMs(),
+    };
+  }
+
+  #requireInvitation(identity: Identity): void {
+    const { room, desks, book, clock } = this.#options;
+    if (desks.order.takesBack(identity)) return;
+    requireGood(book.invitation(room.roomId, identity.invitationId), clock.wallMs());
+  }
+}
