@@ -1,9 +1,7 @@
 import {
   ProtocolError,
-  can,
   mayWrite,
   type ConsentAnswer,
-  type MicrophoneState,
   type PeerId,
   type PeerInfo,
   type Phrase,
@@ -15,6 +13,7 @@ import {
   type SettingsChange,
 } from '#protocol';
 import { Host } from './host.ts';
+import { Muting } from './muting.ts';
 import { PhraseLog } from './phraseLog.ts';
 import { RecordedPeople } from './recordedPeople.ts';
 import type { RoomChange, RoomEvent } from './roomEvents.ts';
@@ -61,6 +60,7 @@ export interface RoomOptions {
 export class Room {
   readonly roomId: RoomId;
   readonly stage: Stage;
+  readonly muting: Muting;
   readonly host: Host;
   readonly standings: Standings;
   readonly recorded: RecordedPeople;
@@ -87,8 +87,9 @@ export class Room {
     const settings = () => this.#settings;
     this.#roster = roster;
     this.host = new Host(roster, happened);
-    const { host, standings, talkTimes } = this;
-    this.stage = new Stage({ roster, host, standings, talkTimes, settings });
+    this.muting = new Muting({ roster, settings });
+    const { host, standings, talkTimes, muting } = this;
+    this.stage = new Stage({ roster, host, standings, talkTimes, muting, settings });
     this.recorded = new RecordedPeople({ roster, settings, happened });
   }
 
@@ -151,14 +152,14 @@ export class Room {
         recorded: this.recorded.isRecorded(peerId),
       },
       ...{ away: false, hand: null, offered: false, mutes: 0 },
-      mayUnmute: this.stage.mayUnmuteOnArrival(role),
+      mayUnmute: this.muting.mayUnmute(role),
     });
     const held = role === 'moderator' ? this.host.moderates(peerId) : [];
     return [joined, ...held, ...answered];
   }
 
   leave(peerId: PeerId): RoomEvent[] {
-    this.stage.left(peerId);
+    this.muting.taken(peerId);
     return this.#roster.remove(peerId);
   }
 
@@ -170,25 +171,6 @@ export class Room {
   /** Whom something is asked about. @throws ProtocolError NOT_FOUND */
   find(peerId: PeerId): PeerInfo {
     return this.#roster.find(peerId);
-  }
-
-  /** @throws ProtocolError FORBIDDEN when the role may not speak */
-  setMicrophone(peerId: PeerId, microphone: MicrophoneState): RoomEvent[] {
-    this.#requireSpeaker(peerId);
-    return this.#roster.change(peerId, { microphone });
-  }
-
-  /**
-   * A microphone is connected. Where it is muted and its owner did not ask for that, it counts as muted by
-   * a moderator: so they know.
-   * @throws ProtocolError FORBIDDEN when the role may not speak
-   */
-  connectMicrophone(peerId: PeerId, { muted, asked }: { muted: boolean; asked: boolean }) {
-    const { mutes } = this.#requireSpeaker(peerId);
-    return this.#roster.change(peerId, {
-      microphone: muted ? 'muted' : 'open',
-      ...(muted && !asked && { mutes: mutes + 1 }),
-    });
   }
 
   setAway(peerId: PeerId, away: boolean): RoomEvent[] {
@@ -234,7 +216,7 @@ export class Room {
     this.#roomName = roomName;
     this.#settings = settings;
     const changed = this.#happened({ type: 'settingsChanged', roomName, settings });
-    const unmuting = before.selfUnmute === settings.selfUnmute ? [] : this.stage.rulesChanged();
+    const unmuting = before.selfUnmute === settings.selfUnmute ? [] : this.muting.rulesChanged();
     const everyone = this.#roster.all.map(({ peerId }) => peerId);
     const writers = before.phrases === settings.phrases ? [] : everyone;
     return [changed, ...unmuting, ...this.recorded.rolesChanged(writers)];
@@ -254,12 +236,6 @@ export class Room {
       recording: this.recorded.running,
       consent: this.recorded.consentOf(peerId),
     };
-  }
-
-  #requireSpeaker(peerId: PeerId): PeerInfo {
-    const peer = this.#roster.of(peerId);
-    if (!can(peer.role, 'speak')) throw new ProtocolError('FORBIDDEN', 'this role does not speak');
-    return peer;
   }
 
   #happened(change: RoomChange): RoomEvent {

@@ -3,11 +3,11 @@ import {
   can,
   type CallOrder,
   type PeerId,
-  type PeerInfo,
   type Role,
   type RoomSettings,
 } from '#protocol';
 import type { Host } from './host.ts';
+import type { Muting } from './muting.ts';
 import type { RoomEvent } from './roomEvents.ts';
 import type { Roster } from './roster.ts';
 import type { Standings } from './standings.ts';
@@ -18,6 +18,7 @@ interface Parts {
   readonly roster: Roster;
   readonly host: Host;
   readonly standings: Standings;
+  readonly muting: Muting;
   readonly talkTimes: TalkTimes;
   readonly settings: () => RoomSettings;
 }
@@ -25,8 +26,6 @@ interface Parts {
 /** Who may speak, who asks for the floor, and who is given it. */
 export class Stage {
   readonly #parts: Parts;
-  /** Those who were given the floor and have it still: their microphones may open as they come on stage. */
-  readonly #given = new Set<PeerId>();
   #lastHand = 0;
 
   constructor(parts: Parts) {
@@ -74,7 +73,7 @@ export class Stage {
 
   /** @throws ProtocolError WRONG_STATE without an offer, ROOM_FULL when the stage is */
   answerFloor(peerId: PeerId, accept: boolean): RoomEvent[] {
-    const { roster, standings } = this.#parts;
+    const { roster, standings, muting } = this.#parts;
     const peer = roster.of(peerId);
     if (!peer.offered) throw new ProtocolError('WRONG_STATE', 'nobody offers the floor');
     const answered = { hand: null, offered: false };
@@ -84,7 +83,7 @@ export class Stage {
       this.#requirePlace('speaker');
       standings.change(peerId, { role: 'speaker' });
     }
-    this.#given.add(peerId);
+    muting.given(peerId);
     const role = isListener ? 'speaker' : peer.role;
     return roster.change(peerId, { ...answered, role, mayUnmute: true });
   }
@@ -94,7 +93,7 @@ export class Stage {
    * somebody has to moderate
    */
   setRole(peerId: PeerId, role: Role): RoomEvent[] {
-    const { roster, host, standings, settings } = this.#parts;
+    const { roster, host, standings, muting } = this.#parts;
     const peer = roster.find(peerId);
     if (peer.role === role) return [];
     if (peer.role === 'audience' && role === 'speaker') {
@@ -105,10 +104,9 @@ export class Stage {
     }
     if (role === 'moderator') this.#requirePlace('moderator');
     standings.change(peerId, { role });
-    this.#given.delete(peerId);
-    const mayUnmute = role === 'moderator' || settings().selfUnmute;
+    muting.taken(peerId);
     const events = roster.change(peerId, {
-      ...{ role, mayUnmute, hand: null, offered: false },
+      ...{ role, mayUnmute: muting.mayUnmute(role), hand: null, offered: false },
       ...(role === 'audience' && { microphone: 'none' }),
     });
     if (role === 'audience') events.push({ type: 'leftStage', peerId });
@@ -120,62 +118,6 @@ export class Stage {
   /** @throws ProtocolError NOT_FOUND, or ROOM_FULL */
   handOver(peerId: PeerId): RoomEvent[] {
     return [...this.setRole(peerId, 'moderator'), ...this.#parts.host.pass(peerId)];
-  }
-
-  /** Without effect on who only listens. @throws ProtocolError NOT_FOUND */
-  mute(peerId: PeerId): RoomEvent[] {
-    const { roster, settings } = this.#parts;
-    const peer = roster.find(peerId);
-    if (peer.role === 'audience') return [];
-    this.#given.delete(peerId);
-    const mayUnmute = peer.role === 'moderator' || settings().selfUnmute;
-    // Counted also where none is open: one may be about to be.
-    const microphone = peer.microphone === 'open' ? 'muted' : peer.microphone;
-    const changed = roster.change(peerId, { microphone, mutes: peer.mutes + 1, mayUnmute });
-    return [...changed, { type: 'muted', peerId }];
-  }
-
-  muteOthers(by: PeerId): RoomEvent[] {
-    const others = this.#parts.roster.all.filter(({ peerId }) => peerId !== by);
-    return others.flatMap(({ peerId }) => this.mute(peerId));
-  }
-
-  /** Whether a microphone that is connected now begins muted, whatever its owner asked for. */
-  opensMuted(peerId: PeerId, asked: { muted: boolean; mutes: number }, isFirst: boolean): boolean {
-    const peer = this.#parts.roster.of(peerId);
-    if (asked.muted || !peer.mayUnmute || asked.mutes !== peer.mutes) return true;
-    return isFirst && !this.#given.has(peerId) && this.#arrivesMuted(peer);
-  }
-
-  /** @throws ProtocolError FORBIDDEN, or WRONG_STATE where a moderator has muted them meanwhile */
-  requireMayOpen(peerId: PeerId, mutes: number): void {
-    const peer = this.#parts.roster.of(peerId);
-    if (!peer.mayUnmute) throw new ProtocolError('FORBIDDEN', 'a moderator gives the floor here');
-    if (mutes !== peer.mutes) throw new ProtocolError('WRONG_STATE', 'muted by a moderator');
-  }
-
-  /** After other settings: who may open their microphones now. */
-  rulesChanged(): RoomEvent[] {
-    const { roster, settings } = this.#parts;
-    const { selfUnmute } = settings();
-    return roster.all.flatMap(({ peerId, role, microphone, mayUnmute }) => {
-      // Who talks at this moment goes on.
-      const isGranted = role === 'moderator' || selfUnmute || (mayUnmute && microphone === 'open');
-      return roster.change(peerId, { mayUnmute: isGranted });
-    });
-  }
-
-  left(peerId: PeerId): void {
-    this.#given.delete(peerId);
-  }
-
-  /** Of who comes in: whether they may open their microphone. */
-  mayUnmuteOnArrival(role: Role): boolean {
-    return role === 'moderator' || this.#parts.settings().selfUnmute;
-  }
-
-  #arrivesMuted({ role }: PeerInfo): boolean {
-    return role !== 'moderator' && this.#parts.settings().entryMuted;
   }
 
   #requirePlace(role: Role): void {

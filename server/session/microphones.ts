@@ -34,20 +34,20 @@ export class Microphones {
     const { rtpParameters, ...wish } = options;
     const asked = { mutes: 0, ...wish };
     const isFirst = !seat.hadMicrophone;
-    const beginsMuted = room.stage.opensMuted(peerId, asked, isFirst);
+    const beginsMuted = room.muting.opensMuted(peerId, asked, isFirst);
     const producerId = await media.produce({ rtpParameters, muted: beginsMuted });
     // What was made on a media side that has been let go meanwhile went with it, and what somebody made
     // who has left the stage meanwhile.
     if (session.isClosed || seat.media !== media || !can(session.role, 'speak')) {
       throw new ProtocolError('WRONG_STATE', 'connection closed');
     }
-    const muted = beginsMuted || room.stage.opensMuted(peerId, asked, isFirst);
+    const muted = beginsMuted || room.muting.opensMuted(peerId, asked, isFirst);
     // A moderator was quicker. It is asked of the worker before anything that comes after.
     if (muted && !beginsMuted) void media.setMuted(true).catch(() => undefined);
     seat.producerId = producerId;
     seat.hadMicrophone = true;
     levels.add(producerId, peerId);
-    people.publish(room.connectMicrophone(peerId, { muted, asked: asked.muted }));
+    people.publish(room.muting.connect(peerId, { muted, asked: asked.muted }));
     const { displayName } = session.identity;
     recording.microphoneConnected({ producerId, muted, peerId, displayName }, isOpen);
     people.announceMicrophone(session);
@@ -63,7 +63,7 @@ export class Microphones {
     this.forgetOf(session);
     seat.media.closeMicrophone();
     session.freeSlot('microphone');
-    people.publish(room.setMicrophone(peerId, 'none'));
+    people.publish(room.muting.setMicrophone(peerId, 'none'));
     log.info({ roomId: room.roomId, peerId }, 'microphone disconnected');
   }
 
@@ -76,14 +76,14 @@ export class Microphones {
     const { seat, peerId } = session;
     const { media, producerId } = seat;
     if (!producerId) throw new ProtocolError('NOT_FOUND', 'no microphone is connected');
-    if (!muted) room.stage.requireMayOpen(peerId, mutes);
+    if (!muted) room.muting.requireMayOpen(peerId, mutes);
     await media.setMuted(muted);
     // It may have been unplugged meanwhile.
     if (session.isClosed || seat.producerId !== producerId) return;
     // A moderator was quicker, and the worker was asked for that after this.
-    if (!muted) room.stage.requireMayOpen(peerId, mutes);
+    if (!muted) room.muting.requireMayOpen(peerId, mutes);
     recording.setMuted(producerId, muted);
-    people.publish(room.setMicrophone(peerId, muted ? 'muted' : 'open'));
+    people.publish(room.muting.setMicrophone(peerId, muted ? 'muted' : 'open'));
   }
 
   /** A moderator muted it: the worker is asked at once, whoever else has asked for something meanwhile. */

@@ -74,11 +74,11 @@ export class StageDesk {
 
   /** @throws ProtocolError NOT_FOUND */
   mute(peerId: PeerId): void {
-    this.#carryOut(this.#options.room.stage.mute(peerId));
+    this.#carryOut(this.#options.room.muting.mute(peerId));
   }
 
   muteOthers({ peerId }: PeerSession): void {
-    this.#carryOut(this.#options.room.stage.muteOthers(peerId));
+    this.#carryOut(this.#options.room.muting.muteOthers(peerId));
   }
 
   #carryOut(events: readonly RoomEvent[]): void {

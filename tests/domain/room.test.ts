@@ -32,7 +32,7 @@ describe('Room', () => {
     const events = [
       ...join(ana),
       ...join(beto),
-      ...room.setMicrophone(beto.peerId, 'open'),
+      ...room.muting.setMicrophone(beto.peerId, 'open'),
       ...room.recorded.begin(ana, RECORDING, 5),
       ...room.recorded.pause(6),
       ...room.recorded.resume(7),
@@ -75,7 +75,7 @@ describe('Room', () => {
   it('[RM4] gives a newcomer the whole room at one revision', () => {
     join(ana);
     join(beto);
-    room.setMicrophone(beto.peerId, 'muted');
+    room.muting.setMicrophone(beto.peerId, 'muted');
     room.recorded.begin(ana, RECORDING, 77.7);
     const phrase = room.say(beto.peerId, draft(), NOW);
     join(carla);
@@ -109,21 +109,21 @@ describe('Room', () => {
     const before = room.snapshot(ana.peerId);
     const copy = structuredClone(before);
     join(beto);
-    room.setMicrophone(ana.peerId, 'open');
+    room.muting.setMicrophone(ana.peerId, 'open');
     room.say(ana.peerId, draft(), NOW);
     expect(before).toEqual(copy);
   });
 
   it('[RM6] says nothing where nothing changed', () => {
     join(ana);
-    room.setMicrophone(ana.peerId, 'open');
-    expect(room.setMicrophone(ana.peerId, 'open')).toEqual([]);
+    room.muting.setMicrophone(ana.peerId, 'open');
+    expect(room.muting.setMicrophone(ana.peerId, 'open')).toEqual([]);
     expect(room.leave(beto.peerId)).toEqual([]);
     expect(room.snapshot(ana.peerId).revision).toBe(3);
   });
 
   it('[RM7] lets nobody act who is not in it', () => {
-    expect(refusalOf(() => room.setMicrophone(ana.peerId, 'open'))).toBe('WRONG_STATE');
+    expect(refusalOf(() => room.muting.setMicrophone(ana.peerId, 'open'))).toBe('WRONG_STATE');
     expect(refusalOf(() => room.say(ana.peerId, draft(), NOW))).toBe('WRONG_STATE');
     expect(refusalOf(() => room.recorded.begin(ana, RECORDING, 1))).toBe('WRONG_STATE');
     join(ana);
@@ -147,7 +147,7 @@ describe('Room', () => {
 
   it('[RI1] lets an audience neither speak nor say', () => {
     join(carla);
-    expect(refusalOf(() => room.setMicrophone(carla.peerId, 'open'))).toBe('FORBIDDEN');
+    expect(refusalOf(() => room.muting.setMicrophone(carla.peerId, 'open'))).toBe('FORBIDDEN');
     expect(refusalOf(() => room.say(carla.peerId, draft(), NOW))).toBe('FORBIDDEN');
     expect(room.snapshot(carla.peerId)).toMatchObject({ revision: 1, phrases: [] });
   });
