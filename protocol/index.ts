@@ -6,6 +6,7 @@ export * from './invitations.ts';
 export * from './media.ts';
 export * from './messages.ts';
 export * from './moderation.ts';
+export * from './moderationRequests.ts';
 export * from './people.ts';
 export * from './phrasebook.ts';
 export * from './phrases.ts';

@@ -13,10 +13,11 @@ import {
   type StopReason,
 } from '#protocol';
 import type { Room } from '../domain/room.ts';
-import type { PeerSession, Seat } from './peerSession.ts';
+import type { PeerSession } from './peerSession.ts';
 import type { ClientChannel, Identity, MediaEngine } from './ports.ts';
 import { openDesks, type RoomDesks, type RoomDesksOptions } from './roomDesks.ts';
 import { RoomMedia } from './roomMedia.ts';
+import type { Seat } from './seat.ts';
 import { Seating } from './seating.ts';
 import { SpeakerLevels } from './speakerLevels.ts';
 import { Vacancy } from './vacancy.ts';

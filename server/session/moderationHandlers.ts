@@ -1,26 +1,5 @@
-import type { ClientRequests, Handlers } from '#protocol';
+import type { Handlers, ModerationRequests } from '#protocol';
 import type { PeerSession } from './peerSession.ts';
-
-type ModerationRequests = Pick<
-  ClientRequests,
-  | 'raiseHand'
-  | 'lowerHand'
-  | 'answerFloor'
-  | 'giveFloor'
-  | 'callNext'
-  | 'lowerHandOf'
-  | 'setRole'
-  | 'handOver'
-  | 'mutePeer'
-  | 'muteOthers'
-  | 'kick'
-  | 'ban'
-  | 'unban'
-  | 'admit'
-  | 'admitAll'
-  | 'turnAway'
-  | 'changeSettings'
->;
 
 const desksOf = (session: PeerSession) => session.seat.room.desks;
 

@@ -4,15 +4,13 @@ import {
   type Direction,
   type ErrorCode,
   type PeerId,
-  type ProducerId,
   type Resume,
   type Role,
-  type RtpCapabilities,
 } from '#protocol';
 import type { GateState } from '../domain/gate.ts';
-import type { LiveRoom } from './liveRoom.ts';
 import type { Lobby } from './lobby.ts';
-import type { ClientChannel, Clock, Identity, MediaPeer, SignedAccess } from './ports.ts';
+import type { ClientChannel, Clock, Identity, SignedAccess } from './ports.ts';
+import type { Seat } from './seat.ts';
 import { SessionChannel } from './sessionChannel.ts';
 
 /** What a peer may have one of; each is reserved before anything is awaited. */
@@ -20,28 +18,6 @@ type Slot = `${Direction}Transport` | 'microphone' | 'phraseDrafts' | 'phraseCha
 
 /** For what a session is that was removed, until its socket is closed. */
 const KEPT_OUT: readonly ErrorCode[] = ['KICKED', 'BANNED', 'TURNED_AWAY'];
-
-/** A peer that is in a room: its media and what it was given so far. */
-export interface Seat {
-  readonly room: LiveRoom;
-  media: MediaPeer;
-  producerId: ProducerId | null;
-  rtpCapabilities: RtpCapabilities | null;
-  /** Phrases come to this one over the socket. */
-  followsPhrases: boolean;
-  /** Whether anything answers at the other end of its media, and since when: monotonic. */
-  reachable: boolean;
-  reachableChangedMs: number;
-  /** The room's revision of the last snapshot. */
-  knownRevision: number;
-  /** Whether a microphone was connected in this visit: the first may have to begin muted. */
-  hadMicrophone: boolean;
-  /**
-   * What brings somebody back to this seat: the last one given out, and the one before it until it is
-   * known that the last one arrived.
-   */
-  resumeTokens: readonly string[];
-}
 
 type State =
   | { readonly name: 'connected' }
