@@ -162,14 +162,15 @@ describe('phrases that wait for a moderator and for their turn', () => {
 
   it('[EQ7] has the live region read the phrases of an author who is silenced, and no others', async () => {
     await carla.page.getByRole('button', { name: 'Personas' }).click();
-    await carla.page.getByRole('button', { name: 'Cómo oyes a Beto' }).click();
-    const toggle = carla.page.getByRole('button', { name: 'Oír las frases de Beto' });
+    const people = carla.page.getByRole('complementary', { name: 'Personas' });
+    await people.getByRole('button', { name: 'Cómo oyes a Beto' }).click();
+    const toggle = people.getByRole('button', { name: 'Oír las frases de Beto' });
     expect(await toggle.getAttribute('aria-pressed')).toBe('true');
     await toggle.click();
     expect(await toggle.getAttribute('aria-pressed')).toBe('false');
     await carla.picture('people-silenced');
     await expectAccessible(carla);
-    await carla.page.keyboard.press('Escape');
+    await people.getByRole('button', { name: 'Cerrar' }).click();
     await sayPhrase(ana, 'Esta se oye');
     await seesPhrase(carla, 'Esta se oye');
     const announcer = carla.page.getByTestId('announcer');
