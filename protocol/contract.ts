@@ -28,6 +28,8 @@ export const EmptySchema = v.strictObject({});
 
 export type InputOf<Spec extends RequestSpec> = v.InferOutput<Spec['input']>;
 export type OutputOf<Spec extends RequestSpec> = v.InferOutput<Spec['output']>;
+/** As whoever answers writes it: what a schema fills in may be left out. */
+export type AnswerOf<Spec extends RequestSpec> = v.InferInput<Spec['output']>;
 
 /** How every request is answered on the wire. */
 export type Reply<Output> =
@@ -55,7 +57,7 @@ export type Handlers<Specs extends RequestSpecs, Caller> = {
   readonly [Name in keyof Specs]: (
     caller: Caller,
     input: InputOf<Specs[Name]>,
-  ) => OutputOf<Specs[Name]> | Promise<OutputOf<Specs[Name]>>;
+  ) => AnswerOf<Specs[Name]> | Promise<AnswerOf<Specs[Name]>>;
 };
 
 /** socket.io's event map of requests, as the side that sends them types its socket. */
@@ -68,5 +70,5 @@ export type RequestEvents<Specs extends RequestSpecs> = {
 
 /** socket.io's event map of notifications; those that are news carry their number. */
 export type NotificationEvents<Specs extends NotificationSpecs> = {
-  [Name in keyof Specs]: (body: v.InferOutput<Specs[Name]>, newsNumber?: number) => void;
+  [Name in keyof Specs]: (body: v.InferInput<Specs[Name]>, newsNumber?: number) => void;
 };

@@ -55,9 +55,8 @@ export type Hand = v.InferOutput<typeof HandSchema>;
 /** How often a moderator has muted somebody; opening a microphone says which of them one knows of. */
 export const MutesSchema = int(0, 1e6);
 
-/** A person in the room, as the others see them. */
-export const PeerInfoSchema = v.strictObject({
-  peerId: PeerIdSchema,
+/** What may change about a person in the room. */
+const changeable = {
   displayName: ShownNameSchema,
   role: RoleSchema,
   microphone: MicrophoneStateSchema,
@@ -71,10 +70,41 @@ export const PeerInfoSchema = v.strictObject({
   /** Whether they may open their microphone themselves; of a listener, whether they could on stage. */
   mayUnmute: v.boolean(),
   mutes: MutesSchema,
+};
+
+/** As most are, who only listen: left out where a person is told of. */
+const USUAL = {
+  microphone: 'none',
+  recorded: false,
+  away: false,
+  hand: null,
+  offered: false,
+  mayUnmute: true,
+  mutes: 0,
+} as const;
+
+/** A person in the room, as the others see them. What is as usual may be left out. */
+export const PeerInfoSchema = v.strictObject({
+  peerId: PeerIdSchema,
+  ...changeable,
+  microphone: v.exactOptional(changeable.microphone, USUAL.microphone),
+  recorded: v.exactOptional(changeable.recorded, USUAL.recorded),
+  away: v.exactOptional(changeable.away, USUAL.away),
+  hand: v.exactOptional(changeable.hand, USUAL.hand),
+  offered: v.exactOptional(changeable.offered, USUAL.offered),
+  mayUnmute: v.exactOptional(changeable.mayUnmute, USUAL.mayUnmute),
+  mutes: v.exactOptional(changeable.mutes, USUAL.mutes),
 });
 export type PeerInfo = v.InferOutput<typeof PeerInfoSchema>;
 
-const { peerId, ...changeable } = PeerInfoSchema.entries;
+/** Without what is as usual: in a room of hundreds that is most of it. */
+export function briefly(peer: PeerInfo): v.InferInput<typeof PeerInfoSchema> {
+  const unusual = Object.entries(peer).filter(
+    ([key, value]) => USUAL[key as keyof typeof USUAL] !== value,
+  );
+  return Object.fromEntries(unusual) as v.InferInput<typeof PeerInfoSchema>;
+}
+
 /** What is different about a person: only that. */
-export const PeerChangeSchema = v.strictObject({ peerId, ...anyOf(changeable) });
+export const PeerChangeSchema = v.strictObject({ peerId: PeerIdSchema, ...anyOf(changeable) });
 export type PeerChange = v.InferOutput<typeof PeerChangeSchema>;

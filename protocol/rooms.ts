@@ -62,6 +62,8 @@ export const RoomSnapshotSchema = v.strictObject({
   serverTime: timeMs,
 });
 export type RoomSnapshot = v.InferOutput<typeof RoomSnapshotSchema>;
+/** As the server writes it. */
+export type SentSnapshot = v.InferInput<typeof RoomSnapshotSchema>;
 
 /** `POST /api/rooms` */
 export const CreateRoomSchema = v.strictObject({

@@ -1,5 +1,6 @@
 import {
   ProtocolError,
+  briefly,
   mayWrite,
   type ConsentAnswer,
   type PeerId,
@@ -9,7 +10,7 @@ import {
   type Role,
   type RoomId,
   type RoomSettings,
-  type RoomSnapshot,
+  type SentSnapshot,
   type SettingsChange,
 } from '#protocol';
 import { Host } from './host.ts';
@@ -24,7 +25,7 @@ import { TalkTimes } from './talkTimes.ts';
 
 /** What others than the room's rules add to a snapshot. */
 type SnapshotRest = Pick<
-  RoomSnapshot,
+  SentSnapshot,
   | 'routerRtpCapabilities'
   | 'resumeToken'
   | 'resumed'
@@ -223,7 +224,7 @@ export class Room {
   }
 
   /** What `peerId` needs to know on arrival, but for what is not a matter of rules. */
-  snapshot(peerId: PeerId): Omit<RoomSnapshot, keyof SnapshotRest> {
+  snapshot(peerId: PeerId): Omit<SentSnapshot, keyof SnapshotRest> {
     return {
       revision: this.#revision,
       roomId: this.roomId,
@@ -231,7 +232,7 @@ export class Room {
       settings: this.#settings,
       host: this.host.peerId,
       you: peerId,
-      peers: this.#roster.all,
+      peers: this.#roster.all.map(briefly),
       phrases: [...this.#phrases.recent],
       recording: this.recorded.running,
       consent: this.recorded.consentOf(peerId),

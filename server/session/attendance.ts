@@ -60,7 +60,7 @@ export class Attendance {
   /** Tells everyone, or only those with a right. */
   readonly tell = <Name extends keyof ServerNotifications>(
     name: Name,
-    body: v.InferOutput<ServerNotifications[Name]>,
+    body: v.InferInput<ServerNotifications[Name]>,
     right?: Right,
   ): void => {
     for (const session of this.#sessions.values()) {

@@ -7,7 +7,7 @@ import {
   type RecordingId,
   type Resume,
   type Role,
-  type RoomSnapshot,
+  type SentSnapshot,
   type RtpCapabilities,
   type RunningRecording,
   type StopReason,
@@ -126,7 +126,7 @@ export class LiveRoom {
    * Seats a session whose join has begun. The caller says `closeIfEmpty` afterwards, however it went.
    * @throws ProtocolError as `Seating` says
    */
-  join(session: PeerSession, answer?: ConsentAnswer): RoomSnapshot {
+  join(session: PeerSession, answer?: ConsentAnswer): SentSnapshot {
     if (session.isClosed) throw new ProtocolError('WRONG_STATE', 'connection closed');
     this.#seating.requireAdmission(session);
     this.#vacancy.during(() => this.#seating.seat(session, answer));
@@ -143,7 +143,7 @@ export class LiveRoom {
   }
 
   /** Somebody is back before their place was given up. */
-  comeBack(session: PeerSession): RoomSnapshot {
+  comeBack(session: PeerSession): SentSnapshot {
     session.comeBack();
     this.desks.absences.end(session);
     return this.#seating.snapshot(session, { resumed: true });

@@ -126,7 +126,7 @@ export interface ClientChannel {
   ): Promise<OutputOf<ServerRequests[Name]>>;
   notify<Name extends ServerNotificationName>(
     name: Name,
-    body: v.InferOutput<ServerNotifications[Name]>,
+    body: v.InferInput<ServerNotifications[Name]>,
     newsNumber?: number,
   ): void;
   /** Idempotent. */

@@ -7,7 +7,7 @@ import {
   type Resume,
   type Role,
   type RoomId,
-  type RoomSnapshot,
+  type SentSnapshot,
   type RunningRecording,
 } from '#protocol';
 import { refuseBanned } from '../domain/bans.ts';
@@ -93,7 +93,7 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
    * @throws ProtocolError WRONG_STATE, UNAUTHORIZED, INVITATION_REVOKED, ROOM_FULL, ROOM_LOCKED, WAITING,
    * SERVER_STOPPING, or what a ban says
    */
-  async join(session: PeerSession, answer?: ConsentAnswer): Promise<RoomSnapshot> {
+  async join(session: PeerSession, answer?: ConsentAnswer): Promise<SentSnapshot> {
     if (session.isReturning) return session.seat.room.comeBack(session);
     session.beginJoin();
     try {
@@ -152,7 +152,7 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
     refuseBanned(this.#bans.banOf(identity.roomId, peerId, nowMs), nowMs);
   }
 
-  async #seat(session: PeerSession, answer: ConsentAnswer | undefined): Promise<RoomSnapshot> {
+  async #seat(session: PeerSession, answer: ConsentAnswer | undefined): Promise<SentSnapshot> {
     for (;;) {
       const room = await this.#openRoom(session);
       if (room.mediaIsBack) await room.mediaIsBack;

@@ -1,5 +1,6 @@
 import {
   PeerInfoSchema,
+  briefly,
   type PeerChange,
   type PeerId,
   type PeerInfo,
@@ -12,7 +13,7 @@ import type { Clock } from './ports.ts';
 /** What happens within so long is told together: a crowd that comes in costs a message each tenth of a second. */
 const BATCH_MS = 100;
 
-export type RosterBatch = v.InferOutput<ServerNotifications['rosterChanged']>;
+export type RosterBatch = v.InferInput<ServerNotifications['rosterChanged']>;
 
 interface Options {
   readonly clock: Clock;
@@ -55,7 +56,7 @@ export class RosterNews {
       since: first - 1,
       left: [...this.#left],
       changed: [...this.#changed.values()].map(({ before, now }) => difference(before, now)),
-      joined: [...this.#joined.values()],
+      joined: [...this.#joined.values()].map(briefly),
     };
     this.#span = null;
     this.#left.clear();

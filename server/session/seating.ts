@@ -1,4 +1,4 @@
-import { ProtocolError, type ConsentAnswer, type RoomSnapshot } from '#protocol';
+import { ProtocolError, type ConsentAnswer, type SentSnapshot } from '#protocol';
 import { requireGood } from '../domain/invitations.ts';
 import type { Room } from '../domain/room.ts';
 import type { LiveRoom } from './liveRoom.ts';
@@ -65,7 +65,7 @@ export class Seating {
   }
 
   /** Everything that somebody in a seat needs, with the next token that brings them back to it. */
-  snapshot(session: PeerSession, { resumed }: { resumed: boolean }): RoomSnapshot {
+  snapshot(session: PeerSession, { resumed }: { resumed: boolean }): SentSnapshot {
     const { room, media, desks, memory, speech, clock, makeResumeToken } = this.#options;
     const { seat, peerId, role } = session;
     const resumeToken = makeResumeToken();

@@ -12,7 +12,7 @@ import { AckTimeout, type ClientChannel } from './ports.ts';
 /** As many pieces of news are kept for who comes back. Somebody who missed more begins anew. */
 const NEWS_KEPT = 1_000;
 
-type Body<Name extends ServerNotificationName> = v.InferOutput<ServerNotifications[Name]>;
+type Body<Name extends ServerNotificationName> = v.InferInput<ServerNotifications[Name]>;
 
 interface Piece {
   readonly number: number;

@@ -10,17 +10,6 @@ const ana = { peerId: 'peer-ana-1' as PeerId, displayName: 'Ana', role: 'moderat
 const beto = { peerId: 'peer-beto' as PeerId, displayName: 'Beto', role: 'speaker' } as const;
 const carla = { peerId: 'peer-carla' as PeerId, displayName: 'Carla', role: 'audience' } as const;
 
-/** As somebody is who has just come in. */
-const NEW = {
-  microphone: 'none',
-  recorded: false,
-  away: false,
-  hand: null,
-  offered: false,
-  mayUnmute: true,
-  mutes: 0,
-} as const;
-
 describe('Room', () => {
   let room: Room;
   const join = (peer: Parameters<Room['join']>[0]) => room.join(peer, undefined, NOW.wallMs);
@@ -86,11 +75,7 @@ describe('Room', () => {
       settings: SETTINGS,
       host: ana.peerId,
       you: carla.peerId,
-      peers: [
-        { ...NEW, ...ana, recorded: true },
-        { ...NEW, ...beto, microphone: 'muted' },
-        { ...NEW, ...carla },
-      ],
+      peers: [{ ...ana, recorded: true }, { ...beto, microphone: 'muted' }, carla],
       phrases: [phrase],
       recording: {
         recordingId: RECORDING,

@@ -99,7 +99,7 @@ class Client {
     }
     const said = this.#visitor.channel.told('phraseSaid');
     if (!this.socketIsCut)
-      for (const { phrase } of said.slice(this.#toldSocket)) this.line.arrived(phrase);
+      for (const { phrase } of said.slice(this.#toldSocket)) this.line.arrived(phrase as Phrase);
     this.#toldSocket = said.length;
   }
 }

@@ -26,7 +26,7 @@ describe('the roster’s changes', () => {
         ...{ since: 2, revision: 5, left: [], changed: [] },
         joined: [
           { peerId: ana.peerId, hand: { number: 1 } },
-          { peerId: beto.peerId, hand: null },
+          { peerId: beto.peerId, displayName: 'Ana', role: 'speaker' },
         ],
       },
     ]);

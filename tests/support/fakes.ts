@@ -1,3 +1,4 @@
+import { PeerInfoSchema } from '#protocol';
 import type {
   ErrorCode,
   IceServer,
@@ -12,7 +13,7 @@ import {
   type IceServers,
   type Log,
 } from '#server/session/ports.ts';
-import type * as v from 'valibot';
+import * as v from 'valibot';
 
 // In-memory stand-ins for the ports of the use cases. They answer in microtasks only, so one turn
 // of the event loop (`settled`) is the end of everything that a call set going.
@@ -109,7 +110,7 @@ export class FakeLog implements Log {
   }
 }
 
-type Body<Name extends ServerNotificationName> = v.InferOutput<ServerNotifications[Name]>;
+type Body<Name extends ServerNotificationName> = v.InferInput<ServerNotifications[Name]>;
 
 /** What a client was told and asked. Answers every request with an empty reply unless told to refuse. */
 export class FakeChannel implements ClientChannel {
@@ -149,7 +150,7 @@ export class FakeChannel implements ClientChannel {
   get roster() {
     const batches = this.told('rosterChanged');
     return {
-      joined: batches.flatMap(({ joined }) => joined),
+      joined: batches.flatMap(({ joined }) => v.parse(v.array(PeerInfoSchema), joined)),
       changed: batches.flatMap(({ changed }) => changed),
       left: batches.flatMap(({ left }) => left),
     };

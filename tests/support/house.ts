@@ -12,7 +12,8 @@ import type {
   RoomSettings,
   RoomSnapshot,
 } from '#protocol';
-import { ROLES } from '#protocol';
+import { ROLES, RoomSnapshotSchema } from '#protocol';
+import * as v from 'valibot';
 import { makeResumeToken } from '#server/ids.ts';
 import { createHandlers } from '#server/session/handlers.ts';
 import { PeerSession } from '#server/session/peerSession.ts';
@@ -143,7 +144,7 @@ export class Visitor {
   async join(): Promise<RoomSnapshot> {
     const snapshot = await this.request('join', {});
     this.resumeToken = snapshot.resumeToken;
-    return snapshot;
+    return v.parse(RoomSnapshotSchema, snapshot);
   }
 
   /** The socket breaks off. */
