@@ -18,13 +18,16 @@ export function tellOfArrival({ me }: RoomState): void {
   if (me && can(me.role, 'speak') && !me.mayUnmute) toasts.show(m.floor_needed());
 }
 
-/** Tells what moderators made of oneself, and who holds the room. */
-export function tellOfOrder(before: RoomState, now: RoomState): void {
+/**
+ * Tells what moderators made of oneself, who holds the room and who knocks.
+ * @param seesPeople whether the list of people is on screen
+ */
+export function tellOfOrder(before: RoomState, now: RoomState, seesPeople: boolean): void {
   tellOfRole(before, now);
   tellOfMute(before, now);
   tellOfHand(before, now);
   tellOfHost(before, now);
-  tellOfGuests(before, now);
+  tellOfGuests(before, now, seesPeople);
 }
 
 function tellOfRole({ me: before }: RoomState, { me: now }: RoomState): void {
@@ -59,14 +62,15 @@ function tellOfHost(before: RoomState, now: RoomState): void {
 }
 
 /** To moderators: who knocks. */
-function tellOfGuests(before: RoomState, now: RoomState): void {
+function tellOfGuests(before: RoomState, now: RoomState, seesPeople: boolean): void {
   if (!can(now.me?.role ?? 'audience', 'moderate') || before.moderation === now.moderation) return;
   const came = newGuests(before, now);
   const [first] = came;
   if (!first) return;
-  toasts.show(
+  const words =
     came.length === 1
       ? m.wait_knocks({ name: first.displayName })
-      : m.wait_knocks_many({ count: came.length }),
-  );
+      : m.wait_knocks_many({ count: came.length });
+  if (seesPeople) toasts.announce(words);
+  else toasts.show(words);
 }

@@ -15,6 +15,7 @@ const RETURN_MS = 60_000;
 /** Tells who comes and goes, who waits at the door and who raises a hand, as far as one wants to know. */
 export class PeopleNews {
   readonly #room: () => RoomState;
+  readonly #isSeen: () => boolean;
   readonly #leftAtMs = new Map<PeerId, number>();
   readonly #came = new Bunch<PeerInfo>({
     tell: (people) => this.#tellOfArrivals(people),
@@ -32,13 +33,17 @@ export class PeopleNews {
     atOnce: true,
   });
   readonly #hands = new Bunch<PeerInfo>({
-    tell: (people) => tell('hand', people, { one: m.notice_hand, many: m.notice_hands_up }),
+    tell: (people) => this.#tell('hand', people, HAND_WORDS),
     atOnce: true,
   });
 
-  /** @param room as it is when something is told */
-  constructor(room: () => RoomState) {
+  /**
+   * @param room as it is when something is told
+   * @param isSeen whether the list of people is on screen: what stands there is not shown once more
+   */
+  constructor(room: () => RoomState, isSeen: () => boolean) {
     this.#room = room;
+    this.#isSeen = isSeen;
   }
 
   tell(before: RoomState, now: RoomState): void {
@@ -70,12 +75,19 @@ export class PeopleNews {
     this.#remember([]);
     const isBack = ({ peerId }: PeerInfo) => this.#leftAtMs.has(peerId);
     const words = { one: m.news_came, many: m.notice_came };
-    tell(
+    this.#tell(
       'came',
       people.filter((person) => !isBack(person)),
       words,
     );
     announce(people.filter(isBack), words);
+  }
+
+  #tell(notice: Notice, people: People, words: Words): void {
+    if (people.length === 0) return;
+    playNotice(notice);
+    if (this.#isSeen()) announce(people, words);
+    else toasts.show(wordsFor(people, words));
   }
 
   /** There is nothing to do about it: only who does not see it is told. */
@@ -91,13 +103,9 @@ interface Words {
   readonly many: (of: { count: number }) => string;
 }
 
-type People = readonly { readonly displayName: string }[];
+const HAND_WORDS: Words = { one: m.notice_hand, many: m.notice_hands_up };
 
-function tell(notice: Notice, people: People, words: Words): void {
-  if (people.length === 0) return;
-  playNotice(notice);
-  toasts.show(wordsFor(people, words));
-}
+type People = readonly { readonly displayName: string }[];
 
 function announce(people: People, words: Words): void {
   if (people.length > 0) toasts.announce(wordsFor(people, words));

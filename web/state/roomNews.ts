@@ -17,12 +17,19 @@ const WORTH_SHOWING_MS = 3_000;
 /** A shorter one was not told of. */
 const WORTH_TELLING_MS = 1_500;
 
+/** What a person hears and sees at this moment, and need not be told. */
+interface Attention {
+  readonly hearing: () => Hearing;
+  /** Whether the list of people is on screen. */
+  readonly seesPeople: () => boolean;
+}
+
 /** Tells what changes in a room: aloud for screen readers, and in a toast where others would miss it too. */
-export function watchNews(client: RoomClient, hearing: () => Hearing): () => void {
+export function watchNews(client: RoomClient, { hearing, seesPeople }: Attention): () => void {
   let before = client.state;
   /** As the person last knew the room: what happened in an interruption is told after it. */
   let known: RoomState | null = null;
-  const people = new PeopleNews(() => client.state);
+  const people = new PeopleNews(() => client.state, seesPeople);
   const stop = client.subscribe(() => {
     const now = client.state;
     tellOfConnection(before, now);
@@ -34,7 +41,7 @@ export function watchNews(client: RoomClient, hearing: () => Hearing): () => voi
       tellOfRecording(known, now);
       tellOfConsent(known, now);
       people.tell(known, now);
-      tellOfOrder(known, now);
+      tellOfOrder(known, now, seesPeople());
       tellOfVoice(known, now);
       tellOfPhrases(known, now, hearing());
     } else {
