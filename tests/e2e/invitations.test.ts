@@ -93,9 +93,9 @@ describe('ways into a room, and a place in it', () => {
     await page.getByRole('button', { name: 'Listen' }).click();
     await page.getByRole('region', { name: 'Controls' }).waitFor();
     await isTold(ana, 'Listener entró');
-    await page.getByRole('button', { name: /^Ask for the floor/ }).click();
+    await page.getByRole('button', { name: /^Raise your hand/ }).click();
     await isTold(ana, 'Listener pide la palabra');
-    await page.getByRole('button', { name: /^Ask for the floor/ }).click();
+    await page.getByRole('button', { name: /^Raise your hand/ }).click();
     expect(await beto.page.getByRole('listitem').filter({ hasText: 'entró' }).count()).toBe(0);
   });
 
