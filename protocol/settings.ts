@@ -16,6 +16,13 @@ export const CapacitySchema = v.strictObject({
   speaker: places,
   audience: places,
 });
+const CapacityChangeSchema = v.strictObject(
+  anyOf({
+    moderator: v.nullable(int(1, MAX_PEERS)),
+    speaker: v.nullable(int(0, MAX_PEERS)),
+    audience: v.nullable(int(0, MAX_PEERS)),
+  }),
+);
 export type Capacity = v.InferOutput<typeof CapacitySchema>;
 
 /** Who may send phrases: all who are in, those on stage, or moderators alone. */
@@ -28,7 +35,7 @@ const changeable = {
   language: v.nullable(LanguageTagSchema),
   capacity: CapacitySchema,
   phrases: WritersSchema,
-  /** Whether who comes in, or on stage, does so muted. */
+  /** Whether who comes in does so muted; who is given the floor begins as they like. */
   entryMuted: v.boolean(),
   /** Whether people may open their own microphones, or need the floor for it. */
   selfUnmute: v.boolean(),
@@ -60,7 +67,7 @@ export type RoomSettings = v.InferOutput<typeof RoomSettingsSchema>;
 
 /** What a moderator changes: what is not named stays. */
 export const SettingsChangeSchema = v.strictObject(
-  anyOf({ roomName: RoomNameSchema, ...changeable }),
+  anyOf({ roomName: RoomNameSchema, ...changeable, capacity: CapacityChangeSchema }),
 );
 export type SettingsChange = v.InferOutput<typeof SettingsChangeSchema>;
 

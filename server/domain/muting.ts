@@ -9,9 +9,11 @@ import {
 } from '#protocol';
 import type { RoomEvent } from './roomEvents.ts';
 import type { Roster } from './roster.ts';
+import type { Standings } from './standings.ts';
 
 interface Parts {
   readonly roster: Roster;
+  readonly standings: Standings;
   readonly settings: () => RoomSettings;
 }
 
@@ -51,9 +53,11 @@ export class Muting {
    */
   connect(peerId: PeerId, { muted, asked }: { muted: boolean; asked: boolean }): RoomEvent[] {
     const { mutes } = this.#requireSpeaker(peerId);
+    const microphone = muted ? 'muted' : 'open';
+    const isForced = muted && !asked;
     return this.#parts.roster.change(peerId, {
-      microphone: muted ? 'muted' : 'open',
-      ...(muted && !asked && { mutes: mutes + 1 }),
+      microphone,
+      ...(isForced && { mutes: this.#count(peerId, mutes) }),
     });
   }
 
@@ -66,7 +70,14 @@ export class Muting {
     const mayUnmute = this.mayUnmute(peer.role);
     // Counted also where none is open: one may be about to be.
     const microphone = peer.microphone === 'open' ? 'muted' : peer.microphone;
-    const changed = roster.change(peerId, { microphone, mutes: peer.mutes + 1, mayUnmute });
+    // An offer of the floor that is not answered yet would undo it.
+    const change = {
+      microphone,
+      mutes: this.#count(peerId, peer.mutes),
+      mayUnmute,
+      offered: false,
+    };
+    const changed = roster.change(peerId, change);
     return [...changed, { type: 'muted', peerId }];
   }
 
@@ -101,6 +112,12 @@ export class Muting {
 
   #arrivesMuted({ role }: PeerInfo): boolean {
     return role !== 'moderator' && this.#parts.settings().entryMuted;
+  }
+
+  #count(peerId: PeerId, before: number): number {
+    const mutes = before + 1;
+    this.#parts.standings.change(peerId, { mutes });
+    return mutes;
   }
 
   #requireSpeaker(peerId: PeerId): PeerInfo {

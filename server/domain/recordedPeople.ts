@@ -53,16 +53,29 @@ export class RecordedPeople {
     return this.#rules.consentOf(peerId) === 'granted';
   }
 
+  /** Whether somebody comes in, in that role, as one of those who are recorded. */
+  isRecordedAs(role: Role, peerId: PeerId): boolean {
+    return this.#canBe(role) && this.isRecorded(peerId);
+  }
+
   /** One's own answer, where there is anything of one's own to record. */
   consentOf(peerId: PeerId): Consent | null {
     const { roster } = this.#parts;
     return this.#canBe(roster.of(peerId).role) ? this.#rules.consentOf(peerId) : null;
   }
 
-  /**
-   * Somebody comes in while it is recorded.
-   * @throws ProtocolError CONSENT_REQUIRED
-   */
+  /** Somebody comes in. @throws ProtocolError CONSENT_REQUIRED where it takes a yes that they have not given */
+  requireAnswer(peerId: PeerId, role: Role, answer: ConsentAnswer | undefined): void {
+    if (!this.running || !this.#canBe(role)) return;
+    // Who was inside when it began, or has answered it before, is no newcomer, whatever the answer.
+    const isNewcomer = this.#rules.consentOf(peerId) === null;
+    const isNeeded = this.#parts.settings().consent === 'required';
+    if (isNeeded && isNewcomer && answer?.answer !== 'granted') {
+      throw new ProtocolError('CONSENT_REQUIRED', 'the room is recorded and takes who agrees');
+    }
+  }
+
+  /** Somebody comes in while it is recorded, past `requireAnswer`. */
   arrives(
     peer: { peerId: PeerId; displayName: string; role: Role },
     answer: ConsentAnswer | undefined,
@@ -70,12 +83,7 @@ export class RecordedPeople {
   ): RoomEvent[] {
     const { settings } = this.#parts;
     if (!this.#rules.recording || !this.#canBe(peer.role)) return [];
-    const before = this.#rules.consentOf(peer.peerId);
     const { consent: question } = settings();
-    // Who was inside when it began, or has answered it before, is no newcomer, whatever the answer.
-    if (question === 'required' && before === null && answer?.answer !== 'granted') {
-      throw new ProtocolError('CONSENT_REQUIRED', 'the room is recorded and takes who agrees');
-    }
     if (answer && this.#rules.changes(peer.peerId, answer)) {
       const entry = this.#rules.answer(peer, answer, { question, wallMs });
       return [{ type: 'consentAnswered', entry }];

@@ -3,16 +3,17 @@ import {
   briefly,
   mayWrite,
   type ConsentAnswer,
+  type Hand,
   type PeerId,
   type PeerInfo,
   type Phrase,
   type PhraseDraft,
-  type Role,
   type RoomId,
   type RoomSettings,
   type SentSnapshot,
   type SettingsChange,
 } from '#protocol';
+import { Entry, type Newcomer } from './entry.ts';
 import { Host } from './host.ts';
 import { Muting } from './muting.ts';
 import { PhraseLog } from './phraseLog.ts';
@@ -36,14 +37,6 @@ type SnapshotRest = Pick<
   | 'moderation'
 >;
 
-/** Who asks to come in. */
-export interface Newcomer {
-  readonly peerId: PeerId;
-  readonly displayName: string;
-  /** The invitation's. */
-  readonly role: Role;
-}
-
 export interface RoomOptions {
   readonly roomId: RoomId;
   readonly roomName: string;
@@ -60,13 +53,13 @@ export interface RoomOptions {
 /** Who is in a room and what goes on in it. Decides, and returns what happened; sends nothing. */
 export class Room {
   readonly roomId: RoomId;
+  readonly entry: Entry;
   readonly stage: Stage;
   readonly muting: Muting;
   readonly host: Host;
   readonly standings: Standings;
   readonly recorded: RecordedPeople;
   readonly talkTimes = new TalkTimes();
-  readonly #maxPeers: number;
   readonly #roster: Roster;
   readonly #phrases: PhraseLog;
   #roomName: string;
@@ -77,7 +70,6 @@ export class Room {
     this.roomId = options.roomId;
     this.#roomName = options.roomName;
     this.#settings = options.settings;
-    this.#maxPeers = options.maxPeers;
     this.#phrases = new PhraseLog(options.phrases);
     this.standings = new Standings(
       options.standings ?? new Map(),
@@ -88,10 +80,12 @@ export class Room {
     const settings = () => this.#settings;
     this.#roster = roster;
     this.host = new Host(roster, happened);
-    this.muting = new Muting({ roster, settings });
+    this.muting = new Muting({ roster, settings, standings: this.standings });
     const { host, standings, talkTimes, muting } = this;
     this.stage = new Stage({ roster, host, standings, talkTimes, muting, settings });
     this.recorded = new RecordedPeople({ roster, settings, happened });
+    const { recorded } = this;
+    this.entry = new Entry({ roster, standings, recorded, settings, maxPeers: options.maxPeers });
   }
 
   get roomName(): string {
@@ -118,44 +112,30 @@ export class Room {
     return this.#roster.all;
   }
 
-  /** The role of somebody who comes in, or is in. */
-  roleOf({ peerId, role }: Pick<Newcomer, 'peerId' | 'role'>): Role {
-    return this.standings.of(peerId).role ?? role;
-  }
-
-  /** Whether somebody has to be let in by a moderator first. @throws ProtocolError ROOM_LOCKED */
-  mustWait(newcomer: Newcomer): boolean {
-    const { lobby, locked } = this.#settings;
-    const isExpected =
-      this.standings.of(newcomer.peerId).isKnown || this.roleOf(newcomer) === 'moderator';
-    if (isExpected) return false;
-    if (locked) throw new ProtocolError('ROOM_LOCKED', 'the room is locked');
-    return lobby;
-  }
-
-  /** @throws ProtocolError ROOM_FULL, CONSENT_REQUIRED, or WRONG_STATE when this peer is in already */
-  join(newcomer: Newcomer, answer: ConsentAnswer | undefined, wallMs: number): RoomEvent[] {
+  /**
+   * @param hand of who takes over from another connection of theirs
+   * @throws ProtocolError ROOM_FULL, CONSENT_REQUIRED, or WRONG_STATE when this peer is in already
+   */
+  join(
+    newcomer: Newcomer,
+    answer: ConsentAnswer | undefined,
+    wallMs: number,
+    hand: Hand | null = null,
+  ): RoomEvent[] {
     const { peerId, displayName } = newcomer;
-    const role = this.roleOf(newcomer);
+    const role = this.entry.roleOf(newcomer);
     if (this.#roster.has(peerId)) throw new ProtocolError('WRONG_STATE', 'already joined');
-    const places = this.#settings.capacity[role] ?? this.#maxPeers;
-    if (this.#roster.size >= this.#maxPeers || this.#roster.count(role) >= places) {
-      throw new ProtocolError('ROOM_FULL', 'room is full');
-    }
+    this.entry.requirePlace(newcomer, answer);
     const answered = this.recorded.arrives({ peerId, displayName, role }, answer, wallMs);
-    this.standings.change(peerId, { isKnown: true });
+    this.entry.entered(newcomer);
     const joined = this.#roster.add({
-      ...{
-        peerId,
-        displayName,
-        role,
-        microphone: 'none',
-        recorded: this.recorded.isRecorded(peerId),
-      },
-      ...{ away: false, hand: null, offered: false, mutes: 0 },
+      ...{ peerId, displayName, role, microphone: 'none', hand, away: false, offered: false },
+      recorded: this.recorded.isRecordedAs(role, peerId),
+      mutes: this.standings.of(peerId).mutes,
       mayUnmute: this.muting.mayUnmute(role),
     });
-    const held = role === 'moderator' ? this.host.moderates(peerId) : [];
+    // Who held it may come in anew as somebody who does not moderate.
+    const held = role === 'moderator' ? this.host.moderates(peerId) : this.host.deposed(peerId);
     return [joined, ...held, ...answered];
   }
 
@@ -174,8 +154,11 @@ export class Room {
     return this.#roster.find(peerId);
   }
 
+  /** A moderator who is back takes a room that nobody holds. */
   setAway(peerId: PeerId, away: boolean): RoomEvent[] {
-    return this.#roster.change(peerId, { away });
+    const changed = this.#roster.change(peerId, { away });
+    const isModerator = this.#roster.of(peerId).role === 'moderator';
+    return [...changed, ...(isModerator && !away ? this.host.moderates(peerId) : [])];
   }
 
   /**
@@ -205,7 +188,8 @@ export class Room {
     roomName: string;
     settings: RoomSettings;
   } {
-    return { roomName, settings: { ...this.#settings, ...change } };
+    const capacity = { ...this.#settings.capacity, ...change.capacity };
+    return { roomName, settings: { ...this.#settings, ...change, capacity } };
   }
 
   changeSettings(change: SettingsChange): RoomEvent[] {

@@ -3,6 +3,7 @@ import {
   can,
   type CallOrder,
   type PeerId,
+  type PeerInfo,
   type Role,
   type RoomSettings,
 } from '#protocol';
@@ -93,16 +94,33 @@ export class Stage {
    * somebody has to moderate
    */
   setRole(peerId: PeerId, role: Role): RoomEvent[] {
-    const { roster, host, standings, muting } = this.#parts;
+    const { roster } = this.#parts;
     const peer = roster.find(peerId);
     if (peer.role === role) return [];
     if (peer.role === 'audience' && role === 'speaker') {
       throw new ProtocolError('WRONG_STATE', 'a listener is offered the floor');
     }
-    if (peer.role === 'moderator' && roster.count('moderator') === 1) {
+    if (peer.role === 'moderator' && !this.#moderatesBeside(peerId)) {
       throw new ProtocolError('WRONG_STATE', 'somebody has to moderate');
     }
+    // Order comes before places: whoever is taken down needs none.
     if (role === 'moderator') this.#requirePlace('moderator');
+    return this.#give(peer, role);
+  }
+
+  /** Makes somebody the moderator who holds the room; where there is a place for one only, they change places. */
+  handOver(by: PeerId, peerId: PeerId): RoomEvent[] {
+    const { roster, host } = this.#parts;
+    const peer = roster.find(peerId);
+    const isFull = peer.role !== 'moderator' && !this.#hasPlace('moderator');
+    const given = peer.role === 'moderator' ? [] : this.#give(peer, 'moderator');
+    const passed = host.pass(peerId);
+    return [...given, ...passed, ...(isFull ? this.#give(roster.of(by), 'speaker') : [])];
+  }
+
+  #give(peer: PeerInfo, role: Role): RoomEvent[] {
+    const { roster, host, standings, muting } = this.#parts;
+    const { peerId } = peer;
     standings.change(peerId, { role });
     muting.taken(peerId);
     const events = roster.change(peerId, {
@@ -115,14 +133,20 @@ export class Stage {
     return events;
   }
 
-  /** @throws ProtocolError NOT_FOUND, or ROOM_FULL */
-  handOver(peerId: PeerId): RoomEvent[] {
-    return [...this.setRole(peerId, 'moderator'), ...this.#parts.host.pass(peerId)];
+  /** Whether anybody else is here who moderates. */
+  #moderatesBeside(peerId: PeerId): boolean {
+    return this.#parts.roster.all.some(
+      (peer) => peer.peerId !== peerId && peer.role === 'moderator' && !peer.away,
+    );
+  }
+
+  #hasPlace(role: Role): boolean {
+    const places = this.#parts.settings().capacity[role];
+    return places === null || this.#parts.roster.count(role) < places;
   }
 
   #requirePlace(role: Role): void {
-    const places = this.#parts.settings().capacity[role];
-    if (places === null || this.#parts.roster.count(role) < places) return;
+    if (this.#hasPlace(role)) return;
     throw new ProtocolError('ROOM_FULL', `no place for another ${role}`);
   }
 }

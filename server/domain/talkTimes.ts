@@ -4,6 +4,8 @@ import type { PeerId, TalkTime } from '#protocol';
 export const TALK_DBOV = -45;
 /** Reports come every quarter of a second: one that is late does not make a pause talk. */
 const LONGEST_STEP_MS = 500;
+/** More people than ever talk in a room; the first are forgotten. */
+const MAX_TALKERS = 5_000;
 
 /** How long each person has talked, as their microphones were measured. Times are monotonic. */
 export class TalkTimes {
@@ -29,6 +31,8 @@ export class TalkTimes {
       this.#talkedMs.set(peerId, (this.#talkedMs.get(peerId) ?? 0) + stepMs);
       this.#news.add(peerId);
     }
+    const [first] = this.#talkedMs.keys();
+    if (this.#talkedMs.size > MAX_TALKERS && first) this.#talkedMs.delete(first);
   }
 
   /** What is different since this was last asked. */

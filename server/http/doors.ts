@@ -82,7 +82,7 @@ export function roleOf(holder: Holder, doors: Doors): Role {
   const { roomId, peerId, invitationId, invitedAs } = holder;
   const { book, rooms, clock } = doors;
   if (peerId !== null) requireNotBanned(roomId, peerId, doors);
-  if (peerId === null || !rooms.knows(roomId, peerId)) {
+  if (peerId === null || !rooms.knows({ roomId, peerId, invitationId })) {
     requireGood(book.invitation(roomId, invitationId), clock.wallMs());
   }
   return peerId === null ? invitedAs : rooms.roleOf({ roomId, peerId, role: invitedAs });

@@ -1,3 +1,4 @@
+import type { PeerId } from '#protocol';
 import type { Room } from '../domain/room.ts';
 import type { Attendance } from './attendance.ts';
 import type { Clock, Log } from './ports.ts';
@@ -16,6 +17,8 @@ interface Options {
 export class HostWatch {
   readonly #options: Options;
   #cancel: (() => void) | null = null;
+  /** Whose absence it is. */
+  #missed: PeerId | null = null;
 
   constructor(options: Options) {
     this.#options = options;
@@ -24,7 +27,10 @@ export class HostWatch {
   /** Something changed in the room: whoever holds it may have gone, or be back. */
   look(): void {
     const { room, clock } = this.#options;
-    if (room.host.peerId === null || room.host.isHere) return this.close();
+    const { peerId } = room.host;
+    if (peerId !== this.#missed) this.close();
+    if (peerId === null || room.host.isHere) return this.close();
+    this.#missed = peerId;
     this.#cancel ??= clock.after(GRACE_MS, () => this.#passOn());
   }
 
@@ -32,6 +38,7 @@ export class HostWatch {
   close(): void {
     this.#cancel?.();
     this.#cancel = null;
+    this.#missed = null;
   }
 
   #passOn(): void {

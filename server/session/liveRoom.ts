@@ -1,5 +1,6 @@
 import {
   ProtocolError,
+  can,
   type ConsentAnswer,
   type InvitationId,
   type PeerId,
@@ -13,8 +14,9 @@ import {
   type StopReason,
 } from '#protocol';
 import type { Room } from '../domain/room.ts';
+import type { Standing } from '../domain/standings.ts';
 import type { PeerSession } from './peerSession.ts';
-import type { ClientChannel, Identity, MediaEngine } from './ports.ts';
+import type { ClientChannel, MediaEngine } from './ports.ts';
 import { openDesks, type RoomDesks, type RoomDesksOptions } from './roomDesks.ts';
 import { RoomMedia } from './roomMedia.ts';
 import type { Seat } from './seat.ts';
@@ -28,6 +30,8 @@ export interface LiveRoomOptions extends Omit<
 > {
   readonly engine: MediaEngine;
   readonly makeResumeToken: () => string;
+  /** People were in it when an earlier run of the server ended. */
+  readonly isExpected: boolean;
   readonly onClosed: () => void;
 }
 
@@ -39,7 +43,6 @@ export class LiveRoom {
   readonly #media: RoomMedia;
   readonly #seating: Seating;
   readonly #vacancy: Vacancy;
-  #wasEntered = false;
   #closed = false;
 
   static async create(options: LiveRoomOptions): Promise<LiveRoom> {
@@ -68,7 +71,9 @@ export class LiveRoom {
     this.#media = media;
     this.#vacancy = new Vacancy({
       clock: options.clock,
-      isEmpty: () => this.#room.isEmpty && this.desks.lobby.isEmpty,
+      isEmpty: () => this.#room.isEmpty,
+      isAwaited: () => !this.desks.lobby.isEmpty,
+      isExpected: options.isExpected,
       isRecorded: () => this.isRecording,
       close: () => void this.close('SERVER_STOPPING', 'roomClosed'),
     });
@@ -112,14 +117,9 @@ export class LiveRoom {
     return this.#room.peer(peerId).role;
   }
 
-  /** Whether they were let in, and not taken out. */
-  knows(peerId: PeerId): boolean {
-    return this.#room.standings.of(peerId).isKnown;
-  }
-
-  /** Of somebody who need not be in: what a moderator made them, or what they are invited as. */
-  roleOfInvited(identity: Pick<Identity, 'peerId' | 'role'>): Role {
-    return this.#room.roleOf(identity);
+  /** Of somebody who need not be in. */
+  standingOf(peerId: PeerId): Standing {
+    return this.#room.standings.of(peerId);
   }
 
   /**
@@ -130,7 +130,6 @@ export class LiveRoom {
     if (session.isClosed) throw new ProtocolError('WRONG_STATE', 'connection closed');
     this.#seating.requireAdmission(session);
     this.#vacancy.during(() => this.#seating.seat(session, answer));
-    this.#wasEntered = true;
     const { peerId, role } = session;
     this.#options.log.info({ roomId: this.roomId, peerId, role }, 'peer joined');
     return this.#seating.snapshot(session, { resumed: false });
@@ -175,7 +174,8 @@ export class LiveRoom {
   startRecording(session: PeerSession): Promise<RunningRecording> {
     const { peerId, displayName } = session.identity;
     const by = { peerId, displayName };
-    return this.desks.recording.start(by, () => !this.#closed && !session.isClosed);
+    const mayStill = () => !session.isClosed && can(session.role, 'record');
+    return this.desks.recording.start(by, () => !this.#closed && mayStill());
   }
 
   /** Begins a recording for somebody who need not be in the room. */
@@ -215,7 +215,7 @@ export class LiveRoom {
   /** A room that everybody left is forgotten. One that nobody got into again is not: others may yet. */
   #endMemory(reason: StopReason): void {
     const { memory } = this.#options;
-    if (reason !== 'roomClosed' || !this.#wasEntered) return memory.release();
+    if (reason !== 'roomClosed' || !this.#vacancy.wasEntered) return memory.release();
     memory.forget();
     this.#unlock();
   }

@@ -21,6 +21,10 @@ export class Lobby {
     return [...this.#waiting.values()].map(({ guest }) => guest);
   }
 
+  get size(): number {
+    return this.#waiting.size;
+  }
+
   get isEmpty(): boolean {
     return this.#waiting.size === 0;
   }

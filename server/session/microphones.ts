@@ -80,10 +80,19 @@ export class Microphones {
     await media.setMuted(muted);
     // It may have been unplugged meanwhile.
     if (session.isClosed || seat.producerId !== producerId) return;
-    // A moderator was quicker, and the worker was asked for that after this.
-    if (!muted) room.muting.requireMayOpen(peerId, mutes);
+    if (!muted) this.#requireStillOpen(session, mutes);
     recording.setMuted(producerId, muted);
     people.publish(room.muting.setMicrophone(peerId, muted ? 'muted' : 'open'));
+  }
+
+  /** Something was quicker, and the worker may not know of it: other settings, or another role. */
+  #requireStillOpen(session: PeerSession, mutes: number): void {
+    try {
+      this.#options.room.muting.requireMayOpen(session.peerId, mutes);
+    } catch (error) {
+      void session.seat.media.setMuted(true).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** A moderator muted it: the worker is asked at once, whoever else has asked for something meanwhile. */

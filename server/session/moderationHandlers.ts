@@ -39,7 +39,7 @@ export function moderationHandlers(): Handlers<ModerationRequests, PeerSession> 
     },
 
     handOver: (session, { peerId }) => {
-      desksOf(session).stage.handOver(peerId);
+      desksOf(session).stage.handOver(session, peerId);
       return {};
     },
 

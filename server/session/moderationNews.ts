@@ -5,8 +5,9 @@ import type { Lobby } from './lobby.ts';
 import type { PeerSession } from './peerSession.ts';
 import type { BanBook, Clock } from './ports.ts';
 
-/** A crowd in the lobby is told of together. */
+/** Who waits is told together, and the more there are the less often: the list goes out whole. */
 const LOBBY_MS = 250;
+const LOBBY_MS_PER_GUEST = 4;
 /** Who talks changes all the time. */
 const TALK_MS = 2_000;
 
@@ -39,7 +40,8 @@ export class ModerationNews {
   }
 
   lobbyChanged(): void {
-    this.#cancelLobby ??= this.#options.clock.after(LOBBY_MS, () => {
+    const inMs = LOBBY_MS + this.#options.lobby().size * LOBBY_MS_PER_GUEST;
+    this.#cancelLobby ??= this.#options.clock.after(inMs, () => {
       this.#cancelLobby = null;
       this.#tellAll({ waiting: this.#options.lobby().guests });
     });

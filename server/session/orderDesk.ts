@@ -1,13 +1,8 @@
-import {
-  INVITATION_MAX_DAYS,
-  ProtocolError,
-  ROLES,
-  type InvitationId,
-  type PeerId,
-  type SettingsChange,
-} from '#protocol';
+import { ProtocolError, type InvitationId, type PeerId, type SettingsChange } from '#protocol';
+import { MODERATOR_BAN_MS } from '../domain/bans.ts';
 import { requireOtherKey } from '../domain/invitations.ts';
 import type { Room } from '../domain/room.ts';
+import { withoutGifts } from '../domain/standings.ts';
 import type { Attendance } from './attendance.ts';
 import type { Lobby } from './lobby.ts';
 import type { ModerationNews } from './moderationNews.ts';
@@ -17,12 +12,14 @@ import type { RecordingDesk } from './recordingDesk.ts';
 
 /** Whoever was taken out does not come back the same moment. */
 const KICK_MS = 60_000;
-/** As long as any invitation lasts. */
-const BAN_MS = INVITATION_MAX_DAYS * 24 * 60 * 60_000;
 /** Of so many who were here it is known who they were. */
 const MAX_VISITORS = 5_000;
 
 type Visitor = Pick<Identity, 'peerId' | 'displayName' | 'role' | 'invitationId'>;
+
+interface BanOptions {
+  readonly revokeInvitation?: boolean;
+}
 
 interface Options {
   readonly room: Room;
@@ -40,14 +37,12 @@ interface Options {
 export class OrderDesk {
   readonly #options: Options;
   readonly #visitors = new Map<PeerId, Visitor>();
-  /** Those that ended with everybody whom they let in. */
-  readonly #ended = new Set<InvitationId>();
 
   constructor(options: Options) {
     this.#options = options;
   }
 
-  /** Somebody is at the door or comes in: they can be banned from here on, also when they have left. */
+  /** Somebody comes in: they can be banned from here on, also when they have left. */
   sees({ identity }: PeerSession): void {
     this.#visitors.delete(identity.peerId);
     this.#visitors.set(identity.peerId, identity);
@@ -60,27 +55,27 @@ export class OrderDesk {
     const { room, people } = this.#options;
     room.find(peerId);
     requireOther(by, peerId);
-    this.#keepOut(peerId, 'KICKED', KICK_MS);
+    const visitor = this.#identityOf(peerId);
+    if (visitor) this.#keepOut(visitor, 'KICKED', KICK_MS);
     this.#forgetPrivileges(peerId);
     people.of(peerId)?.remove('KICKED');
   }
 
   /** @throws ProtocolError NOT_FOUND for who was never here, WRONG_STATE for oneself or the last way in of moderators */
-  ban(
-    by: PeerSession,
-    peerId: PeerId,
-    { revokeInvitation = false }: { revokeInvitation?: boolean } = {},
-  ): void {
-    const { people, lobby, moderation } = this.#options;
-    const visitor = this.#visitors.get(peerId);
+  ban(by: PeerSession, peerId: PeerId, { revokeInvitation = false }: BanOptions = {}): void {
+    const { room, book, people, lobby, moderation, clock } = this.#options;
+    const visitor = this.#identityOf(peerId);
     if (!visitor) throw new ProtocolError('NOT_FOUND', 'nobody of that name was here');
     requireOther(by, peerId);
-    if (revokeInvitation) this.#revoke(visitor.invitationId);
-    this.#keepOut(peerId, 'BANNED', BAN_MS);
+    const { invitationId } = visitor;
+    const { roomId } = room;
+    if (revokeInvitation) requireOtherKey(book.invitations(roomId), invitationId, clock.wallMs());
+    this.#keepOut(visitor, 'BANNED', MODERATOR_BAN_MS);
     this.#forgetPrivileges(peerId);
     people.of(peerId)?.remove('BANNED');
     lobby.of(peerId)?.remove('BANNED');
     moderation.bansChanged();
+    if (revokeInvitation) book.revoke(roomId, invitationId);
   }
 
   unban(peerId: PeerId): void {
@@ -100,7 +95,9 @@ export class OrderDesk {
 
   /** @throws ProtocolError NOT_FOUND */
   turnAway(peerId: PeerId): void {
-    this.#options.lobby.find(peerId).remove('TURNED_AWAY');
+    const session = this.#options.lobby.find(peerId);
+    this.#keepOut(session.identity, 'TURNED_AWAY', KICK_MS);
+    session.remove('TURNED_AWAY');
   }
 
   /** @throws ProtocolError STORAGE_FAILED: then nothing is changed */
@@ -110,53 +107,48 @@ export class OrderDesk {
     const events = room.changeSettings(change);
     recording.keepAnswers(events);
     people.publish(events);
-    if (!room.settings.lobby) this.admitAll();
+    const { lobby, locked } = room.settings;
+    if (!lobby && !locked) this.admitAll();
   }
 
-  /** Takes everybody out who came with an invitation, but for one, and forgets that they were here. */
+  /** Takes everybody out who is, or was, in by an invitation, but for one. */
   endAdmitted(invitationId: InvitationId, except: PeerId | null): void {
     const { room, people, lobby } = this.#options;
-    this.#ended.add(invitationId);
-    for (const visitor of this.#visitors.values()) {
-      if (visitor.invitationId !== invitationId || visitor.peerId === except) continue;
-      room.standings.change(visitor.peerId, { isKnown: false });
-      people.of(visitor.peerId)?.remove('INVITATION_REVOKED');
-      lobby.of(visitor.peerId)?.remove('INVITATION_REVOKED');
+    for (const peerId of room.standings.admittedBy(invitationId)) {
+      if (peerId === except) continue;
+      this.#forgetPrivileges(peerId);
+      people.of(peerId)?.remove('INVITATION_REVOKED');
+    }
+    for (const session of lobby.sessions) {
+      if (session.identity.invitationId === invitationId) session.remove('INVITATION_REVOKED');
     }
   }
 
-  /** Whether somebody who was in comes back although their invitation lets nobody new in. */
-  takesBack({ peerId, invitationId }: Visitor): boolean {
-    return this.#options.room.standings.of(peerId).isKnown && !this.#ended.has(invitationId);
-  }
-
   #letIn(session: PeerSession): void {
-    this.#options.room.standings.change(session.peerId, { isKnown: true });
+    this.#options.room.entry.admit(session.peerId);
     session.admit();
   }
 
-  #keepOut(peerId: PeerId, code: 'KICKED' | 'BANNED', lastsMs: number): void {
+  #keepOut(who: Visitor, code: 'KICKED' | 'BANNED' | 'TURNED_AWAY', lastsMs: number): void {
     const { bans, room, clock, log } = this.#options;
+    const { peerId, displayName } = who;
+    const { roomId } = room;
     const atMs = clock.wallMs();
-    const displayName = this.#visitors.get(peerId)?.displayName ?? '';
-    bans.ban({ roomId: room.roomId, peerId, displayName, atMs, untilMs: atMs + lastsMs, code });
-    log.info({ roomId: room.roomId, peerId, code }, 'peer kept out');
+    bans.ban({ roomId, peerId, displayName, atMs, untilMs: atMs + lastsMs, code });
+    log.info({ roomId, peerId, code }, 'peer kept out');
   }
 
   /** What a moderator gave them is gone; what one took from them stays taken. */
   #forgetPrivileges(peerId: PeerId): void {
     const { room, people } = this.#options;
     people.publish(room.host.deposed(peerId));
-    const invited = this.#visitors.get(peerId)?.role ?? 'audience';
-    const { role } = room.standings.of(peerId);
-    const isGift = role !== null && ROLES.indexOf(role) < ROLES.indexOf(invited);
-    room.standings.change(peerId, { isKnown: false, ...(isGift && { role: null }) });
+    room.standings.change(peerId, withoutGifts(room.standings.of(peerId)));
   }
 
-  #revoke(invitationId: InvitationId): void {
-    const { book, room, clock } = this.#options;
-    requireOtherKey(book.invitations(room.roomId), invitationId, clock.wallMs());
-    book.revoke(room.roomId, invitationId);
+  #identityOf(peerId: PeerId): Visitor | undefined {
+    const { people, lobby } = this.#options;
+    const session = people.of(peerId) ?? lobby.of(peerId);
+    return session?.identity ?? this.#visitors.get(peerId);
   }
 }
 

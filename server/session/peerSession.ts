@@ -66,6 +66,11 @@ export class PeerSession {
     return state.name === 'joined' ? this.role : 'connected';
   }
 
+  /** Whether it is in a room, or waits to be let in. */
+  get isIn(): boolean {
+    return 'seat' in this.#state || this.#state.name === 'waiting';
+  }
+
   /** Milliseconds since 1970; later with each token that is handed out. */
   get expiresAt(): number {
     return this.#expiresAt;

@@ -25,6 +25,7 @@ import type { StoredInvitation } from '../domain/invitations.ts';
 import type { RecordingTicket, ShareClaim, StoredShare } from './libraryPorts.ts';
 
 export type * from './libraryPorts.ts';
+export type * from './roomPorts.ts';
 export * from './mediaPorts.ts';
 
 // What the use cases need from the outside world, declared by them. In-memory fakes of these make
@@ -87,7 +88,7 @@ export interface OpenRooms {
   /** The role that somebody has now: their invitation's, or another that a moderator gave them. */
   roleOf(identity: Pick<Identity, 'roomId' | 'peerId' | 'role'>): Role;
   /** Whether somebody is in a room, or was and may come back whatever became of their invitation. */
-  knows(roomId: RoomId, peerId: PeerId): boolean;
+  knows(identity: Pick<Identity, 'roomId' | 'peerId' | 'invitationId'>): boolean;
   /** Takes everybody out of a room who came with this invitation, but for one. */
   endAdmitted(roomId: RoomId, invitationId: InvitationId, except: PeerId | null): void;
 }

@@ -12,6 +12,7 @@ import {
 } from '#protocol';
 import { refuseBanned } from '../domain/bans.ts';
 import { Room } from '../domain/room.ts';
+import { roleBy, withoutGifts, type Standing } from '../domain/standings.ts';
 import { LiveRoom } from './liveRoom.ts';
 import type { PeerSession } from './peerSession.ts';
 import type {
@@ -25,6 +26,7 @@ import type {
   Recorder,
   RecordingControl,
   RoomBook,
+  RoomRecord,
   RoomStore,
   SpeechEngine,
 } from './ports.ts';
@@ -105,16 +107,24 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
     }
   }
 
-  roleOf(identity: Pick<Identity, 'roomId' | 'peerId' | 'role'>): Role {
-    return this.#open.get(identity.roomId)?.roleOfInvited(identity) ?? identity.role;
+  roleOf({ roomId, peerId, role }: Pick<Identity, 'roomId' | 'peerId' | 'role'>): Role {
+    return roleBy(this.#standingOf(roomId, peerId), role);
   }
 
-  knows(roomId: RoomId, peerId: PeerId): boolean {
-    return this.#open.get(roomId)?.knows(peerId) ?? false;
+  knows({ roomId, peerId, invitationId }: Parameters<OpenRooms['knows']>[0]): boolean {
+    return this.#standingOf(roomId, peerId).invitationId === invitationId;
   }
 
   endAdmitted(roomId: RoomId, invitationId: InvitationId, except: PeerId | null): void {
-    this.#open.get(roomId)?.endAdmitted(invitationId, except);
+    const open = this.#open.get(roomId);
+    if (open) return open.endAdmitted(invitationId, except);
+    // Nobody is back yet since the server began to run: what is kept of them is changed where it lies.
+    const { memory, kept } = this.#store.open(roomId);
+    for (const [peerId, standing] of kept.standings) {
+      if (standing.invitationId !== invitationId || peerId === except) continue;
+      memory.keepStanding(peerId, { ...standing, ...withoutGifts(standing) });
+    }
+    memory.release();
   }
 
   status(roomId: RoomId): { peerCount: number; recording: boolean } {
@@ -147,6 +157,12 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
     );
   }
 
+  /** Also of a room to which nobody is back yet since the server began to run. */
+  #standingOf(roomId: RoomId, peerId: PeerId): Standing {
+    const open = this.#open.get(roomId);
+    return open ? open.standingOf(peerId) : this.#store.standingOf(roomId, peerId);
+  }
+
   #refuseBanned({ peerId, identity }: PeerSession): void {
     const nowMs = this.#clock.wallMs();
     refuseBanned(this.#bans.banOf(identity.roomId, peerId, nowMs), nowMs);
@@ -158,6 +174,8 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
       if (room.mediaIsBack) await room.mediaIsBack;
       // The last peer may have left, and closed the room, between its opening and this line.
       if (room.isClosed) continue;
+      // Meanwhile a moderator may have decided otherwise.
+      this.#refuseBanned(session);
       try {
         return room.join(session, answer);
       } finally {
@@ -182,14 +200,15 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
     };
     const { memory, kept } = this.#store.open(roomId);
     const { phrases, standings, speech: keptSpeech } = kept;
+    const isExpected = standings.size > 0;
     const room = new Room({
-      ...record,
+      ...unlocked(record, isExpected),
       ...{ phrases, standings },
       maxPeers: this.#maxPeersPerRoom,
       keepStanding: (peerId, standing) => memory.keepStanding(peerId, standing),
     });
     const opening = LiveRoom.create({
-      ...{ room, memory, keptSpeech },
+      ...{ room, memory, keptSpeech, isExpected },
       ...(this.#rosterBatchMs !== undefined && { rosterBatchMs: this.#rosterBatchMs }),
       engine: this.#engine,
       recorder: this.#recorder,
@@ -213,4 +232,9 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
     );
     return opening;
   }
+}
+
+/** A lock is for those who were in: where nobody is expected back it is over. */
+function unlocked(record: RoomRecord, isExpected: boolean): RoomRecord {
+  return isExpected ? record : { ...record, settings: { ...record.settings, locked: false } };
 }

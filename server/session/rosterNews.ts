@@ -26,7 +26,7 @@ interface Options {
 export class RosterNews {
   readonly #options: Options;
   readonly #joined = new Map<PeerId, PeerInfo>();
-  readonly #changed = new Map<PeerId, { before: PeerInfo; now: PeerInfo }>();
+  readonly #changed = new Map<PeerId, { keys: Set<keyof PeerInfo>; now: PeerInfo }>();
   readonly #left = new Set<PeerId>();
   /** The first and the last change that are gathered; null while there are none. */
   #span: { first: number; last: number } | null = null;
@@ -55,7 +55,7 @@ export class RosterNews {
       revision: last,
       since: first - 1,
       left: [...this.#left],
-      changed: [...this.#changed.values()].map(({ before, now }) => difference(before, now)),
+      changed: [...this.#changed.values()].map(({ keys, now }) => changeOf(now, keys)),
       joined: [...this.#joined.values()].map(briefly),
     };
     this.#span = null;
@@ -79,23 +79,25 @@ export class RosterNews {
         const { peer, before } = change;
         if (this.#joined.has(peer.peerId)) this.#joined.set(peer.peerId, peer);
         else {
-          const known = this.#changed.get(peer.peerId)?.before ?? before;
-          this.#changed.set(peer.peerId, { before: known, now: peer });
+          // Also what is as it was before: a snapshot may have been taken in between.
+          const keys = this.#changed.get(peer.peerId)?.keys ?? new Set();
+          for (const key of KEYS) if (before[key] !== peer[key]) keys.add(key);
+          this.#changed.set(peer.peerId, { keys, now: peer });
         }
         break;
       }
       case 'peerLeft':
         this.#changed.delete(change.peerId);
-        // Who came in this batch and left is known to nobody.
-        if (!this.#joined.delete(change.peerId)) this.#left.add(change.peerId);
+        this.#joined.delete(change.peerId);
+        // Also who came in this batch: a snapshot may have been taken in between.
+        this.#left.add(change.peerId);
     }
   }
 }
 
 const KEYS = Object.keys(PeerInfoSchema.entries) as (keyof PeerInfo)[];
 
-function difference(before: PeerInfo, now: PeerInfo): PeerChange {
-  const different = KEYS.filter((key) => before[key] !== now[key]);
-  const change = Object.fromEntries(different.map((key) => [key, now[key]]));
+function changeOf(now: PeerInfo, keys: ReadonlySet<keyof PeerInfo>): PeerChange {
+  const change = Object.fromEntries([...keys].map((key) => [key, now[key]]));
   return { ...change, peerId: now.peerId };
 }

@@ -36,8 +36,7 @@ export class Seating {
   requireAdmission(session: PeerSession): void {
     const { room, desks } = this.#options;
     this.#requireInvitation(session.identity);
-    desks.order.sees(session);
-    if (!room.mustWait(session.identity)) return;
+    if (!room.entry.mustWait(session.identity)) return;
     session.wait(desks.lobby);
     throw new ProtocolError('WAITING', 'a moderator lets people in');
   }
@@ -45,9 +44,13 @@ export class Seating {
   /** The same person coming in again takes over from before. @throws ProtocolError as `Room.join` */
   seat(session: PeerSession, answer: ConsentAnswer | undefined): void {
     const { live, room, desks, clock } = this.#options;
-    const { people, peersMedia, recording } = desks;
-    people.of(session.peerId)?.remove('REPLACED');
-    const events = room.join(session.identity, answer, clock.wallMs());
+    const { people, peersMedia, recording, order } = desks;
+    // Nobody loses their place to a newcomer that is refused.
+    room.entry.requirePlace(session.identity, answer);
+    const before = people.of(session.peerId);
+    const hand = before ? room.peer(session.peerId).hand : null;
+    before?.remove('REPLACED');
+    const events = room.join(session.identity, answer, clock.wallMs(), hand);
     try {
       const media = peersMedia.add(session);
       session.takeSeat({
@@ -60,6 +63,7 @@ export class Seating {
       throw error;
     }
     people.add(session);
+    order.sees(session);
     recording.keepAnswers(events);
     people.publish(events);
   }
@@ -85,8 +89,9 @@ export class Seating {
   }
 
   #requireInvitation(identity: Identity): void {
-    const { room, desks, book, clock } = this.#options;
-    if (desks.order.takesBack(identity)) return;
+    const { room, book, clock } = this.#options;
+    // Who was in by it comes back also when it lets nobody new in.
+    if (room.entry.knows(identity)) return;
     requireGood(book.invitation(room.roomId, identity.invitationId), clock.wallMs());
   }
 }

@@ -67,9 +67,9 @@ export class StageDesk {
     log.info({ roomId: room.roomId, peerId, role }, 'role given');
   }
 
-  /** @throws ProtocolError NOT_FOUND or ROOM_FULL */
-  handOver(peerId: PeerId): void {
-    this.#carryOut(this.#options.room.stage.handOver(peerId));
+  /** @throws ProtocolError NOT_FOUND */
+  handOver(by: PeerSession, peerId: PeerId): void {
+    this.#carryOut(this.#options.room.stage.handOver(by.peerId, peerId));
   }
 
   /** @throws ProtocolError NOT_FOUND */

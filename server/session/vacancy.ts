@@ -6,25 +6,38 @@ const EMPTY_MS = 5 * 60_000;
 interface Options {
   readonly clock: Clock;
   readonly isEmpty: () => boolean;
+  /** Somebody waits to be let in. */
+  readonly isAwaited: () => boolean;
   readonly isRecorded: () => boolean;
+  /** The server has only just begun to run, and people were in the room before. */
+  readonly isExpected: boolean;
   readonly close: () => void;
 }
 
 /**
  * When a room ends for want of people: at once when the last one leaves, and after a while where it is
- * recorded, or where a network took everybody out of it.
+ * recorded, where somebody waits to be let in, or where a network or a crash took people out of it.
  */
 export class Vacancy {
   readonly #options: Options;
   /** Somebody is on the way to a seat: an empty room is about to be one no longer. */
   #isSeating = false;
-  /** The last to leave did not mean to. */
-  #isMissed = false;
+  /** Whether anybody was in it: for those who wait for the first one it stays open. */
+  #wasEntered = false;
+  /** People are missed until then. Monotonic, as the next. */
+  #missedUntilMs: number;
+  #emptySinceMs: number | null = null;
   #cancel: () => void = () => {};
   #ended = false;
 
   constructor(options: Options) {
     this.#options = options;
+    const { clock, isExpected } = options;
+    this.#missedUntilMs = isExpected ? clock.monotonicMs() + EMPTY_MS : -Infinity;
+  }
+
+  get wasEntered(): boolean {
+    return this.#wasEntered;
   }
 
   /** While `seat` runs the room is not taken for empty. */
@@ -32,28 +45,38 @@ export class Vacancy {
     this.#isSeating = true;
     try {
       seat();
+      this.#wasEntered = true;
+      this.#emptySinceMs = null;
     } finally {
       this.#isSeating = false;
     }
   }
 
   left(how: { mayReturn: boolean }): void {
-    this.#isMissed = how.mayReturn;
+    if (how.mayReturn) this.#missedUntilMs = this.#options.clock.monotonicMs() + EMPTY_MS;
     this.check();
   }
 
   check(): void {
-    const { clock, isEmpty, isRecorded, close } = this.#options;
-    if (this.#isSeating || this.#ended || !isEmpty()) return;
+    const { clock, isEmpty, isAwaited, close } = this.#options;
     this.#cancel();
-    if (!isRecorded() && !this.#isMissed) return close();
-    this.#cancel = clock.after(EMPTY_MS, () => {
-      if (isEmpty()) close();
-    });
+    if (this.#isSeating || this.#ended || !isEmpty()) return;
+    if (isAwaited() && !this.#wasEntered) return;
+    const nowMs = clock.monotonicMs();
+    this.#emptySinceMs ??= nowMs;
+    const inMs = this.#endsMs(this.#emptySinceMs) - nowMs;
+    if (inMs <= 0) return close();
+    this.#cancel = clock.after(inMs, () => this.check());
   }
 
   end(): void {
     this.#ended = true;
     this.#cancel();
+  }
+
+  #endsMs(emptySinceMs: number): number {
+    const { isAwaited, isRecorded } = this.#options;
+    const lastsMs = isAwaited() || isRecorded() ? EMPTY_MS : 0;
+    return Math.max(this.#missedUntilMs, emptySinceMs + lastsMs);
   }
 }

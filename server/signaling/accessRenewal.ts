@@ -10,6 +10,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 interface Renewed {
   /** Until when it may ask anything: milliseconds since 1970, later after each `renew`. */
   readonly expiresAt: number;
+  /** Whether it is in a room, or waits to be let in: others come in with the token they have, or not. */
+  readonly isIn: boolean;
   /** Hands out the next access token. */
   renew(access: SignedAccess): void;
   remove(code: 'TOKEN_EXPIRED'): void;
@@ -38,8 +40,8 @@ export function renewAccess(session: Renewed, options: Options): () => void {
   };
   const renew = async (): Promise<void> => {
     try {
-      const access = await signAccess(identity);
-      if (!isOver) session.renew(access);
+      const access = session.isIn ? await signAccess(identity) : null;
+      if (access && !isOver) session.renew(access);
     } catch (err) {
       log.error({ peerId: identity.peerId, err }, 'access could not be renewed');
     }

@@ -49,6 +49,8 @@ export interface SocketSession extends Caller {
   readonly isReturning: boolean;
   /** Until when it may ask anything: milliseconds since 1970, later after each `renew`. */
   readonly expiresAt: number;
+  /** Whether it is in a room, or waits to be let in. */
+  readonly isIn: boolean;
   /** Hands out the next access token. */
   renew(access: SignedAccess): void;
   /** Ends it for a reason that the person is told. */

@@ -42,7 +42,10 @@ export const MIGRATIONS: readonly string[] = [
     peer_id TEXT NOT NULL,
     -- NULL where it is their invitation's.
     role TEXT,
-    is_known INTEGER NOT NULL,
+    invited_as TEXT NOT NULL,
+    -- What they are in by; NULL where they are not.
+    invitation_id TEXT,
+    mutes INTEGER NOT NULL,
     PRIMARY KEY (log_id, peer_id)
   ) STRICT, WITHOUT ROWID;
   -- Every room there is, open or not.

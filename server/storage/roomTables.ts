@@ -1,4 +1,12 @@
-import { ApprovalSchema, RoleSchema, type PeerId, type Phrase, type RoomId } from '#protocol';
+import {
+  ApprovalSchema,
+  InvitationIdSchema,
+  PeerIdSchema,
+  RoleSchema,
+  type PeerId,
+  type Phrase,
+  type RoomId,
+} from '#protocol';
 import type { DatabaseSync } from 'node:sqlite';
 import * as v from 'valibot';
 import type { Standing } from '../domain/standings.ts';
@@ -6,6 +14,14 @@ import type { KeptSpeech } from '../session/ports.ts';
 
 /** Rows that are deleted at a time, so that nobody's sound waits for it: a few milliseconds. */
 const BATCH = 500;
+
+const StandingSchema = v.object({
+  peer_id: PeerIdSchema,
+  role: v.nullable(RoleSchema),
+  invited_as: RoleSchema,
+  invitation_id: v.nullable(InvitationIdSchema),
+  mutes: v.number(),
+});
 
 /** A room as its row has it. Milliseconds since 1970. */
 export interface RoomRow {
@@ -37,7 +53,7 @@ export class RoomTables {
            (SELECT seq FROM phrases WHERE log_id = ?1 LIMIT ${BATCH})`,
       ),
       standings: database.prepare('SELECT * FROM standings WHERE log_id = ?'),
-      putStanding: database.prepare('INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?)'),
+      putStanding: database.prepare('INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?, ?, ?)'),
       removeStandings: database.prepare(
         `DELETE FROM standings WHERE log_id = ?1 AND peer_id IN
            (SELECT peer_id FROM standings WHERE log_id = ?1 LIMIT ${BATCH})`,
@@ -130,16 +146,23 @@ export class RoomTables {
   standings(logId: string): Map<PeerId, Standing> {
     const standings = new Map<PeerId, Standing>();
     for (const row of this.#statements.standings.iterate(logId)) {
-      const role = v.safeParse(v.nullable(RoleSchema), row['role']);
-      if (!role.success) continue;
-      const isKnown = row['is_known'] === 1;
-      standings.set(row['peer_id'] as PeerId, { role: role.output, isKnown });
+      const { success, output } = v.safeParse(StandingSchema, row);
+      if (!success) continue;
+      const {
+        peer_id: peerId,
+        role,
+        invited_as: invitedAs,
+        invitation_id: invitationId,
+        mutes,
+      } = output;
+      standings.set(peerId, { role, invitedAs, invitationId, mutes });
     }
     return standings;
   }
 
-  putStanding(logId: string, peerId: PeerId, { role, isKnown }: Standing): void {
-    this.#statements.putStanding.run(logId, peerId, role, Number(isKnown));
+  putStanding(logId: string, peerId: PeerId, standing: Standing): void {
+    const { role, invitedAs, invitationId, mutes } = standing;
+    this.#statements.putStanding.run(logId, peerId, role, invitedAs, invitationId, mutes);
   }
 
   /** Removes some of what there is of a log. False when there may be more. */

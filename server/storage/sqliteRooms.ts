@@ -1,7 +1,7 @@
 import { PHRASE_LOG, ProtocolError, type PeerId, type Phrase, type RoomId } from '#protocol';
 import { readFileSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Standing } from '../domain/standings.ts';
+import { NO_STANDING, type Standing } from '../domain/standings.ts';
 import type { Clock, KeptRoom, KeptSpeech, Log, RoomMemory, RoomStore } from '../session/ports.ts';
 import { RoomTables } from './roomTables.ts';
 
@@ -70,6 +70,15 @@ export class SqliteRooms implements RoomStore {
     this.#open.set(roomId, memory);
     const { phrases = [], speech = null, standings = new Map() } = found ?? {};
     return { memory, kept: { phrases, speech, standings } };
+  }
+
+  standingOf(roomId: RoomId, peerId: PeerId): Standing {
+    const found = this.#attempt(() => {
+      const room = this.#tables.find(roomId);
+      const isThere = room && !this.#erasing.has(room.logId);
+      return isThere ? this.#tables.standings(room.logId).get(peerId) : undefined;
+    });
+    return found ?? NO_STANDING;
   }
 
   /** Idempotent. The database is the caller's to close. */

@@ -1,14 +1,33 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PeerId, RecordingId } from '#protocol';
+import type { Newcomer } from '#server/domain/entry.ts';
 import { Room } from '#server/domain/room.ts';
-import { ROOM_ID, SETTINGS, draft } from '#tests/support/builders.ts';
+import { ROOM_ID, SETTINGS, draft, invitedAs } from '#tests/support/builders.ts';
 import { refusalOf } from '#tests/support/refusals.ts';
 
 const NOW = { wallMs: 1_000.4, monotonicMs: 0 };
 const RECORDING = 'recording-1' as RecordingId;
-const ana = { peerId: 'peer-ana-1' as PeerId, displayName: 'Ana', role: 'moderator' } as const;
-const beto = { peerId: 'peer-beto' as PeerId, displayName: 'Beto', role: 'speaker' } as const;
-const carla = { peerId: 'peer-carla' as PeerId, displayName: 'Carla', role: 'audience' } as const;
+const ana = {
+  peerId: 'peer-ana-1' as PeerId,
+  displayName: 'Ana',
+  role: 'moderator',
+  invitationId: invitedAs('moderator'),
+} as const;
+const beto = {
+  peerId: 'peer-beto' as PeerId,
+  displayName: 'Beto',
+  role: 'speaker',
+  invitationId: invitedAs('speaker'),
+} as const;
+const carla = {
+  peerId: 'peer-carla' as PeerId,
+  displayName: 'Carla',
+  role: 'audience',
+  invitationId: invitedAs('audience'),
+} as const;
+
+/** What others see of somebody. */
+const shown = ({ peerId, displayName, role }: Newcomer) => ({ peerId, displayName, role });
 
 describe('Room', () => {
   let room: Room;
@@ -75,7 +94,11 @@ describe('Room', () => {
       settings: SETTINGS,
       host: ana.peerId,
       you: carla.peerId,
-      peers: [{ ...ana, recorded: true }, { ...beto, microphone: 'muted' }, carla],
+      peers: [
+        { ...shown(ana), recorded: true },
+        { ...shown(beto), microphone: 'muted' },
+        shown(carla),
+      ],
       phrases: [phrase],
       recording: {
         recordingId: RECORDING,

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { invitedAs } from '#tests/support/builders.ts';
 import { House, type Visitor } from '#tests/support/house.ts';
 
 const GRACE_MS = 30_000;
@@ -69,6 +70,24 @@ describe('who holds a room', () => {
     expect(snapshot).toMatchObject({ host: mia.peerId, recording: { recordingId } });
     await back.request('setRole', { peerId: ana.peerId, role: 'audience' });
     expect(ana.session.gateState).toBe('audience');
+  });
+
+  it('[HO6] is nobody who comes in anew to listen, and a moderator who is back where there is none', async () => {
+    const beto = await house.enter('moderator');
+    const { identity } = mia.session;
+    const listener = house.visitor({
+      ...identity,
+      ...{ role: 'audience', invitationId: invitedAs('audience') },
+    });
+    await listener.join();
+    expect(host()).toBe(beto.peerId);
+    beto.lose();
+    const carla = await house.enter('moderator');
+    await carla.request('leave', {});
+    house.clock.advance(15_000);
+    const back = house.comeBack(beto);
+    await back?.join();
+    expect(host()).toBe(beto.peerId);
   });
 
   it('[HO5] is another at once when they are demoted or taken out', async () => {

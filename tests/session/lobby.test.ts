@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MAX_WAITING_GUESTS } from '#protocol';
-import { ROOM_ID } from '#tests/support/builders.ts';
+import { ROOM_ID, invitedAs } from '#tests/support/builders.ts';
 import { House, type Visitor } from '#tests/support/house.ts';
 import { refusalFrom } from '#tests/support/refusals.ts';
 
-const TOLD_MS = 250;
+/** With a few who wait. */
+const TOLD_MS = 280;
 
 describe('the lobby', () => {
   let house: House;
@@ -74,12 +75,36 @@ describe('the lobby', () => {
     await mia.request('changeSettings', { lobby: false });
     expect(isAdmitted(carla)).toBe(true);
     expect(await refusalFrom(house.enter('speaker'))).toBe('allowed');
+    await mia.request('changeSettings', { lobby: true });
+    const dora = await knock('Dora');
+    await mia.request('changeSettings', { lobby: false, locked: true });
+    expect(isAdmitted(dora)).toBe(false);
+  });
+
+  it('[LB9] lets nobody in whose invitation has ended meanwhile', async () => {
+    const ana = await knock();
+    house.book.revoke(ROOM_ID, invitedAs('speaker'));
+    await mia.request('admitAll', {});
+    expect(await refusalFrom(ana.join())).toBe('INVITATION_REVOKED');
+  });
+
+  it('[LB10] keeps neither a recording nor what was said alive when everybody has left', async () => {
+    await mia.request('startRecording', {});
+    const ana = await knock();
+    await mia.request('leave', {});
+    house.clock.advance(5 * 60_000 - 1);
+    expect(ana.channel.isClosed).toBe(false);
+    house.clock.advance(1);
+    expect(ana.channel.removedWith).toBe('SERVER_STOPPING');
+    expect(house.registry.status(ROOM_ID)).toEqual({ peerCount: 0, recording: false });
   });
 
   it('[LB5] tells who is turned away', async () => {
     const ana = await knock();
     await mia.request('turnAway', { peerId: ana.peerId });
     expect([ana.channel.removedWith, ana.channel.isClosed]).toEqual(['TURNED_AWAY', true]);
+    const again = () => refusalFrom(house.visitor({ ...ana.session.identity }).join());
+    expect(await again()).toBe('TURNED_AWAY');
     expect(waiting()).toEqual([]);
   });
 

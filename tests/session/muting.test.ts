@@ -100,10 +100,34 @@ describe('muting', () => {
     expect(seen(again)).toMatchObject({ microphone: 'muted', mayUnmute: false });
     await mia.request('giveFloor', { peerId: again.peerId });
     await again.request('answerFloor', { accept: true });
-    await open(1, again);
+    await open(seen(again).mutes, again);
     expect(seen(again).microphone).toBe('open');
     await again.request('setMuted', { muted: true });
-    await open(1, again);
+    await open(seen(again).mutes, again);
+  });
+
+  it('[MT9] holds for who was away, or comes in anew, until they open it themselves', async () => {
+    await ana.speak();
+    ana.lose();
+    await mute();
+    house.clock.advance(25_000);
+    const again = house.visitor({ ...ana.session.identity });
+    const { peers } = await again.join();
+    expect(peers.find(({ peerId }) => peerId === ana.peerId)?.mutes).toBe(1);
+    await again.speak();
+    expect(seen(again).microphone).toBe('muted');
+    await open(seen(again).mutes, again);
+    expect(seen(again).microphone).toBe('open');
+  });
+
+  it('[MT10] leaves a microphone closed whose opening is refused half-way', async () => {
+    await ana.speak({ muted: true });
+    ana.media.working.hold();
+    const opening = refusalFrom(open());
+    await set({ selfUnmute: false });
+    ana.media.working.open();
+    expect(await opening).toBe('FORBIDDEN');
+    expect([ana.media.muted.at(-1), seen().microphone]).toEqual([true, 'muted']);
   });
 
   it('[MT7] ends for all when the room lets people unmute themselves again', async () => {

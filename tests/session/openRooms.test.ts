@@ -12,13 +12,17 @@ describe('whom a room knows, as the doors of HTTP ask', () => {
     ana = await house.enter('speaker');
   });
 
-  const knows = ({ peerId }: Visitor) => house.registry.knows(ROOM_ID, peerId);
+  const knows = ({ session }: Visitor) => house.registry.knows(session.identity);
 
   it('[DO11] are those who are in, and who were and went by themselves', async () => {
     expect([knows(mia), knows(ana), knows(house.visitor())]).toEqual([true, true, false]);
     await ana.request('leave', {});
     expect(knows(ana)).toBe(true);
-    expect(house.registry.knows('room-0000009' as typeof ROOM_ID, mia.peerId)).toBe(false);
+    const { identity } = mia.session;
+    const elsewhere = { ...identity, roomId: 'room-0000009' as typeof ROOM_ID };
+    expect(house.registry.knows(elsewhere)).toBe(false);
+    // Nor what they do not come in by: another invitation that they had once.
+    expect(house.registry.knows({ ...identity, invitationId: invitedAs('audience') })).toBe(false);
   });
 
   it.each([

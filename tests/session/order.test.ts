@@ -95,6 +95,36 @@ describe('order in a room', () => {
     expect(await refusalFrom(house.enter('moderator'))).toBe('INVITATION_REVOKED');
   });
 
+  it('[KB8] takes out who is in, however many have knocked since', async () => {
+    house = new House({ maxPeersPerRoom: 10_000 });
+    mia = await house.enter('moderator');
+    const ana = await house.enter('moderator');
+    await mia.request('setRole', { peerId: ana.peerId, role: 'speaker' });
+    for (let knock = 0; knock < 5_001; knock += 1) {
+      const stranger = await house.enter('audience');
+      stranger.session.leave();
+    }
+    await mia.request('kick', of(ana));
+    house.clock.advance(MINUTE_MS);
+    const back = again(ana);
+    await back.join();
+    // What was taken from them is no gift, whatever is remembered of them.
+    expect(back.session.gateState).toBe('speaker');
+    await mia.request('ban', of(ana));
+    expect(back.channel.removedWith).toBe('BANNED');
+  });
+
+  it('[KB9] keeps out who was on their way in while it was decided', async () => {
+    const ana = await house.enter('speaker');
+    await ana.request('leave', {});
+    house.engine.opening.hold();
+    house.engine.room.events.died();
+    const joining = refusalFrom(again(ana).join());
+    await mia.request('ban', of(ana));
+    house.engine.opening.open();
+    expect(await joining).toBe('BANNED');
+  });
+
   it('[KB5] takes out nobody who was never here, and nobody by themselves', async () => {
     const nobody = 'somebody-else' as PeerId;
     for (const name of ['kick', 'ban'] as const) {
@@ -162,6 +192,25 @@ describe('order in a room', () => {
     const later = new House({ after: house });
     const snapshot = await later.visitor(identity()).join();
     expect(snapshot).toMatchObject({ roomName: 'Ensayo', settings: { language: 'es' } });
+  });
+
+  it('[SX4] has as many places as before of what is not named', async () => {
+    await mia.request('changeSettings', { capacity: { audience: 7 } });
+    await mia.request('changeSettings', { capacity: { speaker: 4 } });
+    const capacity = { moderator: null, speaker: 4, audience: 7 };
+    expect(house.book.find(ROOM_ID)?.settings.capacity).toEqual(capacity);
+  });
+
+  it('[SX5] has a place for a moderator when it is full, and takes nobody’s for who is refused', async () => {
+    house = new House({ maxPeersPerRoom: 2 });
+    const [ana, beto] = [await house.enter('speaker'), await house.enter('speaker')];
+    const moderator = await house.enter('moderator');
+    await moderator.request('changeSettings', { capacity: { speaker: 1 } });
+    expect(await refusalFrom(house.enter('speaker'))).toBe('ROOM_FULL');
+    expect(await comesBack(ana)).toBe('ROOM_FULL');
+    expect(ana.channel.removedWith).toBeUndefined();
+    await beto.request('leave', {});
+    expect(await comesBack(ana)).toBe('allowed');
   });
 
   it('[SX2] is not set anew where that cannot be kept', async () => {

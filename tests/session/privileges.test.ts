@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ErrorCode } from '#protocol';
-import { rtpParameters } from '#tests/support/builders.ts';
+import { ROOM_ID, invitedAs, rtpParameters } from '#tests/support/builders.ts';
 import { House, type Visitor } from '#tests/support/house.ts';
 import { refusalFrom } from '#tests/support/refusals.ts';
 
@@ -48,6 +48,51 @@ async function attempts(back: Visitor, mia: Visitor): Promise<(ErrorCode | 'allo
     gate === 'moderator' ? await refusalFrom(back.request('mutePeer', mia)) : 'FORBIDDEN',
   ];
 }
+
+it('[PX2] holds what a moderator decided before anybody is back after a crash, and whoever is first', async () => {
+  const house = new House();
+  const mia = await house.enter('moderator');
+  const [ana, beto] = [await house.enter('moderator'), await house.enter('speaker')];
+  await mia.request('setRole', { peerId: ana.peerId, role: 'audience' });
+  const restarted = new House({ after: house });
+  expect(restarted.registry.roleOf(ana.session.identity)).toBe('audience');
+  restarted.registry.endAdmitted(ROOM_ID, invitedAs('speaker'), null);
+  restarted.book.revoke(ROOM_ID, invitedAs('speaker'));
+  const back = (visitor: Visitor) => restarted.visitor({ ...visitor.session.identity });
+  expect(await refusalFrom(back(beto).join())).toBe('INVITATION_REVOKED');
+  const first = back(ana);
+  await first.join();
+  await first.request('leave', {});
+  const again = back(ana);
+  await again.join();
+  expect(again.session.gateState).toBe('audience');
+  // The same where a network takes the others, and the one who is left leaves.
+  const other = back(mia);
+  await other.join();
+  other.lose();
+  restarted.clock.advance(25_000);
+  await again.request('leave', {});
+  const third = back(ana);
+  await third.join();
+  expect(third.session.gateState).toBe('audience');
+});
+
+it('[PX3] lets a better invitation count beside a gift, and not against a fall', async () => {
+  const house = new House();
+  const mia = await house.enter('moderator');
+  const [ana, beto] = [await house.enter('audience'), await house.enter('speaker')];
+  await mia.request('giveFloor', { peerId: ana.peerId });
+  await ana.request('answerFloor', { accept: true });
+  await mia.request('setRole', { peerId: beto.peerId, role: 'audience' });
+  const asModerator = async (visitor: Visitor) => {
+    const { identity } = visitor.session;
+    const key = { role: 'moderator', invitationId: invitedAs('moderator') } as const;
+    const back = house.visitor({ ...identity, ...key });
+    await back.join();
+    return back.session.gateState;
+  };
+  expect([await asModerator(ana), await asModerator(beto)]).toEqual(['moderator', 'audience']);
+});
 
 it('[PX1] nothing that was taken away while its owner was offline is left after a reconnection, 200 times', async () => {
   const combinations = Object.keys(LOSSES).flatMap((loss) =>

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { PeerId } from '#protocol';
 import { House, type Visitor } from '#tests/support/house.ts';
 
 const BATCH_MS = 100;
+const byId = (a: { peerId: string }, b: { peerId: string }) => a.peerId.localeCompare(b.peerId);
 
 describe('the roster’s changes', () => {
   let house: House;
@@ -44,7 +46,7 @@ describe('the roster’s changes', () => {
     ]);
   });
 
-  it('[RW3] speak of nobody who came and went, and twice of who left and came again', async () => {
+  it('[RW3] say of who came and went that they left, and twice of who left and came again', async () => {
     const ana = await house.enter('speaker');
     house.clock.advance(BATCH_MS);
     const beto = await house.enter('speaker');
@@ -54,7 +56,8 @@ describe('the roster’s changes', () => {
     await back.join();
     house.clock.advance(BATCH_MS);
     const { left, joined, since, revision } = told().at(-1) ?? {};
-    expect([left, joined?.map(({ peerId }) => peerId)]).toEqual([[ana.peerId], [ana.peerId]]);
+    expect(left?.toSorted()).toEqual([ana.peerId, beto.peerId].toSorted());
+    expect(joined?.map(({ peerId }) => peerId)).toEqual([ana.peerId]);
     expect(Number(revision) - Number(since)).toBe(4);
   });
 
@@ -66,7 +69,32 @@ describe('the roster’s changes', () => {
     await ana.request('raiseHand', {});
     await ana.request('lowerHand', {});
     house.clock.advance(BATCH_MS);
-    expect(told().at(-1)?.changed).toEqual([{ peerId: ana.peerId, microphone: 'muted' }]);
+    expect(told().at(-1)?.changed).toEqual([
+      { peerId: ana.peerId, microphone: 'muted', hand: null },
+    ]);
+  });
+
+  it('[RW6] are right for who has a snapshot of the midst of them', async () => {
+    const [ana, beto] = [await house.enter('speaker'), await house.enter('speaker')];
+    await beto.request('raiseHand', {});
+    const carla = house.visitor();
+    const { peers } = await carla.join();
+    await ana.request('leave', {});
+    await beto.request('lowerHand', {});
+    house.clock.advance(BATCH_MS);
+    const [batch] = carla.channel.told('rosterChanged');
+    expect(batch?.left).toEqual([ana.peerId]);
+    const seen = new Map(peers.map((peer) => [peer.peerId, peer]));
+    for (const peerId of batch?.left ?? []) seen.delete(peerId as PeerId);
+    for (const change of batch?.changed ?? []) {
+      const before = seen.get(change.peerId as PeerId);
+      if (before) seen.set(before.peerId, { ...before, ...change } as typeof before);
+    }
+    for (const peer of carla.channel.roster.joined) seen.set(peer.peerId, peer);
+    const { peers: now } = await house.visitor().join();
+    const others = now.filter(({ peerId }) => seen.has(peerId));
+    expect([...seen.values()].toSorted(byId)).toEqual(others.toSorted(byId));
+    expect(seen.size).toBe(3);
   });
 
   it('[RW5] are not told to who has a snapshot of after them', async () => {

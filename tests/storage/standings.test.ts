@@ -6,7 +6,7 @@ import { makeLogId } from '#server/ids.ts';
 import { MIGRATIONS } from '#server/storage/roomSchema.ts';
 import { SqliteBans } from '#server/storage/sqliteBans.ts';
 import { SqliteRooms } from '#server/storage/sqliteRooms.ts';
-import { ROOM_ID } from '#tests/support/builders.ts';
+import { INVITATION_ID, ROOM_ID } from '#tests/support/builders.ts';
 import { RoomFile } from './support/roomFile.ts';
 
 const phrase = {
@@ -31,8 +31,8 @@ describe('rooms in the database, with what moderators did in them', () => {
     const { memory } = rooms.open(ROOM_ID);
     const [ana, beto] = ['peer-0000001', 'peer-0000002'] as [PeerId, PeerId];
     const [mute, host] = [
-      { role: null, isKnown: true },
-      { role: 'moderator', isKnown: false },
+      { role: null, invitedAs: 'speaker', invitationId: INVITATION_ID, mutes: 2 },
+      { role: 'moderator', invitedAs: 'audience', invitationId: null, mutes: 0 },
     ] as const;
     memory.keepStanding(ana, mute);
     memory.keepStanding(ana, host);

@@ -16,7 +16,7 @@ export class FakeOpenRooms implements OpenRooms {
     return this.roles.get(peerId) ?? role;
   }
 
-  knows(_roomId: RoomId, peerId: PeerId): boolean {
+  knows({ peerId }: { peerId: PeerId }): boolean {
     return this.known.has(peerId);
   }
 

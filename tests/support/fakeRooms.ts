@@ -1,7 +1,7 @@
 import { ProtocolError, type PeerId, type Phrase, type RoomId } from '#protocol';
 import { Bans, type Ban } from '#server/domain/bans.ts';
 import { makeLogId } from '#server/ids.ts';
-import type { Standing } from '#server/domain/standings.ts';
+import { NO_STANDING, type Standing } from '#server/domain/standings.ts';
 import type {
   BanBook,
   KeptRoom,
@@ -29,6 +29,10 @@ export class FakeRooms implements RoomStore {
   /** What a server finds that starts now, whatever became of this one. */
   afterRestart(): FakeRooms {
     return new FakeRooms(structuredClone(this.kept));
+  }
+
+  standingOf(roomId: RoomId, peerId: PeerId): Standing {
+    return this.kept.get(roomId)?.standings.get(peerId) ?? NO_STANDING;
   }
 
   open(roomId: RoomId): { memory: RoomMemory; kept: KeptRoom } {

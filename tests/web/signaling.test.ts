@@ -207,9 +207,10 @@ describe('a client’s signalling', () => {
     const first = board.pass(identity({ expiresAt: clock.wallMs() + 9_000 }));
     const signaling = start(first);
     await witness.until('connected');
+    await signaling.request('join', {});
     clock.advance(8_000);
     // What the server told before it answered is here by then.
-    await signaling.request('join', {});
+    await signaling.request('echo', {});
     const next = signaling.accessToken;
     expect(next).not.toBe(first);
     board.forget(first);
