@@ -74,6 +74,13 @@ export class SpeechQueue {
     return this.#waiting.map(({ phrase }) => phrase.seq);
   }
 
+  /** The numbers of an author's phrases that wait, for their turn or for a yes. */
+  of(authorId: PeerId): number[] {
+    return [...this.#waiting, ...this.#unapproved]
+      .filter(({ phrase }) => phrase.authorId === authorId)
+      .map(({ phrase }) => phrase.seq);
+  }
+
   get unapproved(): number[] {
     return this.#unapproved.map(({ phrase }) => phrase.seq);
   }

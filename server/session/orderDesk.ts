@@ -7,6 +7,7 @@ import type { Attendance } from './attendance.ts';
 import type { Lobby } from './lobby.ts';
 import type { ModerationNews } from './moderationNews.ts';
 import type { PeerSession } from './peerSession.ts';
+import type { PhraseDesk } from './phraseDesk.ts';
 import type { BanBook, Clock, Identity, Log, RoomBook } from './ports.ts';
 import type { RecordingDesk } from './recordingDesk.ts';
 
@@ -27,6 +28,7 @@ interface Options {
   readonly lobby: Lobby;
   readonly moderation: ModerationNews;
   readonly recording: RecordingDesk;
+  readonly phrases: PhraseDesk;
   readonly bans: BanBook;
   readonly book: RoomBook;
   readonly clock: Clock;
@@ -130,10 +132,11 @@ export class OrderDesk {
   }
 
   #keepOut(who: Visitor, code: 'KICKED' | 'BANNED' | 'TURNED_AWAY', lastsMs: number): void {
-    const { bans, room, clock, log } = this.#options;
+    const { bans, room, phrases, clock, log } = this.#options;
     const { peerId, displayName } = who;
     const { roomId } = room;
     const atMs = clock.wallMs();
+    phrases.skipAllOf(peerId);
     bans.ban({ roomId, peerId, displayName, atMs, untilMs: atMs + lastsMs, code });
     log.info({ roomId, peerId, code }, 'peer kept out');
   }

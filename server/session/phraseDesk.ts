@@ -1,4 +1,11 @@
-import type { ModerateSpeech, Phrase, PhraseDraft, ServerNotifications, Speech } from '#protocol';
+import type {
+  ModerateSpeech,
+  PeerId,
+  Phrase,
+  PhraseDraft,
+  ServerNotifications,
+  Speech,
+} from '#protocol';
 import type * as v from 'valibot';
 import type { Room } from '../domain/room.ts';
 import type { Attendance } from './attendance.ts';
@@ -85,6 +92,11 @@ export class PhraseDesk {
   /** @param loudest of those who are louder than silence; null in a silent room. dBov. */
   heard(loudest: number | null): void {
     this.#voice.heard(loudest);
+  }
+
+  /** Somebody was taken out: nothing of theirs is spoken any more. */
+  skipAllOf(authorId: PeerId): void {
+    this.#voice.skipAllOf(authorId);
   }
 
   close(): void {

@@ -94,7 +94,7 @@ export function openDesks(options: RoomDesksOptions): RoomDesks {
   });
   const parts = { ...options, people, recording, moderation };
   const stage = new StageDesk({ ...parts, microphones, peersMedia });
-  const order = new OrderDesk({ ...parts, lobby });
+  const order = new OrderDesk({ ...parts, lobby, phrases });
   const hostWatch = new HostWatch({ ...options, people });
   people.onPublished = () => hostWatch.look();
   levels.onChange = (change) => people.tell('levelsChanged', change);

@@ -1,4 +1,12 @@
-import type { Approval, ModerateSpeech, Phrase, Speech, Spoken, UnspokenReason } from '#protocol';
+import type {
+  Approval,
+  ModerateSpeech,
+  PeerId,
+  Phrase,
+  Speech,
+  Spoken,
+  UnspokenReason,
+} from '#protocol';
 import { SpeechQueue } from '../domain/speechQueue.ts';
 import { TALK_DBOV } from '../domain/talkTimes.ts';
 import { Voices } from '../domain/voices.ts';
@@ -92,6 +100,16 @@ export class RoomVoice {
           this.#options.unspoken(phrase, 'queueFull');
         }
     }
+    this.#changed();
+  }
+
+  /** Somebody was taken out: nothing of theirs is spoken any more. */
+  skipAllOf(authorId: PeerId): void {
+    const current = this.#current?.phrase;
+    const seqs = this.#queue.of(authorId);
+    if (current?.authorId === authorId) seqs.push(current.seq);
+    if (seqs.length === 0) return;
+    for (const seq of seqs) this.#skip(seq);
     this.#changed();
   }
 

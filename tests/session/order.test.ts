@@ -125,6 +125,17 @@ describe('order in a room', () => {
     expect(await joining).toBe('BANNED');
   });
 
+  it('[KB10] has nothing spoken any more of who is taken out', async () => {
+    house = new House({ speaks: true });
+    mia = await house.enter('moderator');
+    const ana = await house.enter('speaker');
+    await mia.request('moderateSpeech', { action: 'hold' });
+    await ana.request('sendPhrase', draft());
+    await mia.request('sendPhrase', draft());
+    await mia.request('kick', of(ana));
+    expect(mia.channel.told('speechChanged').at(-1)?.speech.waiting).toEqual([2]);
+  });
+
   it('[KB5] takes out nobody who was never here, and nobody by themselves', async () => {
     const nobody = 'somebody-else' as PeerId;
     for (const name of ['kick', 'ban'] as const) {
