@@ -35,7 +35,7 @@ const MAX_PEOPLE = 20_000;
 const KEEP_ADDRESS_MS = 10_000;
 const MAX_ADDRESSES = 50_000;
 
-/** What makes, or tears down, things in a worker or on the disk, or is answered with much. */
+/** What makes, or tears down, things in a worker or on the disk, waits for it, or is answered with much. */
 const COSTLY_REQUESTS: ReadonlySet<unknown> = new Set<ClientRequestName>([
   'join',
   'createTransport',
@@ -46,6 +46,10 @@ const COSTLY_REQUESTS: ReadonlySet<unknown> = new Set<ClientRequestName>([
   'getPhrases',
   'startRecording',
   'stopRecording',
+  'changeSettings',
+  'kick',
+  'ban',
+  'unban',
 ]);
 
 /** Why something is not taken: when it would be, and whether whoever asked is to be sent away. */

@@ -43,6 +43,13 @@ describe('what may be asked', () => {
     expect(taken(ana, 'setMuted', 1_000)).toBe(50 - 5);
   });
 
+  it.each(['changeSettings', 'ban', 'unban', 'kick'])(
+    '[LM24] counts %s among the costly ones: it waits for the disk',
+    (name) => {
+      expect(taken(ana, name, 0)).toBe(20);
+    },
+  );
+
   it('[LM3] is told with the time after which it is taken, and not before', () => {
     taken(ana, 'createTransport', 0);
     expect(limits.request(ana, 'createTransport', 0)).toEqual({ retryAfterMs: 200, isLast: false });
