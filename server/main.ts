@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { RoomId } from '#protocol';
 import { workerBinary } from '../scripts/worker/path.mjs';
 import { JwtTokens } from './auth/token.ts';
 import { TurnCredentials } from './auth/turnCredentials.ts';
@@ -97,7 +98,8 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
   const speech = openSpeech(config.speech, log);
   const rooms = new SqliteRooms({ database, clock, log, makeLogId });
   const bans = new SqliteBans({ database, clock, log });
-  const book = new SqliteBook({ database, clock, log });
+  const forgotten = (roomId: RoomId) => bans.forgetRoom(roomId);
+  const book = new SqliteBook({ database, clock, log, forgotten });
   const registry = new RoomRegistry({
     engine: new SfuEngine(pool),
     recorder: recordings.recorder,

@@ -84,6 +84,11 @@ export class Bans {
     }
   }
 
+  /** False where there are none. */
+  forgetRoom(roomId: RoomId): boolean {
+    return this.#rooms.delete(roomId);
+  }
+
   #remove({ roomId, peerId }: Ban): void {
     const bans = this.#rooms.get(roomId);
     bans?.delete(peerId);

@@ -68,7 +68,8 @@ export class BookTables {
       markUsed: database.prepare('UPDATE book SET is_used = 1 WHERE room_id = ? AND is_used = 0'),
       removeUnused: database.prepare(
         `DELETE FROM book WHERE room_id =
-           (SELECT room_id FROM book WHERE is_used = 0 ORDER BY created_ms LIMIT 1)`,
+           (SELECT room_id FROM book WHERE is_used = 0 ORDER BY created_ms LIMIT 1)
+         RETURNING room_id`,
       ),
     };
   }
@@ -138,19 +139,19 @@ export class BookTables {
 
   /**
    * Removes at most so many invitations that had ended by then, and rooms that have none left.
-   * @returns how many of each
+   * @returns how many invitations, and which rooms
    */
-  removeOver(endedByMs: number, atMost: number): { invitations: number; rooms: number } {
+  removeOver(endedByMs: number, atMost: number): { invitations: number; rooms: RoomId[] } {
     const removed = this.#statements.removeOver.all(Math.round(endedByMs), atMost);
-    const roomIds = new Set(removed.map((row) => String(row['room_id'])));
-    let rooms = 0;
-    for (const roomId of roomIds) rooms += Number(this.#statements.removeEmpty.run(roomId).changes);
+    const roomIds = new Set(removed.map((row) => row['room_id'] as RoomId));
+    const rooms = [...roomIds].filter((roomId) => this.#statements.removeEmpty.run(roomId).changes);
     return { invitations: removed.length, rooms };
   }
 
-  /** Removes the oldest room that nobody ever came into. False where there is none. */
-  removeUnused(): boolean {
-    return Number(this.#statements.removeUnused.run().changes) > 0;
+  /** Removes the oldest room that nobody ever came into, where there is one. */
+  removeUnused(): RoomId | null {
+    const removed = this.#statements.removeUnused.get();
+    return removed ? (removed['room_id'] as RoomId) : null;
   }
 }
 

@@ -83,4 +83,7 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (number, peer_id)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE INDEX bans_until ON bans (until_ms);
+  `,
 ];

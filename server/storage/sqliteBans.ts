@@ -14,6 +14,9 @@ const RowSchema = v.object({
   code: ErrorCodeSchema,
 });
 
+/** Each time all of them are looked through in memory. */
+const FORGET_PAUSE_MS = 60_000;
+
 /** Bans in a table: asked of memory, written for the next run of the server. */
 export class SqliteBans implements BanBook {
   readonly #bans = new Bans();
@@ -23,6 +26,8 @@ export class SqliteBans implements BanBook {
   readonly #write: StatementSync;
   readonly #remove: StatementSync;
   readonly #erase: StatementSync;
+  readonly #eraseRoom: StatementSync;
+  #forgotMs = -Infinity;
 
   constructor(options: { database: DatabaseSync; clock: Clock; log: Log }) {
     const { database, clock, log } = options;
@@ -35,6 +40,9 @@ export class SqliteBans implements BanBook {
     );
     this.#remove = database.prepare('DELETE FROM bans WHERE room_id = ? AND peer_id = ?');
     this.#erase = database.prepare('DELETE FROM bans WHERE until_ms <= ?');
+    this.#eraseRoom = database.prepare('DELETE FROM bans WHERE room_id = ?');
+    this.forgetOver();
+    this.#eraseOrphans();
     const all = database.prepare(
       `SELECT room_id AS roomId, peer_id AS peerId, display_name AS displayName, at_ms AS atMs,
          until_ms AS untilMs, code
@@ -47,11 +55,11 @@ export class SqliteBans implements BanBook {
   }
 
   ban(ban: Ban): void {
-    this.forgetOver();
+    if (this.#clock.monotonicMs() - this.#forgotMs >= FORGET_PAUSE_MS) this.forgetOver();
     if (!this.#bans.add(ban)) return;
     const { roomId, peerId, displayName, atMs, untilMs, code } = ban;
     const times = [Math.round(atMs), Math.round(untilMs)] as const;
-    const tooMany = this.#bans.trim(roomId, atMs);
+    const tooMany = code === 'BANNED' ? this.#bans.trim(roomId, atMs) : [];
     // Whom a moderator keeps out is out through a loss of power too; a flood is over by then.
     this.#attempt('ban could not be written', code === 'BANNED' ? 'durable' : 'quick', () => {
       this.#write.run(roomId, peerId, displayName, ...times, code);
@@ -76,9 +84,28 @@ export class SqliteBans implements BanBook {
 
   /** Lets go of those that have run out. */
   forgetOver(): void {
+    this.#forgotMs = this.#clock.monotonicMs();
     const nowMs = this.#clock.wallMs();
     this.#bans.forgetOver(nowMs);
     this.#attempt('bans that are over could not be erased', 'quick', () => this.#erase.run(nowMs));
+  }
+
+  /** Lets go of those of a room that is no more. */
+  forgetRoom(roomId: RoomId): void {
+    if (!this.#bans.forgetRoom(roomId)) return;
+    this.#attempt('bans of a room that is no more could not be erased', 'quick', () =>
+      this.#eraseRoom.run(roomId),
+    );
+  }
+
+  /** A moderator's, whose room went without them: the server may have ended between the two. */
+  #eraseOrphans(): void {
+    this.#attempt('bans of rooms that are no more could not be erased', 'quick', () =>
+      this.#database.exec(
+        `DELETE FROM bans WHERE code = 'BANNED'
+           AND NOT EXISTS (SELECT 1 FROM book WHERE book.room_id = bans.room_id)`,
+      ),
+    );
   }
 
   #attempt(failure: string, how: 'durable' | 'quick', act: () => unknown): void {

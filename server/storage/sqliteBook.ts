@@ -35,6 +35,8 @@ export interface SqliteBookOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly maxRooms?: number;
+  /** Told of each room that is in the book no more. */
+  readonly forgotten?: (roomId: RoomId) => void;
 }
 
 /** The book of rooms in a database. What it has promised is on the disk when a call returns. */
@@ -56,12 +58,15 @@ export class SqliteBook implements RoomBook {
 
   create(room: RoomRecord, invitations: readonly NewInvitation[]): void {
     const isFull = this.#rooms >= (this.#options.maxRooms ?? MAX_ROOMS);
+    let gone: RoomId | null = null;
     this.#write('durable', () => {
-      if (isFull && !this.#tables.removeUnused()) throw new Error('no place for another room');
+      if (isFull) gone = this.#tables.removeUnused();
+      if (isFull && gone === null) throw new Error('no place for another room');
       this.#tables.add(room, this.#options.clock.wallMs());
       for (const invitation of invitations) this.#tables.invite(room.roomId, invitation);
     });
-    if (!isFull) this.#rooms += 1;
+    if (gone === null) this.#rooms += 1;
+    else this.#options.forgotten?.(gone);
   }
 
   find(roomId: RoomId): RoomRecord | null {
@@ -143,7 +148,8 @@ export class SqliteBook implements RoomBook {
       const removed = transaction(database, 'quick', () =>
         this.#tables.removeOver(endedByMs, TIDY_BATCH),
       );
-      this.#rooms -= removed.rooms;
+      this.#rooms -= removed.rooms.length;
+      for (const roomId of removed.rooms) this.#options.forgotten?.(roomId);
       return removed.invitations < TIDY_BATCH;
     } catch (error) {
       this.#complain(error);
