@@ -36,7 +36,10 @@ export const InvitationInfoSchema = v.strictObject({
   /** How many people came in with it. */
   uses: count,
   revokedAt: v.nullable(timeMs),
-  /** For a link's fragment; null once it is of no use: revoked or expired. */
+  /**
+   * For a link's fragment; null once it is of no use, revoked or expired, and where it is a moderator's
+   * and not shown to who asks, whose own invitation is none.
+   */
   token: v.nullable(token),
 });
 export type InvitationInfo = v.InferOutput<typeof InvitationInfoSchema>;

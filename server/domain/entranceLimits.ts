@@ -6,14 +6,19 @@ import { RecentMap } from './recentMap.ts';
  * sent away comes back as somebody else so often and no more.
  */
 const AT_ONCE = { capacity: 300, perSecond: 5 };
+/** Each has up to 200 tokens signed for it, some milliseconds: dozens of moderators open their list at once. */
+const LISTS = { capacity: 60, perSecond: 2 };
 /** By then it is full again. */
 const KEEP_MS = 60_000;
 const MAX_ADDRESSES = 50_000;
 
 /** What is counted, each apart from the others; `invite` is making and revoking invitations. */
-export type Entrance = 'enter' | 'makeRoom' | 'invite';
+export type Entrance = 'enter' | 'makeRoom' | 'invite' | 'listInvitations';
 
-/** How often an address is given a name to enter a room with, how many rooms it makes and how many ways into them. */
+/**
+ * How often an address is given a name to enter a room with, how many rooms it makes, how many ways into
+ * them, and how often it is shown those.
+ */
 export class EntranceLimits {
   readonly #addresses: RecentMap<string, Readonly<Record<Entrance, CrowdLimit>>>;
 
@@ -26,6 +31,7 @@ export class EntranceLimits {
         enter: new CrowdLimit({ ...AT_ONCE, nowMs, random }),
         makeRoom: new CrowdLimit({ ...AT_ONCE, nowMs, random }),
         invite: new CrowdLimit({ ...AT_ONCE, nowMs, random }),
+        listInvitations: new CrowdLimit({ ...LISTS, nowMs, random }),
       }),
     });
   }

@@ -41,6 +41,15 @@ export function requireGood(
 }
 
 /**
+ * Whether somebody may hold an invitation for that role, to see or to make: who moderates by a moderator's
+ * gift would keep a way in that outlasts it.
+ * @param invitedAs the role of their own invitation
+ */
+export function mayHold(role: Role, invitedAs: Role): boolean {
+  return role !== 'moderator' || invitedAs === 'moderator';
+}
+
+/**
  * Before one is revoked.
  * @throws ProtocolError WRONG_STATE where nobody could come in to moderate any more
  */

@@ -6,17 +6,17 @@ import {
   type InvitationId,
   type InvitationInfo,
   type InvitationList,
-  type RoomId,
 } from '#protocol';
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import {
   isGood,
+  mayHold,
   requireOtherKey,
   type NewInvitation,
   type StoredInvitation,
 } from '../domain/invitations.ts';
-import { callerWith, type Doors, type RoomParams } from './doors.ts';
+import { callerWith, type Caller, type Doors, type RoomParams } from './doors.ts';
 import type { CountEntrance } from './entrances.ts';
 import { parse } from './errors.ts';
 
@@ -34,35 +34,43 @@ export function addInvitationRoutes(
 ): void {
   const { tokens, book, rooms, clock, makeInvitationId, count } = options;
 
-  const shown = async (roomId: RoomId, stored: StoredInvitation): Promise<InvitationInfo> => {
-    const isOfUse = isGood(stored, clock.wallMs());
-    return { ...stored, token: isOfUse ? await tokens.signInvitation(roomId, stored) : null };
+  const shown = async (caller: Caller, stored: StoredInvitation): Promise<InvitationInfo> => {
+    const isShown = isGood(stored, clock.wallMs()) && mayHold(stored.role, caller.invitedAs);
+    return {
+      ...stored,
+      token: isShown ? await tokens.signInvitation(caller.roomId, stored) : null,
+    };
   };
 
   app.get<RoomParams>(INVITATIONS, async (request): Promise<InvitationList> => {
-    const { roomId } = await callerWith('invite', request, options);
-    const kept = book.invitations(roomId);
-    return { invitations: await Promise.all(kept.map((one) => shown(roomId, one))) };
+    const caller = await callerWith('invite', request, options);
+    count('listInvitations', request);
+    const kept = book.invitations(caller.roomId);
+    return { invitations: await Promise.all(kept.map((one) => shown(caller, one))) };
   });
 
   app.post<RoomParams>(INVITATIONS, async (request, reply): Promise<InvitationInfo> => {
-    const { roomId } = await callerWith('invite', request, options);
+    const caller = await callerWith('invite', request, options);
     const { role, label = '', validHours, maxUses } = parse(CreateInvitationSchema, request.body);
+    if (!mayHold(role, caller.invitedAs)) {
+      throw new ProtocolError('FORBIDDEN', 'for those who were invited to moderate');
+    }
     count('invite', request);
     const createdAt = clock.wallMs();
     const expiresAt = createdAt + validHours * HOUR_MS;
     const invitation: NewInvitation = {
       ...{ invitationId: makeInvitationId(), role, label, createdAt, expiresAt, maxUses },
     };
-    book.invite(roomId, invitation);
+    book.invite(caller.roomId, invitation);
     reply.status(201);
-    return shown(roomId, { ...invitation, uses: 0, revokedAt: null });
+    return shown(caller, { ...invitation, uses: 0, revokedAt: null });
   });
 
   app.post<{ Params: RoomParams['Params'] & { invitationId: string } }>(
     `${INVITATIONS}/:invitationId/revoke`,
     async (request): Promise<InvitationInfo> => {
-      const { roomId, peerId } = await callerWith('invite', request, options);
+      const caller = await callerWith('invite', request, options);
+      const { roomId, peerId } = caller;
       const { endAdmitted } = parse(RevokeInvitationSchema, request.body);
       const invitationId = invitationIdOf(request.params.invitationId);
       count('invite', request);
@@ -71,7 +79,7 @@ export function addInvitationRoutes(
       const revoked = book.revoke(roomId, invitationId);
       if (!revoked) throw notFound();
       if (endAdmitted) rooms.endAdmitted(roomId, invitationId, peerId);
-      return shown(roomId, revoked);
+      return shown(caller, revoked);
     },
   );
 }

@@ -34,3 +34,13 @@ describe.each(['enter', 'makeRoom', 'invite'] as const)('what an address may ask
     }
   });
 });
+
+it('[EN5] is sixty lists of invitations at once, and then two a second, apart from all else', () => {
+  const limits = new EntranceLimits(() => 0.5);
+  const taken = (nowMs: number) =>
+    Array.from({ length: 100 }, () => limits.take('listInvitations', SCHOOL, nowMs)).filter(
+      (retryAfterMs) => retryAfterMs === 0,
+    ).length;
+  expect([taken(0), taken(5_000)]).toEqual([60, 10]);
+  expect(limits.take('invite', SCHOOL, 5_000)).toBe(0);
+});

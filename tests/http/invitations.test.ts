@@ -7,6 +7,7 @@ import {
   type InvitationId,
   type InvitationInfo,
   type PeerId,
+  type Role,
   type RoomId,
 } from '#protocol';
 import { ROOM_ID, invitedAs } from '#tests/support/builders.ts';
@@ -169,5 +170,46 @@ describe('invitations over HTTP', () => {
       507,
       'STORAGE_FAILED',
     ]);
+  });
+
+  describe('to somebody who moderates by a gift', () => {
+    const gifted = async (role: Role) => {
+      const peerId = 'peer-gifted1' as PeerId;
+      const token = await site.access(role, { peerId });
+      site.rooms.roles.set(peerId, 'moderator');
+      return token;
+    };
+
+    it.each(['speaker', 'audience'] as const)(
+      '[IN11] who came as %s, show no way in as a moderator, and make none',
+      async (role) => {
+        const token = await gifted(role);
+        const own = await invite({ role: 'speaker' }, token);
+        const shown = new Map((await listed(token)).map((it) => [it.invitationId, it]));
+        expect(shown.get(invitedAs('moderator'))).toMatchObject({ token: null, revokedAt: null });
+        expect(shown.get(own.invitationId)?.token).toBe(own.token);
+        const answer = await site.post(INVITATIONS, { role: 'moderator' }, token);
+        expect(refused(answer)).toEqual([403, 'FORBIDDEN']);
+        expect((await listed()).filter((it) => it.role === 'moderator')).toHaveLength(1);
+      },
+    );
+
+    it('[IN11] who was invited to moderate, show and make all', async () => {
+      const token = await site.access('moderator');
+      const { invitationId } = await invite({ role: 'moderator' }, token);
+      for (const { token: way } of await listed(token)) expect(way).not.toBeNull();
+      expect(site.book.invitation(ROOM_ID, invitationId)?.role).toBe('moderator');
+    });
+  });
+
+  it('[IN12] are listed so many times in a while at one address, and only moderators are counted', async () => {
+    const speaker = await site.invitation('speaker');
+    for (let turn = 0; turn < 60; turn += 1) await site.get(INVITATIONS, speaker);
+    for (let turn = 0; turn < 60; turn += 1) await listed();
+    const answer = await site.get(INVITATIONS, moderator);
+    expect(refused(answer)).toEqual([429, 'RATE_LIMITED']);
+    expect((await site.post(INVITATIONS, { role: 'audience' }, moderator)).statusCode).toBe(201);
+    site.clock.advance(1_000);
+    expect((await site.get(INVITATIONS, moderator)).statusCode).toBe(200);
   });
 });
