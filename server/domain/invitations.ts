@@ -50,7 +50,8 @@ export function mayHold(role: Role, invitedAs: Role): boolean {
 }
 
 /**
- * Before one is revoked.
+ * Before one is revoked. One that is used up lets those in again who came with it, whose browsers may be
+ * gone, and nobody new: it stands in for another such one, and not for one with a place left.
  * @throws ProtocolError WRONG_STATE where nobody could come in to moderate any more
  */
 export function requireOtherKey(
@@ -59,6 +60,13 @@ export function requireOtherKey(
   wallMs: number,
 ): void {
   const keys = invitations.filter((it) => it.role === 'moderator' && isGood(it, wallMs));
-  const isLast = keys.length === 1 && keys[0]?.invitationId === invitationId;
-  if (isLast) throw new ProtocolError('WRONG_STATE', 'the last way in of moderators');
+  const revoked = keys.find((it) => it.invitationId === invitationId);
+  if (!revoked) return;
+  const others = keys.filter((it) => it !== revoked);
+  if (others.some((it) => isUsedUp(revoked) || !isUsedUp(it))) return;
+  throw new ProtocolError('WRONG_STATE', 'the last way in of moderators');
+}
+
+function isUsedUp({ uses, maxUses }: StoredInvitation): boolean {
+  return uses >= (maxUses ?? Infinity);
 }
