@@ -33,7 +33,7 @@ export const InvitationInfoSchema = v.strictObject({
   createdAt: timeMs,
   expiresAt: timeMs,
   maxUses: v.nullable(int(1, MAX_PEERS)),
-  /** How many people came in with it. */
+  /** How many people asked to enter with it, those included who were turned away then. */
   uses: count,
   revokedAt: v.nullable(timeMs),
   /**

@@ -26,7 +26,7 @@ interface Person {
   readonly displayName: string;
 }
 
-interface Standing {
+interface Asked {
   readonly consent: Consent;
   /** Whether the recording may say who it is. */
   readonly named: boolean;
@@ -34,29 +34,29 @@ interface Standing {
 
 /** Who agreed to one recording. Nobody has until they say so, and an answer outlives a reconnection. */
 export class ConsentBook {
-  readonly #standings = new Map<PeerId, Standing>();
+  readonly #asked = new Map<PeerId, Asked>();
 
   /** Null for who was never asked. */
   of(peerId: PeerId): Consent | null {
-    return this.#standings.get(peerId)?.consent ?? null;
+    return this.#asked.get(peerId)?.consent ?? null;
   }
 
   /** False when this person was asked before. */
   ask(peerId: PeerId): boolean {
-    if (this.#standings.has(peerId)) return false;
-    this.#standings.set(peerId, { consent: 'pending', named: false });
+    if (this.#asked.has(peerId)) return false;
+    this.#asked.set(peerId, { consent: 'pending', named: false });
     return true;
   }
 
   /** Who begins a recording agrees to it by doing so. */
   began({ peerId, displayName }: Person, at: number): ConsentEntry {
-    this.#standings.set(peerId, { consent: 'granted', named: true });
+    this.#asked.set(peerId, { consent: 'granted', named: true });
     return { peerId, displayName, answer: 'granted', language: null, words: null, at };
   }
 
   /** Whether that is another answer than the last, or a refusal that is named otherwise. */
   changes(peerId: PeerId, said: ConsentAnswer): boolean {
-    const before = this.#standings.get(peerId);
+    const before = this.#asked.get(peerId);
     return before?.consent !== said.answer || before.named !== mayBeNamed(said);
   }
 
@@ -71,7 +71,7 @@ export class ConsentBook {
       throw new ProtocolError('WRONG_STATE', 'that was the answer already');
     }
     const named = mayBeNamed(said);
-    this.#standings.set(peerId, { consent: answer, named });
+    this.#asked.set(peerId, { consent: answer, named });
     const name = named ? displayName : null;
     const words = CONSENT_WORDS[language][asked.question];
     return { peerId, displayName: name, answer, language, words, at: asked.at };
