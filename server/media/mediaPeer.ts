@@ -81,10 +81,7 @@ export class SfuPeer implements MediaPeer {
         iceConsentTimeout: ICE_PATIENCE_MS / 1_000,
       }),
     );
-    if (this.#closed || (direction === 'send' && ends !== this.#sendingEnds)) {
-      transport.close();
-      throw new ProtocolError('WRONG_STATE', 'connection closed');
-    }
+    this.#requireWanted(transport, direction === 'send' ? ends : this.#sendingEnds);
     this.#transports.set(direction, transport);
     transport.on('icestatechange', () => this.#watch());
     return transportOptionsOf(transport);
@@ -101,6 +98,7 @@ export class SfuPeer implements MediaPeer {
   }
 
   async produce(options: { rtpParameters: RtpParameters; muted: boolean }): Promise<ProducerId> {
+    const ends = this.#sendingEnds;
     const transport = this.#transport('send');
     const producer = await orProtocolError('UNSUPPORTED_MEDIA', () =>
       transport.produce({
@@ -109,6 +107,7 @@ export class SfuPeer implements MediaPeer {
         paused: options.muted,
       }),
     );
+    this.#requireWanted(producer, ends);
     this.#microphone = producer;
     guardSound(producer, () => this.#events.soundFlooded());
     this.#events.microphoneOpened(producer);
@@ -122,6 +121,7 @@ export class SfuPeer implements MediaPeer {
   }
 
   async produceData(sctpStreamParameters: SctpStreamParameters): Promise<DataProducerId> {
+    const ends = this.#sendingEnds;
     const transport = this.#transport('send');
     const drafts = await orProtocolError('INVALID_MESSAGE', () =>
       transport.produceData({
@@ -129,10 +129,12 @@ export class SfuPeer implements MediaPeer {
         label: PHRASE_CHANNEL_LABEL,
       }),
     );
+    this.#requireWanted(drafts, ends);
     this.#drafts = drafts;
     await orProtocolError('WRONG_STATE', () =>
       this.#phrases.listenTo(drafts, (message) => this.#events.phraseMessage(message)),
     );
+    this.#requireWanted(drafts, ends);
     return drafts.id as DataProducerId;
   }
 
@@ -212,6 +214,16 @@ export class SfuPeer implements MediaPeer {
     if (this.#closed || isReachable === this.#isReachable) return;
     this.#isReachable = isReachable;
     this.#events.reachable(isReachable);
+  }
+
+  /**
+   * Closes what was being made when the connection was closed, or sending was ended.
+   * @throws ProtocolError WRONG_STATE then
+   */
+  #requireWanted(made: { close(): void }, ends: number): void {
+    if (!this.#closed && ends === this.#sendingEnds) return;
+    made.close();
+    throw new ProtocolError('WRONG_STATE', 'connection closed');
   }
 
   /** @throws ProtocolError NOT_FOUND */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
+import { rtpParameters, sctpStream } from '#tests/support/builders.ts';
 import { FakeRecorder } from '#tests/support/fakeRecorder.ts';
 import { MediaHouse } from '#tests/support/mediaRoom.ts';
 import { Obstinate } from '#tests/support/obstinate.ts';
@@ -39,6 +40,28 @@ it('[FO13] passes nothing on of who was taken off the stage and goes on sending,
     await mia.request('giveFloor', { peerId });
     await dora.peer.request('answerFloor', { accept: true });
   }
+});
+
+it('[FO14] makes nothing of what the worker was asked for by who left the stage meanwhile, though they are back', async () => {
+  const { mia, dora, passesOn } = await enter();
+  const { peer, peerId } = dora;
+  const leaveAndComeBack = async () => {
+    await mia.request('setRole', { peerId, role: 'audience' });
+    await mia.request('giveFloor', { peerId });
+    await peer.request('answerFloor', { accept: true });
+  };
+  const made = [
+    () => peer.request('produce', { rtpParameters: rtpParameters(), muted: false, mutes: 0 }),
+    () => peer.request('produceData', { sctpStreamParameters: sctpStream() }),
+  ];
+  for (const make of made) {
+    await peer.request('createTransport', { direction: 'send' });
+    // No answer of a worker comes between these: it is asked to make it, and to end the way out.
+    const [asked] = await Promise.allSettled([make(), leaveAndComeBack()]);
+    expect(asked).toMatchObject({ status: 'rejected', reason: { code: 'WRONG_STATE' } });
+  }
+  await dora.send();
+  await passesOn();
 });
 
 it('[MT8] passes nothing on of who was muted by a moderator and goes on sending, until they know and open it', async () => {
