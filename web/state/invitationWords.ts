@@ -1,6 +1,7 @@
 import type { InvitationInfo, Role } from '#protocol';
 import { m } from '#web/paraglide/messages.js';
 import { dateBriefly } from './formats.ts';
+import { isOver } from './ownInvitation.ts';
 
 const FOR_WHOM: Readonly<Record<Role, () => string>> = {
   moderator: m.link_moderator,
@@ -25,8 +26,9 @@ function came({ uses, maxUses }: InvitationInfo): string {
   return uses === 0 ? m.invite_came_nobody() : m.invite_came({ count: uses });
 }
 
-function validity({ token, expiresAt, revokedAt }: InvitationInfo): string {
+function validity(invitation: InvitationInfo): string {
+  const { expiresAt, revokedAt } = invitation;
   if (revokedAt !== null) return m.invite_revoked_at({ date: dateBriefly(revokedAt) });
   const date = dateBriefly(expiresAt);
-  return token === null ? m.invite_expired({ date }) : m.invite_until({ date });
+  return isOver(invitation, Date.now()) ? m.invite_expired({ date }) : m.invite_until({ date });
 }

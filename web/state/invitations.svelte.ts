@@ -2,6 +2,7 @@ import { ProtocolError, type CreateInvitation, type InvitationInfo } from '#prot
 import { createInvitation, listInvitations, revokeInvitation } from '#web/client/api.ts';
 import { m } from '#web/paraglide/messages.js';
 import { failureOf, wordsOf, type Failure } from './failure.ts';
+import { isOver } from './ownInvitation.ts';
 import { toasts } from './toasts.svelte.ts';
 
 /** Who keeps the invitations of a room, as the server knows them. */
@@ -22,10 +23,10 @@ export class Invitations {
     this.#keeper = keeper;
   }
 
-  /** Those that open the room, the newest first; null until they are known. */
-  readonly good = $derived.by(() => this.#all?.filter(({ token }) => token !== null) ?? null);
+  /** Those that open the room, the newest first, also where their link is not shown; null until they are known. */
+  readonly good = $derived.by(() => this.#all?.filter((it) => !isOver(it, Date.now())) ?? null);
   /** Those that were revoked or have expired. */
-  readonly over = $derived.by(() => this.#all?.filter(({ token }) => token === null) ?? []);
+  readonly over = $derived.by(() => this.#all?.filter((it) => isOver(it, Date.now())) ?? []);
 
   /** Why they could not be listed; null when all is well. */
   get failure(): Failure | null {

@@ -6,6 +6,7 @@ import {
   type ModerateSpeech,
   type PeerId,
   type Phrase,
+  type Role,
 } from '#protocol';
 import type { RoomClient } from '#web/client/roomClient.ts';
 import { MicrophoneError, openMicrophone } from '#web/client/microphone.ts';
@@ -16,6 +17,7 @@ import { microphoneWords } from './microphoneWords.ts';
 import { observe } from './observe.ts';
 import { OrderDesk } from './orderDesk.svelte.ts';
 import type { Hearing } from './phraseNews.ts';
+import { opensRecordings } from './ownInvitation.ts';
 import { personVolumes } from './personVolumes.svelte.ts';
 import { preferences } from './preferences.svelte.ts';
 import { RoomVoice } from './roomVoice.ts';
@@ -31,6 +33,8 @@ const DUCKED = 0.25;
 export class RoomSession {
   readonly client: RoomClient;
   readonly order: OrderDesk;
+  /** The role of one's own invitation, whatever moderators made of one since. */
+  readonly invitedAs: Role;
   /** Authors whose phrases are not to be heard here. */
   readonly silenced = new SvelteSet<PeerId>();
   /** Speaks what the server does not, and all of it while sound does not arrive. */
@@ -42,8 +46,9 @@ export class RoomSession {
   readonly #stops: (() => void)[];
   #heardSeq = $state(0);
 
-  constructor(client: RoomClient) {
+  constructor(client: RoomClient, invitedAs: Role) {
     this.client = client;
+    this.invitedAs = invitedAs;
     this.order = new OrderDesk(client);
     const onHeard = ({ seq }: Phrase) => client.phrases.heard(seq);
     this.#local = new SpeechQueue({
@@ -89,6 +94,7 @@ export class RoomSession {
   readonly mayWrite = $derived.by(() => mayWrite(this.role, this.room.settings));
   readonly mayModerate = $derived.by(() => can(this.role, 'moderate'));
   readonly mayModeratePhrases = $derived.by(() => can(this.role, 'moderatePhrases'));
+  readonly opensRecordings = $derived.by(() => opensRecordings(this.role, this.invitedAs));
   readonly mayRecord = $derived.by(() => can(this.role, 'record'));
   /** Whether there is a recording that one could be in. */
   readonly isAsked = $derived.by(() => this.room.recording !== null && this.room.consent !== null);
