@@ -154,6 +154,23 @@ describe('a room that a moderator runs', () => {
     await row('Ana').getByText('lleva la sala').waitFor();
   });
 
+  it('[EZ10] gives who moderates by a gift no way in as a moderator, and offers nothing that would not open', async () => {
+    const { page } = beto;
+    await page.getByRole('button', { name: 'Invite', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Invite more people' });
+    await dialog.getByText('For the moderator').click();
+    await dialog.getByText(/^This invitation is good, but/).waitFor();
+    await beto.picture('invitation-hidden');
+    await expectAccessible(beto);
+    await dialog.getByRole('button', { name: 'New invitation' }).click();
+    await dialog.getByRole('radio', { name: 'Listen' }).waitFor();
+    expect(await dialog.getByRole('radio', { name: 'Moderate' }).count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await page.getByRole('link', { name: 'Recordings' }).count()).toBe(0);
+    expect(await ana.page.getByRole('link', { name: 'Grabaciones' }).count()).toBe(1);
+  });
+
   it('[EZ6] keeps out who is banned, in a fresh tab too, until the ban is lifted', async () => {
     await choose('Carla', 'Vetar');
     await ana.picture('ban');
