@@ -47,7 +47,7 @@ const EnvironmentSchema = v.object({
     String(Math.min(availableParallelism(), MAX_WORKERS)),
   ),
   MAX_RECORDING_MINUTES: v.optional(integer(1, 1_440), '240'),
-  MAX_PEERS_PER_ROOM: v.optional(integer(1, MAX_PEERS), '100'),
+  MAX_PEERS_PER_ROOM: v.optional(integer(1, MAX_PEERS), '400'),
   RECORDINGS_DIR: v.optional(directory, 'recordings'),
   RETENTION_DAYS: v.optional(integer(0, 36_500), '30'),
   ...ICE_SERVERS,

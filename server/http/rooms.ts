@@ -71,7 +71,11 @@ export function addRoomRoutes(
 
   app.get<RoomParams>('/api/rooms/:roomId', async (request): Promise<RoomInfo> => {
     const { room, invitation } = await invitationOf(request, options);
-    return { ...room, role: invitation.role, ...rooms.status(room.roomId) };
+    const status = rooms.status(room.roomId);
+    // A lock is for those who are in, and over with the last of them: also where nobody could write that down.
+    const locked = room.settings.locked && status.peerCount > 0;
+    const settings = { ...room.settings, locked };
+    return { ...room, settings, role: invitation.role, ...status };
   });
 
   app.post<RoomParams>('/api/rooms/:roomId/peers', async (request, reply): Promise<Entered> => {

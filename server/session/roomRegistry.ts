@@ -202,7 +202,7 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
     const { phrases, standings, speech: keptSpeech } = kept;
     const isExpected = standings.size > 0;
     const room = new Room({
-      ...unlocked(record, isExpected),
+      ...(isExpected ? record : unlocked(record)),
       ...{ phrases, standings },
       maxPeers: this.#maxPeersPerRoom,
       keepStanding: (peerId, standing) => memory.keepStanding(peerId, standing),
@@ -235,6 +235,6 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
 }
 
 /** A lock is for those who were in: where nobody is expected back it is over. */
-function unlocked(record: RoomRecord, isExpected: boolean): RoomRecord {
-  return isExpected ? record : { ...record, settings: { ...record.settings, locked: false } };
+function unlocked(record: RoomRecord): RoomRecord {
+  return { ...record, settings: { ...record.settings, locked: false } };
 }
