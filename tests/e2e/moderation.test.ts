@@ -87,12 +87,12 @@ describe('a room that a moderator runs', () => {
   it('[EZ2] calls the next hand on stage, asks for the microphone only then, and hears it', async () => {
     await beto.page.getByRole('button', { name: /^Raise your hand/ }).click();
     await hand(carla).click();
-    await carla.page.getByRole('button', { name: 'Levantar la mano. Vas 2.º' }).waitFor();
+    await carla.page.getByRole('button', { name: 'Levantar la mano. Turno 2' }).waitFor();
     await row('Carla').getByText('espera').waitFor();
     await ana.picture('panel-hands');
     await expectAccessible(ana);
     await panel().getByRole('button', { name: 'Bajar la mano de Beto' }).click();
-    await carla.page.getByRole('button', { name: 'Levantar la mano. Vas 1.º' }).waitFor();
+    await carla.page.getByRole('button', { name: 'Levantar la mano. Turno 1' }).waitFor();
     expect((await carla.notes()).microphoneAsked).toBe(0);
     await panel().getByRole('button', { name: 'Siguiente' }).click();
     const offer = floorOf(carla);
@@ -131,7 +131,7 @@ describe('a room that a moderator runs', () => {
     await ana.hears(CARLA_HZ);
     await choose('Carla', 'Bajar del escenario');
     await ana.hearsNothing();
-    await isTold(carla, 'Volviste a escuchar');
+    await isTold(carla, 'Ahora escuchas: tu micrófono está apagado');
     await carla.page.getByText('Estás escuchando').waitFor();
     await choose('Beto', 'Dar la palabra');
     await floorOf(beto).getByRole('button', { name: 'Open my microphone' }).click();
@@ -142,7 +142,7 @@ describe('a room that a moderator runs', () => {
     await choose('Beto', 'Hacer que modere');
     await isTold(beto, 'You are a moderator now');
     await ana.page.getByRole('button', { name: 'Deshacer' }).click();
-    await isTold(beto, 'You are no moderator any more');
+    await isTold(beto, 'You are no longer a moderator');
     await choose('Beto', 'Entregarle la sala');
     await isTold(beto, 'You are the host now');
     await row('Beto').getByText('lleva la sala').waitFor();
@@ -183,7 +183,7 @@ describe('a room that a moderator runs', () => {
     const tab = await carla.page.context().newPage();
     await knock(tab, 'Otra');
     await tab.getByText('Ya no puedes entrar en esta sala').first().waitFor();
-    await panel().getByRole('button', { name: 'Vetados: Ver a todos' }).click();
+    await panel().getByRole('button', { name: 'Con veto: Ver a todos' }).click();
     await panel().getByRole('button', { name: 'Quitar el veto a Carla' }).click();
     await isTold(ana, 'Carla puede volver a entrar');
     await tab.close();
