@@ -18,16 +18,21 @@ export function tellOfArrival({ me }: RoomState): void {
   if (me && can(me.role, 'speak') && !me.mayUnmute) toasts.show(m.floor_needed());
 }
 
-/**
- * Tells what moderators made of oneself, who holds the room and who knocks.
- * @param seesPeople whether the list of people is on screen
- */
-export function tellOfOrder(before: RoomState, now: RoomState, seesPeople: boolean): void {
+/** What needs no toast. */
+interface Seen {
+  /** Whether the list of people is on screen. */
+  readonly seesPeople: boolean;
+  /** Whether one took one's own hand down. */
+  readonly hasLowered: boolean;
+}
+
+/** Tells what moderators made of oneself, who holds the room and who knocks. */
+export function tellOfOrder(before: RoomState, now: RoomState, seen: Seen): void {
   tellOfRole(before, now);
   tellOfMute(before, now);
-  tellOfHand(before, now);
+  tellOfHand(before, now, seen);
   tellOfHost(before, now);
-  tellOfGuests(before, now, seesPeople);
+  tellOfGuests(before, now, seen);
 }
 
 function tellOfRole({ me: before }: RoomState, { me: now }: RoomState): void {
@@ -43,14 +48,15 @@ function tellOfMute(before: RoomState, now: RoomState): void {
   toasts.show(now.me.mayUnmute ? m.person_you_muted() : m.person_you_muted_kept());
 }
 
-/** The button shows it; only who does not see it is told. */
-function tellOfHand(before: RoomState, now: RoomState): void {
+/** The button shows it; only who does not see it is told, and who did not do it. */
+function tellOfHand(before: RoomState, now: RoomState, { hasLowered }: Seen): void {
   if (!before.me || !now.me || before.me.hand?.number === now.me.hand?.number) return;
   const place = handPlace(now.peers, now.me.peerId);
   if (place !== null) toasts.announce(m.hand_place_aloud({ place }));
   // With the floor in sight a hand that goes down is no news.
   else if (!now.me.offered && before.me.role === now.me.role && !before.me.offered) {
-    toasts.announce(m.hand_lowered());
+    if (hasLowered) toasts.announce(m.hand_lowered());
+    else toasts.show(m.hand_lowered());
   }
 }
 
@@ -62,7 +68,7 @@ function tellOfHost(before: RoomState, now: RoomState): void {
 }
 
 /** To moderators: who knocks. */
-function tellOfGuests(before: RoomState, now: RoomState, seesPeople: boolean): void {
+function tellOfGuests(before: RoomState, now: RoomState, { seesPeople }: Seen): void {
   if (!can(now.me?.role ?? 'audience', 'moderate') || before.moderation === now.moderation) return;
   const came = newGuests(before, now);
   const [first] = came;

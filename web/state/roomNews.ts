@@ -41,7 +41,7 @@ export function watchNews(client: RoomClient, { hearing, seesPeople }: Attention
       tellOfRecording(known, now);
       tellOfConsent(known, now);
       people.tell(known, now);
-      tellOfOrder(known, now, seesPeople());
+      tellOfOrder(known, now, { seesPeople: seesPeople(), hasLowered: client.stage.hasLowered });
       tellOfVoice(known, now);
       tellOfPhrases(known, now, hearing());
     } else {
