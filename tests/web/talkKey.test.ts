@@ -19,6 +19,7 @@ describe('the key one holds to talk', () => {
   /** @param element what it is pressed on: a selector that it answers to */
   const press = (change: Partial<KeyboardEvent> = {}, element = 'main') => ({
     key: ' ',
+    timeStamp: 10_000,
     repeat: false,
     isComposing: false,
     defaultPrevented: false,
@@ -29,6 +30,7 @@ describe('the key one holds to talk', () => {
     preventDefault: () => void done.push('kept'),
     target: {
       closest: (selectors: string) => (selectors.split(', ').includes(element) ? {} : null),
+      matches: (selectors: string) => selectors.split(', ').includes(element),
     } as unknown as EventTarget,
     ...change,
   });
@@ -75,5 +77,36 @@ describe('the key one holds to talk', () => {
   it('[PT4] does not begin in the middle of a press', () => {
     key.down(press({ repeat: true }));
     expect(done).toEqual([]);
+  });
+
+  it('[PT5] leaves the space bar to whatever else has the focus', () => {
+    for (const element of ['h2', 'aside', 'a']) key.down(press({}, element));
+    expect(done).toEqual([]);
+    for (const element of ['body', '.dock *']) {
+      key.down(press({}, element));
+      key.up(press({}, element));
+    }
+    expect(done.filter((it) => it === 'hold')).toHaveLength(2);
+  });
+
+  it('[PT6] goes on writing for a moment where the field has gone, and as long as one writes', () => {
+    const field = { isConnected: true };
+    const target = { closest: () => field } as unknown as EventTarget;
+    const at = (timeStamp: number, letter = ' ') => press({ timeStamp, key: letter }, 'body');
+    key.down(press({ key: 'a', timeStamp: 1_000, target }));
+    field.isConnected = false;
+    key.down(at(2_400));
+    key.down(at(3_800, 'b'));
+    key.down(at(5_200));
+    expect(done).toEqual([]);
+    key.down(at(6_700));
+    expect(done).toEqual(['kept', 'hold']);
+  });
+
+  it('[PT7] is free at once for who has left a field themselves', () => {
+    const target = { closest: () => ({ isConnected: true }) } as unknown as EventTarget;
+    key.down(press({ key: 'a', timeStamp: 1_000, target }));
+    key.down(press({ timeStamp: 1_200 }));
+    expect(done).toEqual(['kept', 'hold']);
   });
 });

@@ -3,10 +3,19 @@ const USES_SPACE =
   'input, textarea, select, button, summary, audio, video, [contenteditable], [role=button], ' +
   '[role=combobox], [role=listbox], [role=menu], [role=radio], [role=slider], [role=switch], [role=tab]';
 
+/** Where one is when one is nowhere in particular: on the page, or among one's own controls. */
+const TALKS_FROM = 'body, main, .dock *';
+
+const WRITES = 'input, textarea, select, [contenteditable]';
+
+/** Whose field has gone under their fingers goes on writing for a while. */
+const STILL_WRITES_MS = 1_500;
+
 type Key = Pick<
   KeyboardEvent,
   | 'key'
   | 'target'
+  | 'timeStamp'
   | 'repeat'
   | 'isComposing'
   | 'defaultPrevented'
@@ -28,18 +37,24 @@ interface Options {
 export class TalkKey {
   readonly #options: Options;
   #isHeld = false;
+  #wrote: { readonly field: Partial<HTMLInputElement>; readonly atMs: number } | null = null;
 
   constructor(options: Options) {
     this.#options = options;
   }
 
+  /** To be told of every key, wherever it is pressed. */
   down(event: Key): void {
+    const target = event.target as Partial<Element> | null;
+    const isWriting = this.#isWriting(event.timeStamp);
+    const field = isWriting ? this.#wrote?.field : target?.closest?.(WRITES);
+    if (field && !this.#isHeld) this.#wrote = { field, atMs: event.timeStamp };
     if (event.key !== ' ') return;
     if (this.#isHeld) return event.preventDefault();
     if (event.repeat || event.isComposing || event.defaultPrevented) return;
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const isTaken = (event.target as Partial<Element> | null)?.closest?.(USES_SPACE);
-    if (isTaken || !this.#options.isFree()) return;
+    if (isWriting || !target?.matches?.(TALKS_FROM) || target.closest?.(USES_SPACE)) return;
+    if (!this.#options.isFree()) return;
     // Or the page would move.
     event.preventDefault();
     this.#isHeld = true;
@@ -58,5 +73,11 @@ export class TalkKey {
     if (!this.#isHeld) return;
     this.#isHeld = false;
     this.#options.letGo();
+  }
+
+  /** Whether the field in which one wrote is gone, and one may not have seen it yet. */
+  #isWriting(nowMs: number): boolean {
+    if (!this.#wrote || nowMs - this.#wrote.atMs >= STILL_WRITES_MS) return false;
+    return this.#wrote.field.isConnected === false || this.#wrote.field.disabled === true;
   }
 }
