@@ -12,7 +12,10 @@ export interface Removal {
   readonly how: 'kick' | 'ban';
 }
 
-interface Done {
+interface Deed {
+  /** What is done and to whom: it is not done twice at once. */
+  readonly key: string;
+  readonly act: () => Promise<unknown>;
   readonly said?: string;
   /** Where there is a true inverse. */
   readonly undo?: () => Promise<unknown>;
@@ -26,6 +29,7 @@ const STAGE_FULL = { ROOM_FULL: m.floor_full };
 /** What a moderator does to the order of a room: done at once, said in a toast, and undone from there. */
 export class OrderDesk {
   readonly #client: Client;
+  #underWay: readonly string[] = [];
   /** Who is about to be taken out: asked about before it is done. */
   removal = $state.raw<Removal | null>(null);
   /** Whom `next` calls. */
@@ -37,53 +41,65 @@ export class OrderDesk {
 
   giveFloor({ peerId, displayName: name }: Person): Promise<boolean> {
     const said = m.floor_given({ name });
-    return this.#do(() => this.#order.giveFloor(peerId), { said, words: STAGE_FULL });
+    const act = () => this.#order.giveFloor(peerId);
+    return this.#do({ key: `giveFloor ${peerId}`, act, said, words: STAGE_FULL });
   }
 
   takeFloorBack({ peerId, displayName: name }: Person): Promise<boolean> {
-    return this.#do(() => this.#order.lowerHandOf(peerId), { said: m.floor_taken_back({ name }) });
+    const act = () => this.#order.lowerHandOf(peerId);
+    return this.#do({ key: `lowerHand ${peerId}`, act, said: m.floor_taken_back({ name }) });
   }
 
   lowerHand({ peerId, displayName: name }: Person): Promise<boolean> {
-    return this.#do(() => this.#order.lowerHandOf(peerId), { said: m.hand_lowered_of({ name }) });
+    const act = () => this.#order.lowerHandOf(peerId);
+    return this.#do({ key: `lowerHand ${peerId}`, act, said: m.hand_lowered_of({ name }) });
   }
 
   async next(): Promise<void> {
-    await this.#do(
-      async () => {
+    await this.#do({
+      key: 'next',
+      act: async () => {
         const { peerId } = await this.#order.callNext(this.callOrder);
         const called = this.#client.state.peers.find((peer) => peer.peerId === peerId);
         if (peerId === null) toasts.show(m.panel_next_none());
         else if (called) toasts.show(m.floor_given({ name: called.displayName }));
       },
-      { words: STAGE_FULL },
-    );
+      words: STAGE_FULL,
+    });
   }
 
   mute({ peerId, displayName: name }: Person): Promise<boolean> {
-    return this.#do(() => this.#order.mutePeer(peerId), { said: m.person_muted({ name }) });
+    const act = () => this.#order.mutePeer(peerId);
+    return this.#do({ key: `mute ${peerId}`, act, said: m.person_muted({ name }) });
   }
 
   muteOthers(): Promise<boolean> {
-    return this.#do(() => this.#order.muteOthers(), { said: m.panel_muted_others() });
+    const act = () => this.#order.muteOthers();
+    return this.#do({ key: 'muteOthers', act, said: m.panel_muted_others() });
   }
 
   /** Off the stage. Nobody is brought back there without being asked, so this is not undone. */
   demote({ peerId, displayName: name }: Person): Promise<boolean> {
     const said = m.person_demoted({ name });
-    return this.#do(() => this.#order.setRole(peerId, 'audience'), { said, words: LAST_MODERATOR });
+    const act = () => this.#order.setRole(peerId, 'audience');
+    return this.#do({ key: `setRole ${peerId}`, act, said, words: LAST_MODERATOR });
   }
 
   promote({ peerId, displayName: name, role }: Person): Promise<boolean> {
-    return this.#do(() => this.#order.setRole(peerId, 'moderator'), {
+    const key = `setRole ${peerId}`;
+    return this.#do({
+      key,
+      act: () => this.#order.setRole(peerId, 'moderator'),
       said: m.person_promoted({ name }),
-      undo: () => this.#do(() => this.#order.setRole(peerId, role)),
+      undo: () => this.#do({ key, act: () => this.#order.setRole(peerId, role) }),
     });
   }
 
   unmoderate(person: Person): Promise<boolean> {
     const { peerId, displayName: name } = person;
-    return this.#do(() => this.#order.setRole(peerId, 'speaker'), {
+    return this.#do({
+      key: `setRole ${peerId}`,
+      act: () => this.#order.setRole(peerId, 'speaker'),
       said: m.person_unmoderated({ name }),
       // Of oneself it is not: one may not make moderators any more.
       ...(peerId !== this.#client.state.me?.peerId && { undo: () => this.promote(person) }),
@@ -95,41 +111,50 @@ export class OrderDesk {
   handOver({ peerId, displayName: name, role }: Person): Promise<boolean> {
     const { host } = this.#client.state;
     const isUndone = host !== null && role === 'moderator';
-    return this.#do(() => this.#order.handOver(peerId), {
+    const key = 'handOver';
+    return this.#do({
+      key,
+      act: () => this.#order.handOver(peerId),
       said: m.person_handed_over({ name }),
-      ...(isUndone && { undo: () => this.#do(() => this.#order.handOver(host)) }),
+      ...(isUndone && {
+        undo: () => this.#do({ key, act: () => this.#order.handOver(host) }),
+      }),
     });
   }
 
   kick({ peerId, displayName: name }: Person): Promise<boolean> {
-    return this.#do(() => this.#order.kick(peerId), { said: m.person_kicked({ name }) });
+    const act = () => this.#order.kick(peerId);
+    return this.#do({ key: `kick ${peerId}`, act, said: m.person_kicked({ name }) });
   }
 
   /** @param revokeInvitation whether the link they came with ends too */
   ban({ peerId, displayName: name }: Person, revokeInvitation: boolean): Promise<boolean> {
-    return this.#do(() => this.#order.ban(peerId, { revokeInvitation }), {
-      said: m.person_banned({ name }),
-    });
+    const act = () => this.#order.ban(peerId, { revokeInvitation });
+    return this.#do({ key: `ban ${peerId}`, act, said: m.person_banned({ name }) });
   }
 
   unban({ peerId, displayName: name }: BanEntry): Promise<boolean> {
-    return this.#do(() => this.#order.unban(peerId), { said: m.panel_unbanned({ name }) });
+    const act = () => this.#order.unban(peerId);
+    return this.#do({ key: `unban ${peerId}`, act, said: m.panel_unbanned({ name }) });
   }
 
   admit({ peerId }: Guest): Promise<boolean> {
-    return this.#do(() => this.#order.admit(peerId));
+    return this.#do({ key: `answer ${peerId}`, act: () => this.#order.admit(peerId) });
   }
 
   admitAll(): Promise<boolean> {
-    return this.#do(() => this.#order.admitAll());
+    return this.#do({ key: 'admitAll', act: () => this.#order.admitAll() });
   }
 
-  turnAway({ peerId }: Guest): Promise<boolean> {
-    return this.#do(() => this.#order.turnAway(peerId));
+  turnAway({ peerId, displayName: name }: Guest): Promise<boolean> {
+    const act = () => this.#order.turnAway(peerId);
+    return this.#do({ key: `answer ${peerId}`, act, said: m.wait_turned_away({ name }) });
   }
 
   lock(locked: boolean): Promise<boolean> {
-    return this.#do(() => this.#order.changeSettings({ locked }), {
+    return this.#do({
+      key: 'lock',
+      act: () => this.#order.changeSettings({ locked }),
       said: locked ? m.panel_locked() : m.panel_unlocked(),
       undo: () => this.lock(!locked),
     });
@@ -139,15 +164,19 @@ export class OrderDesk {
     return this.#client.order;
   }
 
-  /** @returns whether it was done */
-  async #do(action: () => Promise<unknown>, { said, undo, words }: Done = {}): Promise<boolean> {
+  /** @returns whether it was done, and done now */
+  async #do({ key, act, said, undo, words }: Deed): Promise<boolean> {
+    if (this.#underWay.includes(key)) return false;
+    this.#underWay = [...this.#underWay, key];
     try {
-      await action();
+      await act();
     } catch (error) {
       const failure = failureOf(error);
       const own = words?.[failure] ?? (failure === 'NOT_FOUND' ? m.person_gone : null);
       toasts.show(own ? own() : wordsOf(failure).text);
       return false;
+    } finally {
+      this.#underWay = this.#underWay.filter((it) => it !== key);
     }
     if (said) toasts.show(said, undo ? { label: m.panel_undo(), act: () => void undo() } : null);
     return true;
