@@ -18,21 +18,23 @@ export function tellOfArrival({ me }: RoomState): void {
   if (me && can(me.role, 'speak') && !me.mayUnmute) toasts.show(m.floor_needed());
 }
 
-/** What needs no toast. */
-interface Seen {
+/** What a person does at this moment, and what they have before their eyes. */
+export interface Attention {
   /** Whether the list of people is on screen. */
   readonly seesPeople: boolean;
   /** Whether one took one's own hand down. */
   readonly hasLowered: boolean;
+  /** Whether they have taken the floor, and are about to be heard. */
+  readonly takesFloor: boolean;
 }
 
 /** Tells what moderators made of oneself, who holds the room and who knocks. */
-export function tellOfOrder(before: RoomState, now: RoomState, seen: Seen): void {
+export function tellOfOrder(before: RoomState, now: RoomState, attention: Attention): void {
   tellOfRole(before, now);
-  tellOfMute(before, now);
-  tellOfHand(before, now, seen);
+  tellOfMute(before, now, attention.takesFloor);
+  tellOfHand(before, now, attention);
   tellOfHost(before, now);
-  tellOfGuests(before, now, seen);
+  tellOfGuests(before, now, attention);
 }
 
 function tellOfRole({ me: before }: RoomState, { me: now }: RoomState): void {
@@ -42,14 +44,15 @@ function tellOfRole({ me: before }: RoomState, { me: now }: RoomState): void {
   toasts.show(before.role === 'moderator' ? m.person_you_no_moderator() : m.person_you_speak());
 }
 
-function tellOfMute(before: RoomState, now: RoomState): void {
+function tellOfMute(before: RoomState, now: RoomState, takesFloor: boolean): void {
   if (!before.me || !now.me || before.me.mutes >= now.me.mutes) return;
-  if (before.microphone !== 'open' && before.me.microphone !== 'open') return;
+  const isHeard = before.microphone === 'open' || before.me.microphone === 'open';
+  if (!isHeard && !takesFloor) return;
   toasts.show(now.me.mayUnmute ? m.person_you_muted() : m.person_you_muted_kept());
 }
 
 /** The button shows it; only who does not see it is told, and who did not do it. */
-function tellOfHand(before: RoomState, now: RoomState, { hasLowered }: Seen): void {
+function tellOfHand(before: RoomState, now: RoomState, { hasLowered }: Attention): void {
   if (!before.me || !now.me || before.me.hand?.number === now.me.hand?.number) return;
   const place = handPlace(now.peers, now.me.peerId);
   if (place !== null) toasts.announce(m.hand_place_aloud({ place }));
@@ -68,7 +71,7 @@ function tellOfHost(before: RoomState, now: RoomState): void {
 }
 
 /** To moderators: who knocks. */
-function tellOfGuests(before: RoomState, now: RoomState, { seesPeople }: Seen): void {
+function tellOfGuests(before: RoomState, now: RoomState, { seesPeople }: Attention): void {
   if (!can(now.me?.role ?? 'audience', 'moderate') || before.moderation === now.moderation) return;
   const came = newGuests(before, now);
   const [first] = came;

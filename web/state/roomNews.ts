@@ -22,10 +22,13 @@ interface Attention {
   readonly hearing: () => Hearing;
   /** Whether the list of people is on screen. */
   readonly seesPeople: () => boolean;
+  /** Whether they are about to be heard. */
+  readonly takesFloor: () => boolean;
 }
 
 /** Tells what changes in a room: aloud for screen readers, and in a toast where others would miss it too. */
-export function watchNews(client: RoomClient, { hearing, seesPeople }: Attention): () => void {
+export function watchNews(client: RoomClient, attention: Attention): () => void {
+  const { hearing, seesPeople, takesFloor } = attention;
   let before = client.state;
   /** As the person last knew the room: what happened in an interruption is told after it. */
   let known: RoomState | null = null;
@@ -41,7 +44,11 @@ export function watchNews(client: RoomClient, { hearing, seesPeople }: Attention
       tellOfRecording(known, now);
       tellOfConsent(known, now);
       people.tell(known, now);
-      tellOfOrder(known, now, { seesPeople: seesPeople(), hasLowered: client.stage.hasLowered });
+      tellOfOrder(known, now, {
+        seesPeople: seesPeople(),
+        hasLowered: client.stage.hasLowered,
+        takesFloor: takesFloor(),
+      });
       tellOfVoice(known, now);
       tellOfPhrases(known, now, hearing());
     } else {

@@ -24,6 +24,7 @@ import { RoomVoice } from './roomVoice.ts';
 import { handPlace, talkedBy } from './roster.ts';
 import { SpeechQueue } from './speechQueue.ts';
 import type { SpokenPhrase } from './spokenPhrase.ts';
+import { takeFloor } from './takeFloor.ts';
 import { toasts } from './toasts.svelte.ts';
 
 /** How loud people are while a phrase is heard: -12 dB. */
@@ -45,6 +46,7 @@ export class RoomSession {
   readonly #spokenThere: { readonly current: SpokenPhrase | null };
   readonly #stops: (() => void)[];
   #heardSeq = $state(0);
+  #takesFloor = false;
 
   constructor(client: RoomClient, invitedAs: Role) {
     this.client = client;
@@ -154,16 +156,18 @@ export class RoomSession {
     }
   }
 
-  /** Takes the floor that is offered and opens a microphone, or declines; without a microphone one has the floor all the same. */
+  /** Takes the floor that is offered and opens a microphone, or declines. */
   async answerFloor(accept: boolean): Promise<void> {
-    await this.attempt(async () => {
-      await this.client.stage.answerFloor(accept);
-      if (!accept) return;
-      if (this.client.state.microphone === 'none') {
-        await this.openMicrophone(preferences.microphoneId);
-      }
-      if (this.client.state.microphone === 'muted') await this.client.microphone.setMuted(false);
-    });
+    if (!accept) return this.attempt(() => this.client.stage.answerFloor(false));
+    const openMicrophone = () => this.openMicrophone(preferences.microphoneId);
+    this.#takesFloor = true;
+    await this.attempt(() => takeFloor({ client: this.client, openMicrophone }));
+    this.#takesFloor = false;
+  }
+
+  /** Whether one is about to be heard, and so misses it when a moderator mutes one. */
+  get takesFloor(): boolean {
+    return this.#takesFloor;
   }
 
   /** @param deviceId empty for the browser's default */
