@@ -1,4 +1,6 @@
 import { untrack } from 'svelte';
+import { Countdown } from './countdown.ts';
+import { withToast } from './shownToasts.ts';
 
 const SHOWN_MS = 6_000;
 /** What is told within this time of something else is told after it, not instead of it. */
@@ -17,6 +19,7 @@ export interface Toast {
   readonly id: number;
   readonly text: string;
   readonly action: ToastAction | null;
+  readonly time: Countdown;
 }
 
 /** Words for what passes: shown for a few seconds, and read out by the live region. */
@@ -36,16 +39,14 @@ class Toasts {
   }
 
   show(text: string, action: ToastAction | null = null): void {
-    const toast = { id: this.#nextId++, text, action };
-    const others = untrack(() => this.#shown).filter((other) => other.text !== text);
-    this.#shown = [...others, toast].slice(-3);
+    const id = this.#nextId++;
+    const time = new Countdown(action ? OFFERED_MS : SHOWN_MS, () => this.dismiss(id));
+    this.#show(withToast(this.#before, { id, text, action, time }));
     this.announce(text);
-    setTimeout(() => this.dismiss(toast.id), action ? OFFERED_MS : SHOWN_MS);
   }
 
   /** For screen readers only: what others can see without being told. */
   announce(text: string): void {
-    // An effect that tells something does not run again for what is told.
     const before = untrack(() => this.#announcement);
     const together = performance.now() - this.#announcedAt < TOGETHER_MS;
     this.#announcedAt = performance.now();
@@ -58,7 +59,17 @@ class Toasts {
   }
 
   dismiss(id: number): void {
-    this.#shown = this.#shown.filter((toast) => toast.id !== id);
+    this.#show(this.#before.filter((toast) => toast.id !== id));
+  }
+
+  /** An effect that tells something does not run again for what is told. */
+  get #before(): readonly Toast[] {
+    return untrack(() => this.#shown);
+  }
+
+  #show(shown: readonly Toast[]): void {
+    for (const toast of this.#before) if (!shown.includes(toast)) toast.time.stop();
+    this.#shown = shown;
   }
 }
 

@@ -1,0 +1,21 @@
+const MOST = 3;
+
+/** What a person may still do about what a toast tells. */
+interface Shown {
+  readonly text: string;
+  readonly action: unknown;
+}
+
+/**
+ * The toasts on screen once another comes, the newest last. What was told already is told once, and what
+ * can still be undone goes only for something newer that can.
+ */
+export function withToast<Toast extends Shown>(shown: readonly Toast[], toast: Toast): Toast[] {
+  const others = shown.filter(({ text }) => text !== toast.text);
+  while (others.length >= MOST) {
+    const plain = others.findIndex(({ action }) => action === null);
+    if (plain === -1 && toast.action === null) break;
+    others.splice(Math.max(plain, 0), 1);
+  }
+  return [...others, toast];
+}
