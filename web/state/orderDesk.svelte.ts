@@ -18,7 +18,7 @@ interface Deed {
   readonly act: () => Promise<unknown>;
   readonly said?: string;
   /** Where there is a true inverse. */
-  readonly undo?: () => Promise<unknown>;
+  readonly undo?: Deed;
   /** Refusals that mean something of their own here. */
   readonly words?: Partial<Record<Failure, () => string>>;
 }
@@ -91,33 +91,47 @@ export class OrderDesk {
       key,
       act: () => this.#order.setRole(peerId, 'moderator'),
       said: m.person_promoted({ name }),
-      undo: () => this.#do({ key, act: () => this.#order.setRole(peerId, role) }),
+      undo: {
+        key,
+        act: () => this.#order.setRole(peerId, role),
+        said: m.panel_undone({ what: m.person_unmoderated({ name }) }),
+      },
     });
   }
 
-  unmoderate(person: Person): Promise<boolean> {
-    const { peerId, displayName: name } = person;
+  unmoderate({ peerId, displayName: name }: Person): Promise<boolean> {
+    const key = `setRole ${peerId}`;
+    const undo = {
+      key,
+      act: () => this.#order.setRole(peerId, 'moderator'),
+      said: m.panel_undone({ what: m.person_promoted({ name }) }),
+    };
     return this.#do({
-      key: `setRole ${peerId}`,
+      key,
       act: () => this.#order.setRole(peerId, 'speaker'),
       said: m.person_unmoderated({ name }),
       // Of oneself it is not: one may not make moderators any more.
-      ...(peerId !== this.#client.state.me?.peerId && { undo: () => this.promote(person) }),
+      ...(peerId !== this.#client.state.me?.peerId && { undo }),
       words: LAST_MODERATOR,
     });
   }
 
   /** Whoever holds the room moderates it, too. */
   handOver({ peerId, displayName: name, role }: Person): Promise<boolean> {
-    const { host } = this.#client.state;
-    const isUndone = host !== null && role === 'moderator';
     const key = 'handOver';
+    const { host, peers } = this.#client.state;
+    const before = peers.find((peer) => peer.peerId === host);
+    const isUndone = before !== undefined && role === 'moderator';
     return this.#do({
       key,
       act: () => this.#order.handOver(peerId),
       said: m.person_handed_over({ name }),
       ...(isUndone && {
-        undo: () => this.#do({ key, act: () => this.#order.handOver(host) }),
+        undo: {
+          key,
+          act: () => this.#order.handOver(before.peerId),
+          said: m.panel_undone({ what: m.person_handed_over({ name: before.displayName }) }),
+        },
       }),
     });
   }
@@ -152,12 +166,12 @@ export class OrderDesk {
   }
 
   lock(locked: boolean): Promise<boolean> {
-    return this.#do({
+    const deed = (lock: boolean): Deed => ({
       key: 'lock',
-      act: () => this.#order.changeSettings({ locked }),
-      said: locked ? m.panel_locked() : m.panel_unlocked(),
-      undo: () => this.lock(!locked),
+      act: () => this.#order.changeSettings({ locked: lock }),
+      said: lock ? m.panel_locked() : m.panel_unlocked(),
     });
+    return this.#do({ ...deed(locked), undo: deed(!locked) });
   }
 
   get #order(): RoomClient['order'] {
@@ -178,7 +192,8 @@ export class OrderDesk {
     } finally {
       this.#underWay = this.#underWay.filter((it) => it !== key);
     }
-    if (said) toasts.show(said, undo ? { label: m.panel_undo(), act: () => void undo() } : null);
+    const offer = undo && { label: m.panel_undo(), act: () => void this.#do(undo) };
+    if (said) toasts.show(said, offer);
     return true;
   }
 }

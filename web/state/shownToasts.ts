@@ -1,8 +1,8 @@
 const MOST = 3;
 
-/** What a person may still do about what a toast tells. */
 interface Shown {
   readonly text: string;
+  /** What a person may still do about it; null for nothing. */
   readonly action: unknown;
 }
 
