@@ -76,6 +76,11 @@ describe('a room that a moderator runs', () => {
     await carla.picture('turned-away');
     await carla.page.getByRole('button', { name: 'Pedir entrar otra vez' }).click();
     await carla.page.getByRole('button', { name: 'Escuchar', exact: true }).click();
+    await carla.page.getByText('Dentro de un minuto puedes volver a pedirlo').first().waitFor();
+    // As somebody else, who need not wait for it.
+    await carla.page.evaluate(() => localStorage.clear());
+    await carla.page.goto('about:blank');
+    await knock(carla.page, 'Carla');
     await row('Carla').getByText('para escuchar').waitFor();
     await panel().getByRole('button', { name: 'Dejar entrar a todos' }).click();
     await beto.page.getByRole('region', { name: 'Controls' }).waitFor();

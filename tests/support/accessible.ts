@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Person } from './person.ts';
 
 /** No violation that axe calls serious or critical (WCAG 2.2 A and AA). */
-export async function expectAccessible({ page }: Person): Promise<void> {
+export async function expectAccessible({ page }: Pick<Person, 'page'>): Promise<void> {
   await page.evaluate(standStill);
   const { violations } = await new AxeBuilder({ page: page as never }).analyze();
   await page.evaluate(() => {
