@@ -20,9 +20,12 @@ interface Deed {
   /** Where there is a true inverse. */
   readonly undo?: Deed;
   /** Refusals that mean something of their own here. */
-  readonly words?: Partial<Record<Failure, () => string>>;
+  readonly words?: Words;
 }
 
+type Words = Partial<Record<Failure, () => string>>;
+
+const WORDS: Words = { NOT_FOUND: m.person_gone, FORBIDDEN: m.person_no_moderator };
 const LAST_MODERATOR = { WRONG_STATE: m.person_last_moderator };
 const STAGE_FULL = { ROOM_FULL: m.floor_full };
 
@@ -186,7 +189,7 @@ export class OrderDesk {
       await act();
     } catch (error) {
       const failure = failureOf(error);
-      const own = words?.[failure] ?? (failure === 'NOT_FOUND' ? m.person_gone : null);
+      const own = { ...WORDS, ...words }[failure];
       toasts.show(own ? own() : wordsOf(failure).text);
       return false;
     } finally {
