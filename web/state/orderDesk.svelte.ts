@@ -27,6 +27,7 @@ type Words = Partial<Record<Failure, () => string>>;
 
 const WORDS: Words = { NOT_FOUND: m.person_gone, FORBIDDEN: m.person_no_moderator };
 const LAST_MODERATOR = { WRONG_STATE: m.person_last_moderator };
+const LAST_KEY = { WRONG_STATE: m.person_ban_last_link };
 const STAGE_FULL = { ROOM_FULL: m.floor_full };
 
 /** What a moderator does to the order of a room: done at once, said in a toast, and undone from there. */
@@ -82,8 +83,8 @@ export class OrderDesk {
   }
 
   /** Off the stage. Nobody is brought back there without being asked, so this is not undone. */
-  demote({ peerId, displayName: name }: Person): Promise<boolean> {
-    const said = m.person_demoted({ name });
+  demote({ peerId, displayName: name, role }: Person): Promise<boolean> {
+    const said = role === 'moderator' ? m.person_demoted_key({ name }) : m.person_demoted({ name });
     const act = () => this.#order.setRole(peerId, 'audience');
     return this.#do({ key: `setRole ${peerId}`, act, said, words: LAST_MODERATOR });
   }
@@ -109,12 +110,13 @@ export class OrderDesk {
       act: () => this.#order.setRole(peerId, 'moderator'),
       said: m.panel_undone({ what: m.person_promoted({ name }) }),
     };
+    const isMine = peerId === this.#client.state.me?.peerId;
     return this.#do({
       key,
       act: () => this.#order.setRole(peerId, 'speaker'),
-      said: m.person_unmoderated({ name }),
+      said: isMine ? m.person_unmoderated({ name }) : m.person_unmoderated_key({ name }),
       // Of oneself it is not: one may not make moderators any more.
-      ...(peerId !== this.#client.state.me?.peerId && { undo }),
+      ...(!isMine && { undo }),
       words: LAST_MODERATOR,
     });
   }
@@ -147,7 +149,8 @@ export class OrderDesk {
   /** @param revokeInvitation whether the link they came with ends too */
   ban({ peerId, displayName: name }: Person, revokeInvitation: boolean): Promise<boolean> {
     const act = () => this.#order.ban(peerId, { revokeInvitation });
-    return this.#do({ key: `ban ${peerId}`, act, said: m.person_banned({ name }) });
+    const words = revokeInvitation ? LAST_KEY : {};
+    return this.#do({ key: `ban ${peerId}`, act, said: m.person_banned({ name }), words });
   }
 
   unban({ peerId, displayName: name }: BanEntry): Promise<boolean> {
