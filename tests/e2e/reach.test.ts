@@ -18,8 +18,11 @@ describe('what comes and goes beside a page', () => {
   const offer = () => beto.page.getByTestId('floor');
   const told = () => beto.page.getByRole('listitem').filter({ hasText: 'Tu mano ya no' });
 
+  /** By keyboard: a finger has to wait until rows have stopped moving. */
+  const press = (name: string) => sheet().getByRole('button', { name }).press('Enter');
+
   async function choose(entry: string): Promise<void> {
-    await sheet().getByRole('button', { name: 'Opciones para Beto' }).click();
+    await press('Opciones para Beto');
     await ana.page.getByRole('menuitem', { name: entry }).click();
   }
 
@@ -85,7 +88,7 @@ describe('what comes and goes beside a page', () => {
     await beto.page.getByTestId('announcer').getByText('Tu mano ya no está levantada').waitFor();
     expect(await told().count()).toBe(0);
     await hand().click();
-    await sheet().getByRole('button', { name: 'Bajar la mano de Beto' }).click();
+    await press('Bajar la mano de Beto');
     await told().waitFor();
   });
 
@@ -126,7 +129,7 @@ describe('what comes and goes beside a page', () => {
     await expectAccessible(beto);
     await page.getByRole('button', { name: 'Pedir entrar otra vez' }).click();
     await enter();
-    await sheet().getByRole('button', { name: 'No dejar entrar a Beto' }).click();
+    await press('No dejar entrar a Beto');
     await page.getByRole('heading', { name: 'Esta vez no te dejaron entrar' }).waitFor();
     await expectAccessible(beto);
     await sheet().getByRole('switch', { name: 'Cerrar la sala' }).click();
