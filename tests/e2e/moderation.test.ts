@@ -23,11 +23,11 @@ describe('a room that a moderator runs', () => {
   const floorOf = ({ page }: Person) => page.getByTestId('floor');
   const hand = ({ page }: Person) => page.getByRole('button', { name: /^Levantar la mano/ });
 
-  /** Chooses an entry of somebody's menu. */
+  /** Chooses an entry of somebody's menu: by keyboard, as a finger waits until rows have stopped moving. */
   async function choose(name: string, entry: string): Promise<void> {
     await panel()
       .getByRole('button', { name: `Opciones para ${name}` })
-      .click();
+      .press('Enter');
     await ana.page.getByRole('menuitem', { name: entry }).click();
   }
 
@@ -71,7 +71,7 @@ describe('a room that a moderator runs', () => {
     await row('Carla').getByText('para escuchar').waitFor();
     await ana.picture('panel-lobby');
     await expectAccessible(ana);
-    await panel().getByRole('button', { name: 'No dejar entrar a Carla' }).click();
+    await panel().getByRole('button', { name: 'No dejar entrar a Carla' }).press('Enter');
     await carla.page.getByRole('heading', { name: 'Esta vez no te dejaron entrar' }).waitFor();
     await carla.picture('turned-away');
     await carla.page.getByRole('button', { name: 'Pedir entrar otra vez' }).click();
@@ -82,7 +82,7 @@ describe('a room that a moderator runs', () => {
     await carla.page.goto('about:blank');
     await knock(carla.page, 'Carla');
     await row('Carla').getByText('para escuchar').waitFor();
-    await panel().getByRole('button', { name: 'Dejar entrar a todos' }).click();
+    await panel().getByRole('button', { name: 'Dejar entrar a todos' }).press('Enter');
     await beto.page.getByRole('region', { name: 'Controls' }).waitFor();
     await carla.page.getByRole('region', { name: 'Controles' }).waitFor();
     await isTold(beto, 'You were let in');
@@ -96,10 +96,10 @@ describe('a room that a moderator runs', () => {
     await row('Carla').getByText('espera').waitFor();
     await ana.picture('panel-hands');
     await expectAccessible(ana);
-    await panel().getByRole('button', { name: 'Bajar la mano de Beto' }).click();
+    await panel().getByRole('button', { name: 'Bajar la mano de Beto' }).press('Enter');
     await carla.page.getByRole('button', { name: 'Levantar la mano. Turno 1' }).waitFor();
     expect((await carla.notes()).microphoneAsked).toBe(0);
-    await panel().getByRole('button', { name: 'Siguiente' }).click();
+    await panel().getByRole('button', { name: 'Siguiente' }).press('Enter');
     const offer = floorOf(carla);
     await offer.getByRole('heading', { name: 'Te dan la palabra' }).waitFor();
     expect(await offer.evaluate((card) => card === document.activeElement)).toBe(true);
@@ -112,7 +112,7 @@ describe('a room that a moderator runs', () => {
   });
 
   it('[EZ3] is silent when a moderator mutes, and opens again only with the floor', async () => {
-    await panel().getByRole('button', { name: 'Silenciar a Carla' }).click();
+    await panel().getByRole('button', { name: 'Silenciar a Carla' }).press('Enter');
     await ana.hearsNothing();
     await isTold(carla, 'Te silenciaron. Para hablar, levanta la mano.');
     const microphone = carla.page.getByRole('button', { name: /Para hablar, levanta la mano/ });
@@ -126,7 +126,7 @@ describe('a room that a moderator runs', () => {
     await expectAccessible(beto);
     await floorOf(beto).getByRole('button', { name: 'Open my microphone' }).click();
     await ana.hears(BETO_HZ);
-    await panel().getByRole('button', { name: 'Silenciar a todos menos a mí' }).click();
+    await panel().getByRole('button', { name: 'Silenciar a todos menos a mí' }).press('Enter');
     await ana.hearsNothing();
   });
 
@@ -188,13 +188,13 @@ describe('a room that a moderator runs', () => {
     const tab = await carla.page.context().newPage();
     await knock(tab, 'Otra');
     await tab.getByText('Ya no puedes entrar en esta sala').first().waitFor();
-    await panel().getByRole('button', { name: 'Con veto: Ver a todos' }).click();
-    await panel().getByRole('button', { name: 'Quitar el veto a Carla' }).click();
+    await panel().getByRole('button', { name: 'Con veto: Ver a todos' }).press('Enter');
+    await panel().getByRole('button', { name: 'Quitar el veto a Carla' }).press('Enter');
     await isTold(ana, 'Carla puede volver a entrar');
     await tab.close();
     await carla.page.goto('about:blank');
     await knock(carla.page, 'Carla');
-    await panel().getByRole('button', { name: 'Dejar entrar a Carla', exact: true }).click();
+    await panel().getByRole('button', { name: 'Dejar entrar a Carla', exact: true }).press('Enter');
     await carla.page.getByRole('region', { name: 'Controles' }).waitFor();
   });
 
