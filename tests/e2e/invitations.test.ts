@@ -136,7 +136,7 @@ describe('ways into a room, and a place in it', () => {
     await ana.page.getByRole('button', { name: /^Personas/ }).click();
     await beto.page.keyboard.down('Space');
     await ana.hears(BETO_HZ);
-    await ana.page.getByRole('button', { name: 'Silenciar a Beto' }).click();
+    await ana.page.getByRole('button', { name: 'Silenciar a Beto' }).press('Enter');
     await isShown('muted');
     // As it comes again and again while it is held.
     await beto.page.keyboard.down('Space');
@@ -151,7 +151,7 @@ describe('ways into a room, and a place in it', () => {
 
   it('[IQ9] remember how loud one hears whom', async () => {
     const { page } = ana;
-    await page.getByRole('button', { name: 'Opciones para Beto' }).click();
+    await page.getByRole('button', { name: 'Opciones para Beto' }).press('Enter');
     await page.getByRole('menuitem', { name: 'Cómo le oyes' }).click();
     await page.getByRole('slider', { name: 'Volumen de Beto' }).fill('0.3');
     await ana.picture('person-volume');
