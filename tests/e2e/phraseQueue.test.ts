@@ -163,10 +163,10 @@ describe('phrases that wait for a moderator and for their turn', () => {
   it('[EQ7] has the live region read the phrases of an author who is silenced, and no others', async () => {
     await carla.page.getByRole('button', { name: 'Personas' }).click();
     const people = carla.page.getByRole('complementary', { name: 'Personas' });
-    await people.getByRole('button', { name: 'Cómo oyes a Beto' }).click();
+    await people.getByRole('button', { name: 'Cómo oyes a Beto' }).press('Enter');
     const toggle = people.getByRole('button', { name: 'Oír las frases de Beto' });
     expect(await toggle.getAttribute('aria-pressed')).toBe('true');
-    await toggle.click();
+    await toggle.press('Enter');
     expect(await toggle.getAttribute('aria-pressed')).toBe('false');
     await carla.picture('people-silenced');
     await expectAccessible(carla);
