@@ -1,4 +1,4 @@
-import type { BanEntry, CallOrder, Guest, PeerInfo } from '#protocol';
+import type { BanEntry, CallOrder, Guest, PeerInfo, SettingsChange } from '#protocol';
 import type { RoomClient } from '#web/client/roomClient.ts';
 import { m } from '#web/paraglide/messages.js';
 import { failureOf, wordsOf, type Failure } from './failure.ts';
@@ -13,8 +13,8 @@ export interface Removal {
 }
 
 interface Deed {
-  /** What is done and to whom: it is not done twice at once. */
-  readonly key: string;
+  /** What is done and to whom, where it is not to be done twice at once. */
+  readonly key?: string;
   readonly act: () => Promise<unknown>;
   readonly said?: string;
   /** Where there is a true inverse. */
@@ -180,14 +180,18 @@ export class OrderDesk {
     return this.#do({ ...deed(locked), undo: deed(!locked) });
   }
 
+  changeSettings(change: SettingsChange): Promise<boolean> {
+    return this.#do({ act: () => this.#order.changeSettings(change) });
+  }
+
   get #order(): RoomClient['order'] {
     return this.#client.order;
   }
 
   /** @returns whether it was done, and done now */
   async #do({ key, act, said, undo, words }: Deed): Promise<boolean> {
-    if (this.#underWay.includes(key)) return false;
-    this.#underWay = [...this.#underWay, key];
+    if (key !== undefined && this.#underWay.includes(key)) return false;
+    if (key !== undefined) this.#underWay = [...this.#underWay, key];
     try {
       await act();
     } catch (error) {

@@ -1,7 +1,6 @@
-import type { RoomSettings, SettingsChange } from '#protocol';
-import { failureOf, wordsOf } from './failure.ts';
+import type { SettingsChange } from '#protocol';
+import { withChanges, type ShownSettings } from './changedSettings.ts';
 import type { RoomSession } from './roomState.svelte.ts';
-import { toasts } from './toasts.svelte.ts';
 
 /** What a moderator changes of a room: shown at once, and taken back where the server refuses it. */
 export class RoomEdits {
@@ -14,19 +13,23 @@ export class RoomEdits {
   }
 
   /** As the room is, and will be in a moment. */
-  readonly shown: RoomSettings & { readonly roomName: string } = $derived.by(() => {
+  readonly shown: ShownSettings = $derived.by(() => {
     const { settings, roomName } = this.#session.room;
-    return Object.assign({ ...settings, roomName }, ...this.#underWay);
+    return withChanges({ ...settings, roomName }, this.#underWay);
   });
 
-  async change(change: SettingsChange): Promise<void> {
+  change(change: SettingsChange): Promise<void> {
+    return this.#whileAsking(change, () => this.#session.order.changeSettings(change));
+  }
+
+  /** Locks the room, or opens it, in words of its own and with a way back. */
+  lock(locked: boolean): Promise<void> {
+    return this.#whileAsking({ locked }, () => this.#session.order.lock(locked));
+  }
+
+  async #whileAsking(change: SettingsChange, ask: () => Promise<unknown>): Promise<void> {
     this.#underWay = [...this.#underWay, change];
-    try {
-      await this.#session.client.order.changeSettings(change);
-    } catch (error) {
-      toasts.show(wordsOf(failureOf(error)).text);
-    } finally {
-      this.#underWay = this.#underWay.filter((it) => it !== change);
-    }
+    await ask();
+    this.#underWay = this.#underWay.filter((it) => it !== change);
   }
 }
