@@ -20,6 +20,7 @@ import type { Hearing } from './phraseNews.ts';
 import { opensRecordings } from './ownInvitation.ts';
 import { personVolumes } from './personVolumes.svelte.ts';
 import { preferences } from './preferences.svelte.ts';
+import { preparing } from './preparing.ts';
 import { RoomVoice } from './roomVoice.ts';
 import { handPlace, talkedBy } from './roster.ts';
 import { SpeechQueue } from './speechQueue.ts';
@@ -34,6 +35,8 @@ const DUCKED = 0.25;
 export class RoomSession {
   readonly client: RoomClient;
   readonly order: OrderDesk;
+  /** Whether one is about to be heard, and so misses it when a moderator mutes one. */
+  takesFloor = false;
   /** The role of one's own invitation, whatever moderators made of one since. */
   readonly invitedAs: Role;
   /** Authors whose phrases are not to be heard here. */
@@ -46,7 +49,6 @@ export class RoomSession {
   readonly #spokenThere: { readonly current: SpokenPhrase | null };
   readonly #stops: (() => void)[];
   #heardSeq = $state(0);
-  #takesFloor = false;
 
   constructor(client: RoomClient, invitedAs: Role) {
     this.client = client;
@@ -101,12 +103,7 @@ export class RoomSession {
   /** Whether there is a recording that one could be in. */
   readonly isAsked = $derived.by(() => this.room.recording !== null && this.room.consent !== null);
   /** How far the finalizer is with what was last recorded; null when there is nothing to wait for. */
-  readonly preparing = $derived.by(() => {
-    const { recordingProgress, readyRecordings, failedRecordings } = this.room;
-    const [recordingId, progress] = Object.entries(recordingProgress).at(-1) ?? [];
-    const isOver = [...readyRecordings, ...failedRecordings].some((it) => it === recordingId);
-    return progress === undefined || isOver ? null : progress;
-  });
+  readonly preparing = $derived.by(() => preparing(this.room));
   readonly speakers = $derived.by(() => this.room.peers.filter((peer) => can(peer.role, 'speak')));
   readonly audience = $derived.by(() => this.room.peers.filter((peer) => !can(peer.role, 'speak')));
 
@@ -160,14 +157,9 @@ export class RoomSession {
   async answerFloor(accept: boolean): Promise<void> {
     if (!accept) return this.attempt(() => this.client.stage.answerFloor(false));
     const openMicrophone = () => this.openMicrophone(preferences.microphoneId);
-    this.#takesFloor = true;
+    this.takesFloor = true;
     await this.attempt(() => takeFloor({ client: this.client, openMicrophone }));
-    this.#takesFloor = false;
-  }
-
-  /** Whether one is about to be heard, and so misses it when a moderator mutes one. */
-  get takesFloor(): boolean {
-    return this.#takesFloor;
+    this.takesFloor = false;
   }
 
   /** @param deviceId empty for the browser's default */
