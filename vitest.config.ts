@@ -54,7 +54,16 @@ export default defineConfig({
         },
       },
       {
-        // Real browsers against a real server.
+        // Pages that measure no sound of a room: two files at a time mind nothing of each other.
+        test: {
+          name: 'pages',
+          include: ['tests/pages/**/*.test.ts'],
+          testTimeout: 90 * SECOND_MS,
+          hookTimeout: 120 * SECOND_MS,
+        },
+      },
+      {
+        // Rooms with sound, in real browsers against a real server.
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],

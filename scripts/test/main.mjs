@@ -20,9 +20,10 @@ export async function main(names) {
 
   const results = await runChecks(checks.filter(isWanted));
   const wanted = suites.filter(isWanted);
-  for (const { name, about } of wanted.filter(({ lacking }) => !lacking)) {
+  for (const suite of wanted.filter(({ lacking }) => !lacking)) {
+    const { name, about } = suite;
     console.log(`\n${name}: ${about} ...`);
-    results.push(await timed(name, () => runSuite(name)));
+    results.push(await timed(name, () => runSuite(suite)));
   }
 
   const passed = sum(results.map((result) => result.passed));

@@ -3,7 +3,7 @@ import { lackingForNetworks } from './network.mjs';
 /**
  * What `npm test` is made of, in the order in which it runs. A `check` is one command that passes
  * or fails as a whole, and is heard where it `saysHow` it passed; a `suite` is a vitest project,
- * which counts its own tests, and is skipped for what it is `lacking` where that is a text.
+ * which counts its own tests, runs as many files `atOnce` as it says, and is skipped for what it is `lacking` where that is a text.
  */
 export const checks = [
   { name: 'lint', command: 'eslint', args: ['.'] },
@@ -20,7 +20,8 @@ export const checks = [
 export const suites = [
   { name: 'unit', about: 'rules, protocol and doors, with fakes' },
   { name: 'media', about: 'a real mediasoup worker' },
-  { name: 'e2e', about: 'real browsers against a real server' },
+  { name: 'pages', about: 'pages in real browsers against a real server', atOnce: 2 },
+  { name: 'e2e', about: 'rooms with sound, in real browsers against a real server' },
   {
     name: 'network',
     about: 'real browsers through firewalls and a real TURN server',

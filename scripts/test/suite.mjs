@@ -5,23 +5,23 @@ import { fileURLToPath } from 'node:url';
 import { runTool } from './run.mjs';
 
 /**
- * Test files that run side by side, where a project lets them: most wait for processes and timers more
- * than they compute.
+ * Test files that run side by side, where a project lets them and says nothing else: most wait for
+ * processes and timers more than they compute.
  */
-const workers = 2 * os.availableParallelism();
+const usualAtOnce = 2 * os.availableParallelism();
 
 const reporter = fileURLToPath(new URL('reporter.mjs', import.meta.url));
 
 /**
  * Runs one vitest project and counts its tests.
- * @param {string} project
+ * @param {{ name: string, atOnce?: number }} suite
  * @returns {Promise<{ passed: number, failed: number, failures: string[] }>}
  */
-export async function runSuite(project) {
+export async function runSuite({ name, atOnce = usualAtOnce }) {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'cora-test-'));
   const file = path.join(directory, 'counts.json');
   try {
-    const args = ['run', '--project', project, '--allowOnly=false', `--maxWorkers=${workers}`];
+    const args = ['run', '--project', name, '--allowOnly=false', `--maxWorkers=${atOnce}`];
     const run = await runTool('vitest', [...args, '--reporter=default', `--reporter=${reporter}`], {
       live: true,
       env: { CORA_TEST_COUNTS: file },

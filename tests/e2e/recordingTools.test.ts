@@ -130,7 +130,7 @@ describe('who moderates a recording', () => {
     expect(manifest.mix).not.toBeNull();
     for (const file of soundPaths(manifest)) {
       const sound = await decodedFile(server.url, room, recording, file);
-      expect(sound.seconds).toBeLessThan(manifest.durationSeconds + 0.2);
+      expect(sound.seconds).toBeLessThan(manifest.durationSeconds + 0.3);
       for (let second = 0; second + 1 <= sound.seconds; second += 1) {
         expect(sound.shareBetween(second, second + 1, BETO_HZ)).toBeLessThan(0.02);
       }
