@@ -108,10 +108,6 @@ export class Room {
     return this.#roster.size;
   }
 
-  get peers(): PeerInfo[] {
-    return this.#roster.all;
-  }
-
   /**
    * @param hand of who takes over from another connection of theirs
    * @throws ProtocolError ROOM_FULL, CONSENT_REQUIRED, or WRONG_STATE when this peer is in already

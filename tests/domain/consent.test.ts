@@ -9,29 +9,12 @@ import {
 import { neverRecorded, withoutNamesTakenBack } from '#server/domain/consent.ts';
 import { Room } from '#server/domain/room.ts';
 import type { RoomEvent } from '#server/domain/roomEvents.ts';
-import { ROOM_ID, SETTINGS, invitedAs } from '#tests/support/builders.ts';
+import { ROOM_ID, SETTINGS } from '#tests/support/builders.ts';
 import { GRANTED, REFUSED } from '#tests/support/house.ts';
+import { ana, beto, carla } from '#tests/support/newcomers.ts';
 import { refusalOf } from '#tests/support/refusals.ts';
 
 const RECORDING = 'recording-1' as RecordingId;
-const ana = {
-  peerId: 'peer-ana-1' as PeerId,
-  displayName: 'Ana',
-  role: 'moderator',
-  invitationId: invitedAs('moderator'),
-} as const;
-const beto = {
-  peerId: 'peer-beto' as PeerId,
-  displayName: 'Beto',
-  role: 'speaker',
-  invitationId: invitedAs('speaker'),
-} as const;
-const carla = {
-  peerId: 'peer-carla' as PeerId,
-  displayName: 'Carla',
-  role: 'audience',
-  invitationId: invitedAs('audience'),
-} as const;
 
 describe('consent to a recording', () => {
   let room: Room;

@@ -2,29 +2,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { PeerId, RecordingId } from '#protocol';
 import type { Newcomer } from '#server/domain/entry.ts';
 import { Room } from '#server/domain/room.ts';
-import { ROOM_ID, SETTINGS, draft, invitedAs } from '#tests/support/builders.ts';
+import { ROOM_ID, SETTINGS, draft } from '#tests/support/builders.ts';
+import { ana, beto, carla } from '#tests/support/newcomers.ts';
 import { refusalOf } from '#tests/support/refusals.ts';
 
 const NOW = { wallMs: 1_000.4, monotonicMs: 0 };
 const RECORDING = 'recording-1' as RecordingId;
-const ana = {
-  peerId: 'peer-ana-1' as PeerId,
-  displayName: 'Ana',
-  role: 'moderator',
-  invitationId: invitedAs('moderator'),
-} as const;
-const beto = {
-  peerId: 'peer-beto' as PeerId,
-  displayName: 'Beto',
-  role: 'speaker',
-  invitationId: invitedAs('speaker'),
-} as const;
-const carla = {
-  peerId: 'peer-carla' as PeerId,
-  displayName: 'Carla',
-  role: 'audience',
-  invitationId: invitedAs('audience'),
-} as const;
 
 /** What others see of somebody. */
 const shown = ({ peerId, displayName, role }: Newcomer) => ({ peerId, displayName, role });

@@ -146,3 +146,12 @@ const ME: PeerInfo = {
   mayUnmute: true,
   mutes: 0,
 };
+
+/** What it is for its owner and for the server, and whether anything is sent. */
+export const lookOf = ({ control, server, media }: FakeMicrophone) => ({
+  here: control.state,
+  there: server.state,
+  sends: media.isSending,
+});
+export const SILENT = { here: 'muted', there: 'muted', sends: false };
+export const OPEN = { here: 'open', there: 'open', sends: true };

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeMicrophone, SilentAudioContext, fakeTrack } from '#tests/support/fakeMicrophone.ts';
+import {
+  FakeMicrophone,
+  OPEN,
+  SILENT,
+  SilentAudioContext,
+  fakeTrack,
+  lookOf,
+} from '#tests/support/fakeMicrophone.ts';
 import { refusalFrom } from '#tests/support/refusals.ts';
 
 beforeEach(() => {
@@ -18,14 +25,6 @@ async function connected(muted: boolean): Promise<FakeMicrophone> {
   mine.tell();
   return mine;
 }
-
-const lookOf = ({ control, server, media }: FakeMicrophone) => ({
-  here: control.state,
-  there: server.state,
-  sends: media.isSending,
-});
-const SILENT = { here: 'muted', there: 'muted', sends: false };
-const OPEN = { here: 'open', there: 'open', sends: true };
 
 describe('a microphone that is held open', () => {
   it('[OM1] is open until it is let go, and muted then', async () => {

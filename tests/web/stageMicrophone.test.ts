@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeMicrophone, SilentAudioContext, fakeTrack } from '#tests/support/fakeMicrophone.ts';
+import {
+  FakeMicrophone,
+  OPEN,
+  SILENT,
+  SilentAudioContext,
+  fakeTrack,
+  lookOf,
+} from '#tests/support/fakeMicrophone.ts';
 import { settled } from '#tests/support/fakes.ts';
 
 beforeEach(() => {
@@ -10,14 +17,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllGlobals();
 });
-
-const lookOf = ({ control, server, media }: FakeMicrophone) => ({
-  here: control.state,
-  there: server.state,
-  sends: media.isSending,
-});
-const SILENT = { here: 'muted', there: 'muted', sends: false };
-const OPEN = { here: 'open', there: 'open', sends: true };
 
 describe('a microphone and the stage', () => {
   it('[OM14] is let go with the stage, also one that is being connected', async () => {
