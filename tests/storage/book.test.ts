@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RoomSettingsSchema, type InvitationId, type PeerId, type RoomId } from '#protocol';
-import type { NewInvitation } from '#server/domain/invitations.ts';
 import { ROOM_ID } from '#tests/support/builders.ts';
 import * as v from 'valibot';
 import { RoomFile, room } from './support/roomFile.ts';
@@ -17,12 +16,6 @@ describe('the book of rooms', () => {
     file = new RoomFile();
   });
   afterEach(() => file.remove());
-
-  const opening = (...invitations: NewInvitation[]) => {
-    const opened = file.openBook();
-    opened.book.create(room(), invitations);
-    return opened;
-  };
 
   it('[BO1] has rooms, what was changed of them and their invitations, though nothing was closed', () => {
     const { book } = file.openBook();
@@ -82,7 +75,7 @@ describe('the book of rooms', () => {
 
   it('[BO3] lets in as many people as an invitation is for, each as often as they like', () => {
     const limited = file.good({ maxUses: 1 });
-    const { book } = opening(limited);
+    const { book } = file.openWith(limited);
     const outcomes = Array.from({ length: 100 }, (_, index) => {
       try {
         book.use(ROOM_ID, limited.invitationId, peer(index));
@@ -104,7 +97,7 @@ describe('the book of rooms', () => {
 
   it('[BO3] lets in as many also where two servers hold the book', () => {
     const limited = file.good({ maxUses: 1 });
-    const { book } = opening(limited);
+    const { book } = file.openWith(limited);
     file.openBook().book.use(ROOM_ID, limited.invitationId, peer(1));
     expect(() => book.use(ROOM_ID, limited.invitationId, peer(2))).toThrow(
       refusal('INVITATION_USED'),
@@ -113,7 +106,7 @@ describe('the book of rooms', () => {
 
   it('[BO4] lets nobody in with an invitation that is revoked, over, or none of the room', () => {
     const [revoked, over] = [file.good(), file.good({ expiresAt: file.clock.wallMs() + 1_000 })];
-    const { book } = opening(revoked, over);
+    const { book } = file.openWith(revoked, over);
     book.use(ROOM_ID, over.invitationId, ANA);
     book.revoke(ROOM_ID, revoked.invitationId);
     file.clock.advance(1_000);
@@ -131,7 +124,7 @@ describe('the book of rooms', () => {
   });
 
   it('[BO7] takes a room as it would be without settings where its own are damaged, and says so once', () => {
-    const { database, book } = opening(file.good());
+    const { database, book } = file.openWith(file.good());
     for (const damaged of ['{"consent":', '{"consent":"never"}', '[]']) {
       database.prepare('UPDATE book SET settings = ?').run(damaged);
       expect(book.find(ROOM_ID), damaged).toEqual(room());
@@ -143,7 +136,7 @@ describe('the book of rooms', () => {
 
   it('[BO8] promises nothing that it cannot write, and says so once', () => {
     const [limited, other] = [file.good({ maxUses: 1 }), file.good()];
-    const { database, book } = opening(limited);
+    const { database, book } = file.openWith(limited);
     database.exec('PRAGMA query_only = ON');
     const calls = [
       () => book.create(room('room-0000002' as RoomId), [other]),

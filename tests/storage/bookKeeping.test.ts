@@ -17,15 +17,9 @@ describe('how much there is in the book of rooms, and for how long', () => {
   });
   afterEach(() => file.remove());
 
-  const opening = (...invitations: NewInvitation[]) => {
-    const opened = file.openBook();
-    opened.book.create(room(), invitations);
-    return opened;
-  };
-
   it('[BO5] has two hundred good invitations of a room, and of those that ended the last eight hundred', () => {
     const made = Array.from({ length: MAX_INVITATIONS + 805 }, () => file.good());
-    const { book } = opening();
+    const { book } = file.openWith();
     for (const one of made.slice(0, MAX_INVITATIONS)) book.invite(ROOM_ID, one);
     expect(() => book.invite(ROOM_ID, file.good())).toThrow(refusal('LIMIT_REACHED'));
     for (const [turn, next] of made.slice(MAX_INVITATIONS).entries()) {
@@ -41,7 +35,7 @@ describe('how much there is in the book of rooms, and for how long', () => {
 
   it('[BO6] forgets an invitation a month after its end, and the room with the last of them', () => {
     const [short, long] = [file.good({ expiresAt: file.clock.wallMs() + DAY_MS }), file.good()];
-    const { database, book } = opening(short, long);
+    const { database, book } = file.openWith(short, long);
     book.use(ROOM_ID, short.invitationId, ANA);
     const shown = () => book.invitations(ROOM_ID).map((it) => it.invitationId);
     file.clock.advance(31 * DAY_MS - 1);

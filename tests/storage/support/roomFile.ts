@@ -36,6 +36,13 @@ export class RoomFile {
     return { database, book: new SqliteBook({ database, clock, log, ...limit }) };
   }
 
+  /** With a room in it that these invitations lead to. */
+  openWith(...invitations: NewInvitation[]): { database: DatabaseSync; book: SqliteBook } {
+    const opened = this.openBook();
+    opened.book.create(room(), invitations);
+    return opened;
+  }
+
   /** An invitation that is good for 90 days. */
   good(change: Partial<NewInvitation> = {}): NewInvitation {
     const createdAt = this.clock.wallMs();
