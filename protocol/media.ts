@@ -160,9 +160,6 @@ export const IceServerSchema = v.strictObject({
 });
 export type IceServer = v.InferOutput<typeof IceServerSchema>;
 
-export const DirectionSchema = v.picklist(['send', 'receive']);
-export type Direction = v.InferOutput<typeof DirectionSchema>;
-
 /** Fresh with each transport and each restart; empty where everybody is to reach the server directly. */
 export const IceServersSchema = listOf(IceServerSchema, 2);
 
@@ -183,12 +180,19 @@ export const TransportOptionsSchema = v.strictObject({
 });
 export type TransportOptions = v.InferOutput<typeof TransportOptionsSchema>;
 
-/** A Consumer as it is announced to the client that will play it; `paused` until acknowledged. */
+/** The most voices of the stage that an audience can be set to hear at once. */
+export const MAX_SLOTS = 8;
+/** More people than can talk in a room of which each hears each. */
+const MAX_CONSUMERS = 1_000;
+
+/** A Consumer as it is told to the client that will play it. */
 export const ConsumerOptionsSchema = v.strictObject({
   consumerId: ConsumerIdSchema,
   producerId: ProducerIdSchema,
-  /** Whose microphone it is; null for the voice in which the server speaks phrases. */
+  /** Whose microphone it is; null for a slot, and for the voice in which the server speaks phrases. */
   peerId: v.nullable(PeerIdSchema),
+  /** Which slot of the stage it is: one stream, whoever is heard in it. `slotsChanged` tells who that is. */
+  slot: v.exactOptional(int(0, MAX_SLOTS - 1)),
   rtpParameters: RtpParametersSchema,
 });
 export type ConsumerOptions = v.InferOutput<typeof ConsumerOptionsSchema>;
@@ -200,3 +204,23 @@ export const DataConsumerOptionsSchema = v.strictObject({
   sctpStreamParameters: SctpStreamParametersSchema,
 });
 export type DataConsumerOptions = v.InferOutput<typeof DataConsumerOptionsSchema>;
+
+/** What a client can decode, and the fingerprint that it will show: with both its way in is ready at once. */
+export const ListenSchema = v.strictObject({
+  rtpCapabilities: RtpCapabilitiesSchema,
+  /** Left out where a client learns its own later; then `connectTransport` brings it. */
+  dtlsParameters: v.exactOptional(DtlsParametersSchema),
+});
+export type Listen = v.InferOutput<typeof ListenSchema>;
+
+/** A client's way in, and what comes over it from the first moment. */
+export const ListeningSchema = v.strictObject({
+  transport: TransportOptionsSchema,
+  phraseChannel: DataConsumerOptionsSchema,
+  /**
+   * The room's voice, where it has one, and: for who only listens the slots of the stage, for the others
+   * every microphone that is connected. None is paused: what comes before all are built would be lost.
+   */
+  consumers: listOf(ConsumerOptionsSchema, MAX_CONSUMERS),
+});
+export type Listening = v.InferOutput<typeof ListeningSchema>;

@@ -11,19 +11,26 @@ import {
 } from './ids.ts';
 import {
   ConsumerOptionsSchema,
-  DataConsumerOptionsSchema,
-  DirectionSchema,
   DtlsParametersSchema,
   IceParametersSchema,
   IceServersSchema,
-  RtpCapabilitiesSchema,
+  ListenSchema,
+  ListeningSchema,
+  MAX_SLOTS,
   RtpParametersSchema,
   SctpStreamParametersSchema,
   TransportOptionsSchema,
 } from './media.ts';
 import { ModerationChangeSchema } from './moderation.ts';
 import { moderationRequests } from './moderationRequests.ts';
-import { MAX_PEERS, MutesSchema, PeerChangeSchema, PeerInfoSchema } from './people.ts';
+import {
+  AUDIENCE_PAGE,
+  CursorSchema,
+  MAX_PEERS,
+  MutesSchema,
+  PeerChangeSchema,
+  PeerInfoSchema,
+} from './people.ts';
 import { DraftIdSchema, PHRASE_HISTORY, PhraseDraftSchema, PhraseSchema } from './phrases.ts';
 import {
   AnswerConsentSchema,
@@ -52,13 +59,19 @@ export const clientRequests = {
    * Enters the room that the socket's token names. The answer is one snapshot; changes follow. A
    * room that is recorded and only takes those who agree refuses with CONSENT_REQUIRED without a yes.
    * Where one has to wait to be let in it is refused with WAITING, and asked again after `admitted`.
+   * With `listen` the answer has the way in, too: who only listens asks for nothing else.
    */
   join: request(
-    v.strictObject({ consent: v.exactOptional(ConsentAnswerSchema) }),
+    v.strictObject({
+      consent: v.exactOptional(ConsentAnswerSchema),
+      listen: v.exactOptional(ListenSchema),
+    }),
     RoomSnapshotSchema,
   ),
-  /** At most one transport a direction; `send` only for roles that may speak. */
-  createTransport: request(v.strictObject({ direction: DirectionSchema }), TransportOptionsSchema),
+  /** Opens the way in, where it did not come with `join` or has to be built anew. One at a time. */
+  listen: request(ListenSchema, ListeningSchema),
+  /** Opens the way out, for who may speak. One at a time. */
+  createTransport: request(EmptySchema, TransportOptionsSchema),
   connectTransport: request(
     v.strictObject({ transportId: TransportIdSchema, dtlsParameters: DtlsParametersSchema }),
   ),
@@ -78,11 +91,6 @@ export const clientRequests = {
   produceData: request(
     v.strictObject({ sctpStreamParameters: SctpStreamParametersSchema }),
     v.strictObject({ dataProducerId: DataProducerIdSchema }),
-  ),
-  /** Says what the client can decode; from here on Consumers are announced to it. */
-  startReceiving: request(
-    v.strictObject({ rtpCapabilities: RtpCapabilitiesSchema }),
-    v.strictObject({ phraseChannel: DataConsumerOptionsSchema }),
   ),
   /** Disconnects the microphone, which can be connected again. */
   stopProducing: request(EmptySchema),
@@ -118,6 +126,24 @@ export const clientRequests = {
    * not, and WRONG_STATE where a moderator has muted one meanwhile: more often than `mutes` says.
    */
   setMuted: request(v.strictObject({ muted: v.boolean(), mutes: v.exactOptional(MutesSchema) })),
+  /**
+   * Those who only listen, in order of arrival, a page at a time: to who only listens they are a number.
+   * @see AUDIENCE_PAGE
+   */
+  listAudience: request(
+    v.strictObject({
+      /** `next` of the page before; left out for the first. */
+      after: v.exactOptional(CursorSchema),
+      /** What is in their names, whatever the case and the accents. */
+      query: v.exactOptional(plainText(60, 300)),
+    }),
+    v.strictObject({
+      people: listOf(PeerInfoSchema, AUDIENCE_PAGE),
+      /** How many there are in all that fit. */
+      total: int(0, MAX_PEERS),
+      next: v.nullable(CursorSchema),
+    }),
+  ),
   ...moderationRequests,
   startRecording: request(EmptySchema, RunningRecordingSchema),
   stopRecording: request(EmptySchema),
@@ -154,6 +180,13 @@ export const serverNotifications = {
     left: listOf(PeerIdSchema, MAX_PEERS),
     changed: listOf(PeerChangeSchema, MAX_PEERS),
     joined: listOf(PeerInfoSchema, MAX_PEERS),
+    /** How many only listen, after it. */
+    audience: int(0, MAX_PEERS),
+  }),
+  /** One's role is another, and with it whom one is told of: these are all, as of what was told before. */
+  rosterReplaced: v.strictObject({
+    peers: listOf(PeerInfoSchema, MAX_PEERS),
+    audience: int(0, MAX_PEERS),
   }),
   settingsChanged: inRoom({ roomName: ShownRoomNameSchema, settings: RoomSettingsSchema }),
   /** Another moderator holds the room, or none. */
@@ -173,11 +206,10 @@ export const serverNotifications = {
   consumerClosed: v.strictObject({ consumerId: ConsumerIdSchema }),
   /** All that one had over WebRTC is gone, one's place in the room is not: `restartMedia`, and build it anew. */
   mediaLost: EmptySchema,
-  /** At most five times a second, and only on change. Levels in dBov, -127 (silence) to 0 (RFC 6464). */
-  levelsChanged: v.strictObject({
-    levels: listOf(v.strictObject({ peerId: PeerIdSchema, dBov: int(-127, 0) }), 64),
-    activeSpeaker: v.nullable(PeerIdSchema),
-  }),
+  /** Who leads the talk; null while nobody talks. At most five times a second. */
+  activeSpeakerChanged: v.strictObject({ peerId: v.nullable(PeerIdSchema) }),
+  /** To who only listens: who is heard in each slot of the stage, and null where nobody is. */
+  slotsChanged: v.strictObject({ slots: listOf(v.nullable(PeerIdSchema), MAX_SLOTS) }),
   /** A draft did not become a phrase. `draftId` is null when the draft could not be read. */
   phraseRejected: v.strictObject({
     draftId: v.nullable(DraftIdSchema),

@@ -44,6 +44,11 @@ export function can(role: Role, right: Right): boolean {
 /** The most people that a server can be set to let into one room. */
 export const MAX_PEERS = 10_000;
 
+/** As many listeners are named at a time. */
+export const AUDIENCE_PAGE = 50;
+/** A place in the order of arrival. */
+export const CursorSchema = int(0, Number.MAX_SAFE_INTEGER);
+
 /** `none` until a microphone is connected, and for all who only listen. Muted ones send nothing to anyone. */
 export const MicrophoneStateSchema = v.picklist(['none', 'muted', 'open']);
 export type MicrophoneState = v.InferOutput<typeof MicrophoneStateSchema>;
@@ -108,3 +113,15 @@ export function briefly(peer: PeerInfo): v.InferInput<typeof PeerInfoSchema> {
 /** What is different about a person: only that. */
 export const PeerChangeSchema = v.strictObject({ peerId: PeerIdSchema, ...anyOf(changeable) });
 export type PeerChange = v.InferOutput<typeof PeerChangeSchema>;
+
+/**
+ * Whether somebody who only listens is told of this person by name: who is on the stage, and who asks for it
+ * or is offered it. The others are a number to them.
+ */
+export function isShownToAudience({
+  role,
+  hand,
+  offered,
+}: Pick<PeerInfo, 'role' | 'hand' | 'offered'>): boolean {
+  return role !== 'audience' || hand !== null || offered;
+}

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { PeerIdSchema, RoomIdSchema } from './ids.ts';
-import { RtpCapabilitiesSchema } from './media.ts';
+import { ListeningSchema, MAX_SLOTS, RtpCapabilitiesSchema } from './media.ts';
 import { ModerationSchema } from './moderation.ts';
 import { MAX_PEERS, PeerInfoSchema, RoleSchema } from './people.ts';
 import { PhrasebookSchema } from './phrasebook.ts';
@@ -41,7 +41,12 @@ export const RoomSnapshotSchema = v.strictObject({
   /** The moderator who holds the room; null while there is none. */
   host: v.nullable(PeerIdSchema),
   you: PeerIdSchema,
+  /** Everybody; for who only listens, oneself and whom `isShownToAudience` says. */
   peers: listOf(PeerInfoSchema, MAX_PEERS),
+  /** How many only listen. */
+  audience: int(0, MAX_PEERS),
+  /** Who is heard in each slot of the stage. */
+  slots: listOf(v.nullable(PeerIdSchema), MAX_SLOTS),
   /** The last PHRASE_HISTORY of them, oldest first. */
   phrases: listOf(PhraseSchema, PHRASE_HISTORY),
   /** Another one means that the numbers of the phrases began anew. */
@@ -53,7 +58,10 @@ export const RoomSnapshotSchema = v.strictObject({
   consent: v.nullable(ConsentSchema),
   /** For moderators; null for the others. */
   moderation: v.nullable(ModerationSchema),
-  routerRtpCapabilities: RtpCapabilitiesSchema,
+  /** Left out where `join` brought `listen`: who does that knows them. */
+  routerRtpCapabilities: v.exactOptional(RtpCapabilitiesSchema),
+  /** One's way in, where `join` asked for it. */
+  listening: v.exactOptional(ListeningSchema),
   /** Shown with the next handshake, should the socket be lost: good once. */
   resumeToken: ResumeTokenSchema,
   /** Whether one's place was kept: what was built over WebRTC still stands. */
@@ -121,5 +129,7 @@ export const EnteredSchema = v.strictObject({
   peerId: PeerIdSchema,
   role: RoleSchema,
   roomName: ShownRoomNameSchema,
+  /** What this server routes: with it a client is ready to `listen` before it joins. */
+  routerRtpCapabilities: RtpCapabilitiesSchema,
 });
 export type Entered = v.InferOutput<typeof EnteredSchema>;

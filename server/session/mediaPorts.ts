@@ -1,12 +1,13 @@
 import type {
+  AudienceSound,
   ConnectionTest,
   ConsumerId,
   ConsumerOptions,
-  DataConsumerOptions,
   DataProducerId,
-  Direction,
   DtlsParameters,
   IceParameters,
+  Listen,
+  Listening,
   PeerId,
   Phrase,
   ProbeEnds,
@@ -24,6 +25,8 @@ import type {
 
 /** Makes the media side of rooms. */
 export interface MediaEngine {
+  /** What every room routes. */
+  readonly rtpCapabilities: RtpCapabilities;
   openRoom(roomId: RoomId, events: MediaRoomEvents): Promise<MediaRoom>;
 }
 
@@ -31,17 +34,20 @@ export interface MediaRoomEvents {
   /** Loudest first. An empty list means silence. dBov, -127 to 0. */
   levels(levels: readonly { producerId: ProducerId; dBov: number }[]): void;
   dominantSpeaker(producerId: ProducerId): void;
+  /** Whose microphones the audience hears, slot by slot; null where nobody's. */
+  slotsChanged(holders: readonly (ProducerId | null)[]): void;
   /** The media side is gone (its worker died) and nothing of the room can be saved. */
   died(): void;
 }
 
 export interface MediaRoom {
-  readonly rtpCapabilities: RtpCapabilities;
   addPeer(peerId: PeerId, events: MediaPeerEvents): MediaPeer;
   /** Where the server itself is heard. */
   readonly voice: MediaVoice;
   /** Sends to everyone whose phrase channel is open. */
   broadcastPhrase(phrase: Phrase): void;
+  /** From here on, also while people listen. */
+  setAudienceSound(sound: AudienceSound): void;
   /** Hands a Producer's packets to `sink` until either is closed. */
   tapAudio(producerId: ProducerId, sink: AudioSink): Promise<AudioTap>;
   /** Idempotent; closes every peer and tap. */
@@ -68,6 +74,8 @@ export interface MediaPeerEvents {
   soundFlooded(): void;
   /** Whether anything of this peer still answers ICE's checks (RFC 7675), as soon as that changes. */
   reachable(isReachable: boolean): void;
+  /** What this peer has is gone while the room's media goes on: another worker, or machine, had it. */
+  mediaLost(): void;
 }
 
 /** Milliseconds without an answer to ICE's checks until a peer is said to be unreachable. */
@@ -76,9 +84,29 @@ export const ICE_PATIENCE_MS = 10_000;
 /** The server's end of a transport. Which servers help a browser to reach it is no matter of media. */
 export type MediaTransport = Omit<TransportOptions, 'iceServers'>;
 
+/** What somebody hears of the stage: its slots, or each microphone by itself. */
+export type Hearing = 'slots' | 'microphones';
+
+/** A way in as media knows it. */
+export type MediaListening = Omit<Listening, 'transport'> & { readonly transport: MediaTransport };
+
 /** One peer's transports and what flows through them. Rejects with ProtocolError only. */
 export interface MediaPeer {
-  createTransport(direction: Direction): Promise<MediaTransport>;
+  /**
+   * Opens the way in. Its Consumers are not paused: of the room's voice, and with `slots` those of the
+   * stage's slots. What somebody hears by microphones is asked for with `consume`.
+   */
+  listen(options: Listen & { readonly hearing: Hearing }): Promise<MediaListening>;
+  /** Makes Consumers of the slots for one who has none: paused, until `hear('slots')`. */
+  consumeSlots(): Promise<ConsumerOptions[]>;
+  /**
+   * Changes from one to the other at once: Consumers of the kind that is not heard are paused, those of the other
+   * resumed that were acknowledged (`resumeConsumer`). Rejects with WRONG_STATE where this way in carries slots only:
+   * it has to be built anew.
+   */
+  hear(hearing: Hearing): Promise<void>;
+  /** Opens the way out. */
+  createTransport(): Promise<MediaTransport>;
   connectTransport(transportId: TransportId, dtlsParameters: DtlsParameters): Promise<void>;
   /** What a client needs to find a transport's way anew (RFC 8445 section 9). */
   restartIce(transportId: TransportId): Promise<IceParameters>;
@@ -86,14 +114,16 @@ export interface MediaPeer {
   /** Disconnects the microphone; without effect when there is none. */
   closeMicrophone(): void;
   produceData(sctpStreamParameters: SctpStreamParameters): Promise<DataProducerId>;
-  openPhraseChannel(): Promise<DataConsumerOptions>;
-  /** The new Consumer is paused. */
+  /**
+   * A microphone, for one who listens. Paused until `resumeConsumer`, or not at all where it is among the first.
+   * Above a number of microphones only the loudest are sent on, whatever is asked here.
+   */
   consume(options: {
     producerId: ProducerId;
-    /** Null for the server's voice. */
-    peerId: PeerId | null;
-    rtpCapabilities: RtpCapabilities;
+    peerId: PeerId;
+    paused: boolean;
   }): Promise<ConsumerOptions>;
+  /** The client has it: from here on it is sent, where one hears microphones. */
   resumeConsumer(consumerId: ConsumerId): Promise<void>;
   /** Without effect when it is gone. */
   closeConsumer(consumerId: ConsumerId): void;
