@@ -2,8 +2,8 @@ import type { Accepted, TimedPacket } from '../domain/timedPackets.ts';
 import type { StreamTimeline } from '../domain/timeline.ts';
 import { RECORD, type JournalRecord } from './journalFormat.ts';
 import { decodeSenderReport } from './journalPayloads.ts';
-import { packetSamples } from './opus.ts';
-import { parseRtp } from './rtp.ts';
+import { packetSamples } from '../domain/opus.ts';
+import { parseRtp } from '../domain/rtp.ts';
 
 /** One Opus packet of a stream as the journal holds it. */
 export interface AudioPacket extends TimedPacket {

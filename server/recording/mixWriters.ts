@@ -16,7 +16,7 @@ import {
 } from 'mediabunny';
 import { FILE_MODE } from './files.ts';
 import { MIX_BITS_PER_SECOND } from './mixBitrates.ts';
-import { ENCODER_DELAY } from './opus.ts';
+import { ENCODER_DELAY } from '../domain/opus.ts';
 import { opusHead } from './ogg.ts';
 
 const SAMPLE_RATE = 48_000;

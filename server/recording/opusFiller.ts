@@ -1,4 +1,4 @@
-import { CELT_FRAMES, LONGEST_PACKET } from './opus.ts';
+import { CELT_FRAMES, LONGEST_PACKET } from '../domain/opus.ts';
 
 // Packets that stand where no packet came. Durations in samples at 48 kHz.
 

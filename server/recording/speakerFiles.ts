@@ -10,7 +10,7 @@ import { FOLDER_MODE, HashedFile, syncFolderSync } from './files.ts';
 import { recordBytes } from './journalFormat.ts';
 import { readJournal } from './journalReader.ts';
 import { OggOpusWriter } from './ogg.ts';
-import { ENCODER_DELAY } from './opus.ts';
+import { ENCODER_DELAY } from '../domain/opus.ts';
 import { SpeakerTrack } from './speakerTrack.ts';
 import type { Survey } from './survey.ts';
 

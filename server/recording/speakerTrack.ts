@@ -3,7 +3,7 @@ import { SAMPLES_PER_MS } from '../domain/timedPackets.ts';
 import { fillBefore } from '../domain/timelinePieces.ts';
 import type { AudioPacket } from './audioPacket.ts';
 import type { OggOpusWriter } from './ogg.ts';
-import { ENCODER_DELAY, LONGEST_PACKET } from './opus.ts';
+import { ENCODER_DELAY, LONGEST_PACKET } from '../domain/opus.ts';
 import { conceal, SHORTEST_FRAME, silence } from './opusFiller.ts';
 
 /** A packet and where it belongs, in samples since the recording's start. */

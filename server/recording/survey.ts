@@ -21,7 +21,7 @@ import {
   type JournalHeader,
 } from './journalPayloads.ts';
 import { readJournal } from './journalReader.ts';
-import { isStereo } from './opus.ts';
+import { isStereo } from '../domain/opus.ts';
 
 /** What the first pass over a journal finds out: everything but the sound itself. */
 export interface Survey {

@@ -1,6 +1,6 @@
 import { Decoder } from '@evan/opus';
 import { OggOpusReader } from './oggReader.ts';
-import { ENCODER_DELAY, packetSamples } from './opus.ts';
+import { ENCODER_DELAY, packetSamples } from '../domain/opus.ts';
 
 const SAMPLE_RATE = 48_000;
 /** 100 ms: for how long a decoder may make up what is missing. Beyond is silence. */

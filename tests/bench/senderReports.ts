@@ -1,7 +1,7 @@
 import { RECORD } from '#server/recording/journalFormat.ts';
 import { decodeSenderReport } from '#server/recording/journalPayloads.ts';
 import { readJournal } from '#server/recording/journalReader.ts';
-import { parseRtp } from '#server/recording/rtp.ts';
+import { parseRtp } from '#server/domain/rtp.ts';
 
 const STEP_MS = 20;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VOICES } from '#server/domain/voices.ts';
-import { packetSamples } from '#server/recording/opus.ts';
+import { packetSamples } from '#server/domain/opus.ts';
 import { ESPEAK_LANGUAGES } from '#server/speech/espeakVoices.ts';
 import {
   decibels,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseRtp } from '#server/recording/rtp.ts';
-import { rtpPacket } from './support/rtp.ts';
+import { parseRtp } from '#server/domain/rtp.ts';
+import { rtpPacket } from '#tests/recording/support/rtp.ts';
 
 const PAYLOAD = Uint8Array.of(0x78, 1, 2, 3);
 

@@ -1,7 +1,7 @@
 // Opus packets as RFC 6716 section 3 frames them. Durations are in samples at 48 kHz, whatever the
 // sound's own bandwidth.
 
-const FRAME_20_MS = 960;
+export const FRAME_20_MS = 960;
 const FRAME_10_MS = 480;
 /** 120 ms, the longest packet (RFC 6716 section 3.2.5, R5). */
 export const LONGEST_PACKET = 5_760;
@@ -58,23 +58,41 @@ function countFrames(packet: Uint8Array, code: number): number | null {
   }
 }
 
+/**
+ * How many bytes of a packet are sound: without the TOC byte, and without padding (RFC 6716 section
+ * 3.2.5), which says nothing. The packet is one that has a duration.
+ */
+export function soundBytes(packet: Uint8Array): number {
+  if (((packet[0] as number) & 3) !== 3) return packet.byteLength - 1;
+  const bounds = readPadding(packet, packet[1] as number);
+  return bounds === null ? 0 : Math.max(0, bounds.end - bounds.next);
+}
+
+/** Where the frames of a code 3 packet begin and end. */
+function readPadding(packet: Uint8Array, header: number): { next: number; end: number } | null {
+  let next = 2;
+  let end = packet.byteLength;
+  if ((header & 0x40) === 0) return { next, end };
+  let more = true;
+  while (more) {
+    const padding = packet[next++];
+    if (padding === undefined) return null;
+    more = padding === 255;
+    end -= more ? 254 : padding;
+  }
+  return { next, end };
+}
+
 /** Code 3: a frame count byte, padding, and one length a frame but the last if they differ. */
 function countSignalledFrames(packet: Uint8Array): number | null {
   const header = packet[1];
   if (header === undefined) return null;
   const frames = header & 0x3f;
   if (frames === 0) return null;
-  let next = 2;
-  let end = packet.byteLength;
-  if ((header & 0x40) !== 0) {
-    let more = true;
-    while (more) {
-      const padding = packet[next++];
-      if (padding === undefined) return null;
-      more = padding === 255;
-      end -= more ? 254 : padding;
-    }
-  }
+  const bounds = readPadding(packet, header);
+  if (bounds === null) return null;
+  const { end } = bounds;
+  let { next } = bounds;
   if ((header & 0x80) === 0) {
     const size = end - next;
     const fits = size >= 0 && size % frames === 0 && size / frames <= LONGEST_FRAME_BYTES;

@@ -1,9 +1,9 @@
 import { Decoder } from '@evan/opus';
 import { describe, expect, it } from 'vitest';
-import { packetSamples } from '#server/recording/opus.ts';
+import { packetSamples } from '#server/domain/opus.ts';
 import { conceal, silence, type Filler } from '#server/recording/opusFiller.ts';
 import { random } from '../domain/support/talker.ts';
-import { sinePackets } from './support/sound.ts';
+import { sinePackets } from '#tests/recording/support/sound.ts';
 
 const toc = (config: number, code = 0, stereo = 0) => (config << 3) | (stereo << 2) | code;
 
