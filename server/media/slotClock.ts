@@ -1,0 +1,90 @@
+import type { RtpPacket } from '../domain/rtp.ts';
+import { sequenceDistance, timestampDistance } from '../domain/rtp.ts';
+
+const SAMPLES_PER_MS = 48;
+/** How much faster than this machine's clock a sender's may be, in samples a sample. */
+const DRIFT = 0.001;
+/** How far a sender's timestamps may be from when its packets come. */
+const TOLERANCE = 1_000 * SAMPLES_PER_MS;
+/** More packets than that are not lost, or overtaken, in a stream that goes on. */
+const MAX_MISSING = 100;
+
+/** Where a packet of a source belongs in its slot, without wraps. */
+export interface Place {
+  readonly timestamp: number;
+  /** From where the source began; below 0 it comes from before. */
+  readonly sequence: number;
+}
+
+/**
+ * The time of a slot's stream, which goes on from one source to the next: each begins at as many samples after the
+ * one before as time has gone by, never before its end, and goes on by its own timestamps.
+ */
+export class SlotClock {
+  /** Arrival less timestamp of the packets that came soonest, in samples. */
+  #transit: number;
+  #source: {
+    readonly beganMs: number;
+    readonly beganTimestamp: number;
+    readonly beganSequence: number;
+    last: RtpPacket;
+    timestamp: number;
+    sequence: number;
+  } | null = null;
+  #end: number;
+  #isNew = true;
+
+  /** @param begin the first timestamp */
+  constructor(begin: number, nowMs: number) {
+    this.#end = begin;
+    this.#transit = nowMs * SAMPLES_PER_MS - begin;
+  }
+
+  /** Where what was placed so far ends. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Whether nothing has been placed yet. */
+  get isNew(): boolean {
+    return this.#isNew;
+  }
+
+  /** Begins a source, or one that was heard before anew, with its first packet. */
+  begin(packet: RtpPacket, nowMs: number): Place {
+    const due = Math.round(nowMs * SAMPLES_PER_MS - this.#transit);
+    const timestamp = Math.max(due, this.#end);
+    this.#source = {
+      beganMs: nowMs,
+      beganTimestamp: timestamp,
+      beganSequence: packet.sequence,
+      last: packet,
+      timestamp,
+      sequence: 0,
+    };
+    return { timestamp, sequence: 0 };
+  }
+
+  /** Null where the packet does not go on from those before it: its source jumped, and has to begin anew. */
+  place(packet: RtpPacket, nowMs: number): Place | null {
+    const source = this.#source;
+    if (!source) return null;
+    const ahead = sequenceDistance(source.last.sequence, packet.sequence);
+    if (Math.abs(ahead) > MAX_MISSING) return null;
+    const timestamp = source.timestamp + timestampDistance(source.last.timestamp, packet.timestamp);
+    const elapsed = (nowMs - source.beganMs) * SAMPLES_PER_MS;
+    const off = timestamp - source.beganTimestamp - elapsed;
+    if (Math.abs(off) > TOLERANCE + DRIFT * elapsed) return null;
+    const sequence = source.sequence + ahead;
+    if (ahead > 0) Object.assign(source, { last: packet, timestamp, sequence });
+    return { timestamp, sequence };
+  }
+
+  /** A packet was sent, or is about to be, of so many samples. */
+  took({ timestamp, samples }: { timestamp: number; samples: number }, nowMs: number): void {
+    this.#isNew = false;
+    this.#end = Math.max(this.#end, timestamp + samples);
+    const transit = nowMs * SAMPLES_PER_MS - timestamp;
+    this.#transit = Math.min(this.#transit + DRIFT * samples, transit);
+  }
+}
