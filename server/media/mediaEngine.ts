@@ -1,17 +1,23 @@
-import type { RoomId } from '#protocol';
+import type { RoomId, RtpCapabilities } from '#protocol';
 import type { MediaEngine, MediaRoom, MediaRoomEvents } from '../session/ports.ts';
-import { SfuRoom } from './mediaRoom.ts';
+import { SfuRoom, type SfuRoomOptions } from './mediaRoom.ts';
 import type { WorkerPool } from './workerPool.ts';
+
+const DEFAULTS = { slots: 3, audible: 10 };
 
 /** Opens the media side of rooms on a pool of mediasoup Workers. */
 export class SfuEngine implements MediaEngine {
-  readonly #pool: WorkerPool;
+  readonly #options: SfuRoomOptions;
 
-  constructor(pool: WorkerPool) {
-    this.#pool = pool;
+  constructor(pool: WorkerPool, options: Partial<Omit<SfuRoomOptions, 'pool'>> = {}) {
+    this.#options = { ...DEFAULTS, ...options, pool };
+  }
+
+  get rtpCapabilities(): RtpCapabilities {
+    return this.#options.pool.rtpCapabilities;
   }
 
   openRoom(_roomId: RoomId, events: MediaRoomEvents): Promise<MediaRoom> {
-    return SfuRoom.create(this.#pool, events);
+    return SfuRoom.create(this.#options, events);
   }
 }

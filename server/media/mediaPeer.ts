@@ -1,242 +1,209 @@
 import {
-  PHRASE_CHANNEL_LABEL,
-  PHRASE_MAX_BYTES,
   ProtocolError,
   type ConsumerId,
   type ConsumerOptions,
-  type DataConsumerOptions,
   type DataProducerId,
-  type Direction,
   type DtlsParameters,
   type IceParameters,
+  type Listen,
   type PeerId,
   type ProducerId,
-  type RtpCapabilities,
   type RtpParameters,
   type SctpStreamParameters,
   type TransportId,
 } from '#protocol';
+import type { Producer } from 'mediasoup/types';
 import type {
-  Consumer,
-  DataProducer,
-  Producer,
-  Router,
-  WebRtcServer,
-  WebRtcTransport,
-} from 'mediasoup/types';
-import {
-  ICE_PATIENCE_MS,
-  type MediaPeer,
-  type MediaPeerEvents,
-  type MediaTransport,
+  Hearing,
+  MediaListening,
+  MediaPeer,
+  MediaPeerEvents,
+  MediaTransport,
 } from '../session/ports.ts';
+import type { WayIn } from './branch.ts';
 import { orProtocolError } from './mediaError.ts';
-import type { PhraseChannel } from './phraseChannel.ts';
-import { guardSound } from './soundGuard.ts';
-import { transportOptionsOf } from './transportOptions.ts';
+import type { RouterGroup } from './routerGroup.ts';
+import { isConnected, transportOptionsOf } from './transportOptions.ts';
+import { WayOut } from './wayOut.ts';
 
 export interface SfuPeerEvents extends MediaPeerEvents {
   microphoneOpened(producer: Producer): void;
-  microphoneClosed(producer: Producer): void;
+  /** What this peer hears of the stage, from here on; null for nothing. */
+  hears(hearing: Hearing | null): void;
   closed(): void;
 }
 
-/** One peer's WebRtcTransports, microphone, phrase channels and Consumers. */
+/** What one peer has over WebRTC: a way in, and on the stage a way out. */
 export class SfuPeer implements MediaPeer {
-  readonly #router: Router;
-  readonly #webRtcServer: WebRtcServer;
-  readonly #phrases: PhraseChannel;
+  readonly #routers: RouterGroup;
   readonly #events: SfuPeerEvents;
-  readonly #transports = new Map<Direction, WebRtcTransport>();
-  readonly #consumers = new Map<ConsumerId, Consumer>();
-  #microphone: Producer | null = null;
-  #drafts: DataProducer | null = null;
-  /** Counts how often sending was ended: what was being made for it meanwhile is not wanted. */
+  #wayIn: WayIn | null = null;
+  #wayOut: WayOut | null = null;
+  /** Counts what was asked for last: what was being made before that is not wanted. */
+  #listens = 0;
   #sendingEnds = 0;
+  #isHeardBack = false;
   #isReachable = false;
   #closed = false;
 
-  constructor(options: {
-    router: Router;
-    webRtcServer: WebRtcServer;
-    phrases: PhraseChannel;
-    events: SfuPeerEvents;
-  }) {
-    this.#router = options.router;
-    this.#webRtcServer = options.webRtcServer;
-    this.#phrases = options.phrases;
+  constructor(options: { routers: RouterGroup; events: SfuPeerEvents }) {
+    this.#routers = options.routers;
     this.#events = options.events;
   }
 
-  async createTransport(direction: Direction): Promise<MediaTransport> {
+  async listen(options: Listen & { readonly hearing: Hearing }): Promise<MediaListening> {
+    this.#closeWayIn();
+    const listens = this.#listens;
+    const wayIn = await this.#routers.openWayIn({
+      ...options,
+      events: {
+        consumerClosed: (consumerId) => this.#events.consumerClosed(consumerId),
+        reachable: (isReachable) => {
+          this.#isHeardBack = isReachable;
+          this.#watch();
+        },
+        lost: () => {
+          this.#closeWayIn();
+          this.#events.mediaLost();
+        },
+      },
+    });
+    this.#requireWanted(wayIn, this.#listens === listens);
+    this.#wayIn = wayIn;
+    this.#events.hears(options.hearing);
+    return wayIn.listening;
+  }
+
+  consumeSlots(): Promise<ConsumerOptions[]> {
+    return this.#requireWayIn().consumeSlots();
+  }
+
+  async hear(hearing: Hearing): Promise<void> {
+    await this.#requireWayIn().hear(hearing);
+    this.#events.hears(hearing);
+  }
+
+  consume(options: {
+    producerId: ProducerId;
+    peerId: PeerId;
+    paused: boolean;
+  }): Promise<ConsumerOptions> {
+    return this.#requireWayIn().consume(options);
+  }
+
+  resumeConsumer(consumerId: ConsumerId): Promise<void> {
+    return this.#requireWayIn().resumeConsumer(consumerId);
+  }
+
+  closeConsumer(consumerId: ConsumerId): void {
+    // What refused it may have built half of it.
+    if (this.#wayIn?.closeConsumer(consumerId)) this.#events.consumerClosed(consumerId);
+  }
+
+  /** Sends on what is among the loudest by now. */
+  audibleChanged(): void {
+    this.#wayIn?.audibleChanged();
+  }
+
+  async createTransport(): Promise<MediaTransport> {
     const ends = this.#sendingEnds;
-    const transport = await orProtocolError('WRONG_STATE', () =>
-      this.#router.createWebRtcTransport({
-        webRtcServer: this.#webRtcServer,
-        enableUdp: true,
-        enableTcp: true,
-        preferUdp: true,
-        enableSctp: true,
-        maxReceiveMessageSize: PHRASE_MAX_BYTES,
-        iceConsentTimeout: ICE_PATIENCE_MS / 1_000,
-      }),
-    );
-    this.#requireWanted(transport, direction === 'send' ? ends : this.#sendingEnds);
-    this.#transports.set(direction, transport);
+    const transport = await orProtocolError('WRONG_STATE', () => this.#routers.openWayOut());
+    this.#requireWanted(transport, ends === this.#sendingEnds);
+    this.#wayOut?.close();
+    this.#wayOut = new WayOut({ transport, phrases: this.#routers.phrases, events: this.#events });
     transport.on('icestatechange', () => this.#watch());
     return transportOptionsOf(transport);
   }
 
   async connectTransport(id: TransportId, dtlsParameters: DtlsParameters): Promise<void> {
-    const transport = this.#own(id);
-    await orProtocolError('INVALID_MESSAGE', () => transport.connect({ dtlsParameters }));
+    const own = this.#own(id);
+    if (!(own instanceof WayOut)) return own.connect(dtlsParameters);
+    await orProtocolError('INVALID_MESSAGE', () => own.transport.connect({ dtlsParameters }));
   }
 
   restartIce(id: TransportId): Promise<IceParameters> {
-    const transport = this.#own(id);
-    return orProtocolError('NOT_FOUND', () => transport.restartIce());
+    const own = this.#own(id);
+    if (!(own instanceof WayOut)) return own.restartIce();
+    return orProtocolError('NOT_FOUND', () => own.transport.restartIce());
   }
 
   async produce(options: { rtpParameters: RtpParameters; muted: boolean }): Promise<ProducerId> {
-    const ends = this.#sendingEnds;
-    const transport = this.#transport('send');
-    const producer = await orProtocolError('UNSUPPORTED_MEDIA', () =>
-      transport.produce({
-        kind: 'audio',
-        rtpParameters: options.rtpParameters,
-        paused: options.muted,
-      }),
-    );
-    this.#requireWanted(producer, ends);
-    this.#microphone = producer;
-    guardSound(producer, () => this.#events.soundFlooded());
-    this.#events.microphoneOpened(producer);
-    producer.observer.on('close', () => this.#events.microphoneClosed(producer));
-    return producer.id as ProducerId;
+    return this.#requireWayOut().produce(options);
   }
 
   closeMicrophone(): void {
-    this.#microphone?.close();
-    this.#microphone = null;
-  }
-
-  async produceData(sctpStreamParameters: SctpStreamParameters): Promise<DataProducerId> {
-    const ends = this.#sendingEnds;
-    const transport = this.#transport('send');
-    const drafts = await orProtocolError('INVALID_MESSAGE', () =>
-      transport.produceData({
-        sctpStreamParameters: { streamId: sctpStreamParameters.streamId, ordered: true },
-        label: PHRASE_CHANNEL_LABEL,
-      }),
-    );
-    this.#requireWanted(drafts, ends);
-    this.#drafts = drafts;
-    await orProtocolError('WRONG_STATE', () =>
-      this.#phrases.listenTo(drafts, (message) => this.#events.phraseMessage(message)),
-    );
-    this.#requireWanted(drafts, ends);
-    return drafts.id as DataProducerId;
-  }
-
-  openPhraseChannel(): Promise<DataConsumerOptions> {
-    const transport = this.#transport('receive');
-    return orProtocolError('WRONG_STATE', () => this.#phrases.openFor(transport));
-  }
-
-  async consume(options: {
-    producerId: ProducerId;
-    peerId: PeerId | null;
-    rtpCapabilities: RtpCapabilities;
-  }): Promise<ConsumerOptions> {
-    const { producerId, peerId, rtpCapabilities } = options;
-    const transport = this.#transport('receive');
-    const consumer = await orProtocolError('NOT_FOUND', () =>
-      transport.consume({ producerId, rtpCapabilities, paused: true }),
-    );
-    const consumerId = consumer.id as ConsumerId;
-    this.#consumers.set(consumerId, consumer);
-    consumer.observer.on('close', () => this.#consumers.delete(consumerId));
-    consumer.on('producerclose', () => this.#events.consumerClosed(consumerId));
-    return {
-      consumerId,
-      producerId,
-      peerId,
-      rtpParameters: consumer.rtpParameters as RtpParameters,
-    };
-  }
-
-  async resumeConsumer(consumerId: ConsumerId): Promise<void> {
-    const consumer = this.#consumers.get(consumerId);
-    if (!consumer) throw new ProtocolError('NOT_FOUND', 'no such consumer');
-    await orProtocolError('NOT_FOUND', () => consumer.resume());
-  }
-
-  closeConsumer(consumerId: ConsumerId): void {
-    const consumer = this.#consumers.get(consumerId);
-    if (!consumer) return;
-    consumer.close();
-    // What refused it may have built half of it.
-    this.#events.consumerClosed(consumerId);
+    this.#wayOut?.closeMicrophone();
   }
 
   async setMuted(muted: boolean): Promise<void> {
-    const producer = this.#microphone;
-    if (!producer) throw new ProtocolError('NOT_FOUND', 'no microphone is connected');
-    await orProtocolError('NOT_FOUND', () => (muted ? producer.pause() : producer.resume()));
+    if (!this.#wayOut) throw new ProtocolError('NOT_FOUND', 'no microphone is connected');
+    await this.#wayOut.setMuted(muted);
+  }
+
+  async produceData(sctpStreamParameters: SctpStreamParameters): Promise<DataProducerId> {
+    return this.#requireWayOut().produceData(sctpStreamParameters);
+  }
+
+  setPhrasesPaused(paused: boolean): void {
+    this.#wayOut?.setPhrasesPaused(paused);
   }
 
   closeSending(): void {
     this.#sendingEnds += 1;
-    this.#transports.get('send')?.close();
-    this.#transports.delete('send');
-    this.#microphone = null;
-    this.#drafts = null;
+    this.#wayOut?.close();
+    this.#wayOut = null;
     this.#watch();
-  }
-
-  setPhrasesPaused(paused: boolean): void {
-    const drafts = this.#drafts;
-    // Rejects when it closes first, and then nothing comes of it any more.
-    (paused ? drafts?.pause() : drafts?.resume())?.catch(() => {});
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const transport of this.#transports.values()) transport.close();
+    this.#closeWayIn();
+    this.#wayOut?.close();
     this.#events.closed();
   }
 
+  #closeWayIn(): void {
+    this.#listens += 1;
+    this.#wayIn?.close();
+    this.#wayIn = null;
+    this.#isHeardBack = false;
+    this.#events.hears(null);
+    this.#watch();
+  }
+
   #watch(): void {
-    const isReachable = [...this.#transports.values()].some(({ iceState }) =>
-      ['connected', 'completed'].includes(iceState),
-    );
+    const isReachable =
+      this.#isHeardBack || (this.#wayOut !== null && isConnected(this.#wayOut.transport));
     if (this.#closed || isReachable === this.#isReachable) return;
     this.#isReachable = isReachable;
     this.#events.reachable(isReachable);
   }
 
   /**
-   * Closes what was being made when the connection was closed, or sending was ended.
+   * Closes what was being made when it was wanted no more.
    * @throws ProtocolError WRONG_STATE then
    */
-  #requireWanted(made: { close(): void }, ends: number): void {
-    if (!this.#closed && ends === this.#sendingEnds) return;
+  #requireWanted(made: { close(): void }, isWanted: boolean): void {
+    if (!this.#closed && isWanted) return;
     made.close();
     throw new ProtocolError('WRONG_STATE', 'connection closed');
   }
 
   /** @throws ProtocolError NOT_FOUND */
-  #own(id: TransportId): WebRtcTransport {
-    const transport = [...this.#transports.values()].find((own) => own.id === id);
-    if (!transport) throw new ProtocolError('NOT_FOUND', 'no such transport');
-    return transport;
+  #own(id: TransportId): WayIn | WayOut {
+    if (this.#wayOut?.transport.id === id) return this.#wayOut;
+    if (this.#wayIn?.listening.transport.transportId === id) return this.#wayIn;
+    throw new ProtocolError('NOT_FOUND', 'no such transport');
   }
 
-  #transport(direction: Direction): WebRtcTransport {
-    const transport = this.#transports.get(direction);
-    if (!transport)
-      throw new ProtocolError('WRONG_STATE', `create the ${direction} transport first`);
-    return transport;
+  #requireWayIn(): WayIn {
+    if (!this.#wayIn) throw new ProtocolError('WRONG_STATE', 'listen first');
+    return this.#wayIn;
+  }
+
+  #requireWayOut(): WayOut {
+    if (!this.#wayOut) throw new ProtocolError('WRONG_STATE', 'create the transport first');
+    return this.#wayOut;
   }
 }

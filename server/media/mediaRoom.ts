@@ -1,5 +1,5 @@
-import type { PeerId, Phrase, ProducerId, RtpCapabilities } from '#protocol';
-import type { DirectTransport, Producer, Router, WebRtcServer } from 'mediasoup/types';
+import type { AudienceSound, PeerId, Phrase, ProducerId } from '#protocol';
+import type { Producer } from 'mediasoup/types';
 import type {
   AudioSink,
   AudioTap,
@@ -8,72 +8,88 @@ import type {
   MediaRoom,
   MediaRoomEvents,
 } from '../session/ports.ts';
+import { AudiencePacking } from './audiencePacking.ts';
 import { tapAudio } from './audioTap.ts';
+import type { FramesPerPacket } from './framePacker.ts';
 import { observeLevels, type LevelObserver } from './levelObserver.ts';
 import { SfuPeer } from './mediaPeer.ts';
-import { PhraseChannel } from './phraseChannel.ts';
+import { RouterGroup } from './routerGroup.ts';
 import { SfuVoice } from './roomVoice.ts';
-import { rtpCapabilitiesOf } from './rtpCapabilities.ts';
+import { StageSlots } from './stageSlots.ts';
 import type { WorkerPool } from './workerPool.ts';
 
-/** A room's Router and all that hangs on it. */
-export class SfuRoom implements MediaRoom {
-  readonly rtpCapabilities: RtpCapabilities;
-  readonly voice: SfuVoice;
-  readonly #router: Router;
-  readonly #webRtcServer: WebRtcServer;
-  /** Where the server itself listens and speaks: phrases and taps. */
-  readonly #direct: DirectTransport;
-  readonly #phrases: PhraseChannel;
-  readonly #levels: LevelObserver;
-  readonly #peers = new Set<SfuPeer>();
-  readonly #producers = new Map<ProducerId, Producer>();
+export interface SfuRoomOptions {
+  readonly pool: WorkerPool;
+  /** How many voices of the stage an audience hears at once. */
+  readonly slots: number;
+  /** How many microphones those on the stage hear at once. */
+  readonly audible: number;
+}
 
-  static async create(pool: WorkerPool, events: MediaRoomEvents): Promise<SfuRoom> {
-    const { router, webRtcServer } = await pool.createRouter(() => events.died());
+interface Parts {
+  readonly routers: RouterGroup;
+  readonly voice: SfuVoice;
+  readonly slots: StageSlots;
+  readonly levels: LevelObserver;
+  readonly audible: number;
+}
+
+/** What is said in a room and who hears it. */
+export class SfuRoom implements MediaRoom {
+  readonly voice: SfuVoice;
+  readonly #parts: Parts;
+  readonly #peers = new Set<SfuPeer>();
+  readonly #microphones = new Map<ProducerId, Producer>();
+  readonly #packing = new AudiencePacking();
+  readonly #audience = new Set<SfuPeer>();
+  #frames: FramesPerPacket = 1;
+  #audible: ReadonlySet<ProducerId> = new Set();
+
+  static async create(options: SfuRoomOptions, events: MediaRoomEvents): Promise<SfuRoom> {
+    const { pool, slots: count, audible } = options;
+    const routers = await RouterGroup.create(pool, () => events.died());
     try {
-      const direct = await router.createDirectTransport();
-      const [phrases, voice] = await Promise.all([
-        PhraseChannel.create(direct),
+      const { direct, router } = routers;
+      const [voice, slots, levels] = await Promise.all([
         SfuVoice.create(direct),
+        StageSlots.create({
+          direct,
+          router,
+          count,
+          changed: (holders) => events.slotsChanged(holders),
+        }),
+        observeLevels(router, events),
       ]);
-      const levels = await observeLevels(router, events);
-      return new SfuRoom({ router, webRtcServer, direct, phrases, voice, levels });
+      return new SfuRoom({ routers, voice, slots, levels, audible });
     } catch (error) {
-      router.close();
+      routers.close();
       throw error;
     }
   }
 
-  private constructor(parts: {
-    router: Router;
-    webRtcServer: WebRtcServer;
-    direct: DirectTransport;
-    phrases: PhraseChannel;
-    voice: SfuVoice;
-    levels: LevelObserver;
-  }) {
-    this.#router = parts.router;
-    this.#webRtcServer = parts.webRtcServer;
-    this.#direct = parts.direct;
-    this.#phrases = parts.phrases;
+  private constructor(parts: Parts) {
+    this.#parts = parts;
     this.voice = parts.voice;
-    this.#levels = parts.levels;
-    this.rtpCapabilities = rtpCapabilitiesOf(this.#router);
+    const { routers, slots, voice } = parts;
+    routers.sound = {
+      router: routers.router,
+      voice: voice.producer,
+      slots: slots.producers,
+      isAudible: (microphone) => this.#audible.has(microphone),
+    };
+    slots.onAudible(parts.audible, (audible) => {
+      this.#audible = audible;
+      for (const peer of this.#peers) peer.audibleChanged();
+    });
   }
 
   addPeer(_peerId: PeerId, events: MediaPeerEvents): MediaPeer {
     const peer: SfuPeer = new SfuPeer({
-      router: this.#router,
-      webRtcServer: this.#webRtcServer,
-      phrases: this.#phrases,
+      routers: this.#parts.routers,
       events: {
         ...events,
-        microphoneOpened: (producer) => {
-          this.#producers.set(producer.id as ProducerId, producer);
-          this.#levels.add(producer);
-        },
-        microphoneClosed: (producer) => this.#producers.delete(producer.id as ProducerId),
+        microphoneOpened: (producer) => this.#add(producer),
+        hears: (hearing) => this.#count(peer, hearing === 'slots'),
         closed: () => this.#peers.delete(peer),
       },
     });
@@ -82,17 +98,49 @@ export class SfuRoom implements MediaRoom {
   }
 
   broadcastPhrase(phrase: Phrase): void {
-    this.#phrases.broadcast(phrase);
+    this.#parts.routers.broadcast(phrase);
+  }
+
+  setAudienceSound(sound: AudienceSound): void {
+    this.#packing.setSound(sound);
+    this.#pack();
   }
 
   async tapAudio(producerId: ProducerId, sink: AudioSink): Promise<AudioTap> {
-    const producer = this.#producers.get(producerId);
+    const producer = this.#microphones.get(producerId);
     if (!producer) throw new Error('no such Producer in this room');
-    return tapAudio({ direct: this.#direct, router: this.#router, producer, sink });
+    const { direct, router } = this.#parts.routers;
+    return tapAudio({ direct, router, producer, sink });
   }
 
   close(): void {
     for (const peer of [...this.#peers]) peer.close();
-    this.#router.close();
+    this.#parts.slots.close();
+    this.#parts.routers.close();
+  }
+
+  #add(producer: Producer): void {
+    const producerId = producer.id as ProducerId;
+    this.#microphones.set(producerId, producer);
+    producer.observer.on('close', () => this.#microphones.delete(producerId));
+    this.#parts.levels.add(producer);
+    this.#parts.slots.add(producer);
+  }
+
+  #count(peer: SfuPeer, isAudience: boolean): void {
+    if (isAudience === this.#audience.has(peer)) return;
+    if (isAudience) this.#audience.add(peer);
+    else this.#audience.delete(peer);
+    if (isAudience) this.#parts.slots.watch();
+    this.#packing.setListeners(this.#audience.size);
+    this.#pack();
+  }
+
+  #pack(): void {
+    const frames = this.#packing.framesPerPacket;
+    if (frames === this.#frames) return;
+    this.#frames = frames;
+    this.#parts.slots.setFramesPerPacket(frames);
+    this.voice.setFramesPerPacket(frames);
   }
 }

@@ -9,3 +9,20 @@ export function rtpCapabilitiesOf({ rtpCapabilities }: Router): RtpCapabilities 
     headerExtensions: rtpCapabilities.headerExtensions?.filter(({ kind }) => kind === 'audio'),
   });
 }
+
+const FOR_BANDWIDTH = new Set([
+  'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
+  'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
+]);
+
+/**
+ * What somebody can receive, but for what tells the server how much bandwidth they have: there is
+ * one quality of sound, and the reports of a thousand listeners cost more than their sound.
+ */
+export function withoutBandwidthFeedback(capabilities: RtpCapabilities): RtpCapabilities {
+  const { headerExtensions = [] } = capabilities;
+  return {
+    ...capabilities,
+    headerExtensions: headerExtensions.filter(({ uri }) => !FOR_BANDWIDTH.has(uri)),
+  };
+}

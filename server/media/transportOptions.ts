@@ -1,6 +1,27 @@
-import type { TransportId } from '#protocol';
-import type { WebRtcTransport } from 'mediasoup/types';
-import type { MediaTransport } from '../session/ports.ts';
+import { PHRASE_MAX_BYTES, type TransportId } from '#protocol';
+import type { Router, WebRtcServer, WebRtcTransport } from 'mediasoup/types';
+import { ICE_PATIENCE_MS, type MediaTransport } from '../session/ports.ts';
+
+/** Opens a transport for sound and phrases on the port of `webRtcServer`. */
+export function openTransport(
+  router: Router,
+  webRtcServer: WebRtcServer,
+): Promise<WebRtcTransport> {
+  return router.createWebRtcTransport({
+    webRtcServer,
+    enableUdp: true,
+    enableTcp: true,
+    preferUdp: true,
+    enableSctp: true,
+    maxReceiveMessageSize: PHRASE_MAX_BYTES,
+    iceConsentTimeout: ICE_PATIENCE_MS / 1_000,
+  });
+}
+
+/** Whether the other end answers ICE's checks. */
+export function isConnected({ iceState }: WebRtcTransport): boolean {
+  return iceState === 'connected' || iceState === 'completed';
+}
 
 /** What a client builds its end of a transport from. */
 export function transportOptionsOf(transport: WebRtcTransport): MediaTransport {

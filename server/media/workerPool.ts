@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createWorker } from 'mediasoup';
 import type { Router, RouterRtpCodecCapability, WebRtcServer, Worker } from 'mediasoup/types';
+import type { RtpCapabilities } from '#protocol';
 import type { Log } from '../session/ports.ts';
 import { withBindCode } from './bindError.ts';
+import { rtpCapabilitiesOf } from './rtpCapabilities.ts';
+import { WorkerLoad } from './workerLoad.ts';
 
 /** In-band FEC and DTX: lost packets are mended from the next one, silence costs almost nothing. */
 const MEDIA_CODECS: RouterRtpCodecCapability[] = [
@@ -34,10 +37,17 @@ export interface WorkerPoolOptions {
   readonly log: Log;
 }
 
+/** A Router, the ports of its Worker, and what that Worker has to do. */
+export interface RoomRouter {
+  readonly router: Router;
+  readonly webRtcServer: WebRtcServer;
+  readonly load: WorkerLoad;
+}
+
 interface Slot {
   readonly worker: Worker;
   readonly webRtcServer: WebRtcServer;
-  routers: number;
+  readonly load: WorkerLoad;
 }
 
 /** The mediasoup Workers, each with one WebRtcServer: one UDP and one TCP port for all its peers. */
@@ -45,12 +55,14 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #slots: Slot[] = [];
   readonly #replacements = new Set<Promise<void>>();
+  #rtpCapabilities: RtpCapabilities | null = null;
   #closed = false;
 
   static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(options);
     try {
       for (let index = 0; index < options.count; index += 1) await pool.#start(index);
+      await pool.#learnCapabilities();
     } catch (error) {
       await pool.close();
       throw error;
@@ -67,26 +79,32 @@ export class WorkerPool {
     return this.#slots.map(({ worker }) => worker.pid);
   }
 
+  /** What each Router takes. */
+  get rtpCapabilities(): RtpCapabilities {
+    if (!this.#rtpCapabilities) throw new Error('no worker has run yet');
+    return this.#rtpCapabilities;
+  }
+
   /** A Router on the worker that has the fewest. `died` tells when its worker ends unexpectedly. */
-  async createRouter(died: () => void): Promise<{ router: Router; webRtcServer: WebRtcServer }> {
+  async createRouter(died: () => void): Promise<RoomRouter> {
     // Who is told that a Router's worker is gone is told before the pool is.
     await null;
     await this.#replaced();
     const slot = this.#slots.reduce<Slot | undefined>(
-      (least, next) => (least && least.routers <= next.routers ? least : next),
+      (least, next) => (least && least.load.routers <= next.load.routers ? least : next),
       undefined,
     );
     if (!slot) throw new Error('no mediasoup worker is running');
-    slot.routers += 1;
+    slot.load.routers += 1;
     try {
       const router = await slot.worker.createRouter({ mediaCodecs: MEDIA_CODECS });
-      router.observer.on('close', () => (slot.routers -= 1));
+      router.observer.on('close', () => (slot.load.routers -= 1));
       router.on('workerclose', () => {
         if (!this.#closed) died();
       });
-      return { router, webRtcServer: slot.webRtcServer };
+      return { router, webRtcServer: slot.webRtcServer, load: slot.load };
     } catch (error) {
-      slot.routers -= 1;
+      slot.load.routers -= 1;
       throw error;
     }
   }
@@ -125,7 +143,7 @@ export class WorkerPool {
       });
     // The pool closed meanwhile, and with it the workers that it had then.
     if (this.#closed) return worker.close();
-    const slot: Slot = { worker, webRtcServer, routers: 0 };
+    const slot: Slot = { worker, webRtcServer, load: new WorkerLoad() };
     this.#slots.push(slot);
     log.info({ pid: worker.pid, index }, 'media worker started');
     worker.on('died', (err) => {
@@ -133,6 +151,12 @@ export class WorkerPool {
       log.error({ pid: worker.pid, index, err }, 'media worker died');
       this.#replace(index);
     });
+  }
+
+  async #learnCapabilities(): Promise<void> {
+    const { router } = await this.createRouter(() => {});
+    this.#rtpCapabilities = rtpCapabilitiesOf(router);
+    router.close();
   }
 
   /** Resolves when no worker is being replaced, or that takes too long. */
