@@ -216,7 +216,8 @@ export type Listen = v.InferOutput<typeof ListenSchema>;
 /** A client's way in, and what comes over it from the first moment. */
 export const ListeningSchema = v.strictObject({
   transport: TransportOptionsSchema,
-  phraseChannel: DataConsumerOptionsSchema,
+  /** Null where phrases come over the socket only (`followPhrases`): this way in is on another machine than the room. */
+  phraseChannel: v.nullable(DataConsumerOptionsSchema),
   /**
    * The room's voice, where it has one, and: for who only listens the slots of the stage, for the others
    * every microphone that is connected. None is paused: what comes before all are built would be lost.
