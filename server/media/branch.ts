@@ -20,17 +20,26 @@ export interface RoomSound {
   isAudible(microphone: ProducerId): boolean;
 }
 
-/** A place where ways into a room are opened: a Router of this machine, or another machine. */
+/**
+ * A place where ways into a room are opened: a Router of this machine, or another machine. One that nobody
+ * listens in any more closes itself.
+ */
 export interface Branch {
+  /** Whether others are to be asked first. */
+  readonly isFull: boolean;
   openWayIn(options: WayInOptions): Promise<WayIn>;
   /** Idempotent. Whoever still listens there is not told. */
   close(): void;
 }
 
-/** Finds room for a room's audience on another machine; null where there is none. */
-export type Borrow = (sound: RoomSound) => Promise<Branch | null>;
+/**
+ * Finds a place for those who only listen on another machine; null where there is none. `gone` is to be
+ * called once when it is of no use any more, whether it closed itself or was lost.
+ */
+export type Borrow = (sound: RoomSound, gone: () => void) => Promise<Branch | null>;
 
 export interface WayInOptions extends Listen {
+  readonly sound: RoomSound;
   readonly hearing: Hearing;
   readonly events: WayInEvents;
 }
@@ -49,6 +58,7 @@ export interface WayIn {
   readonly listening: MediaListening;
   connect(dtlsParameters: DtlsParameters): Promise<void>;
   restartIce(): Promise<IceParameters>;
+  /** Rejects with WRONG_STATE where only slots come this way; so does `consume`. */
   hear(hearing: Hearing): Promise<void>;
   consumeSlots(): Promise<ConsumerOptions[]>;
   consume(options: {

@@ -1,9 +1,10 @@
 import type { RoomId, RtpCapabilities } from '#protocol';
 import type { MediaEngine, MediaRoom, MediaRoomEvents } from '../session/ports.ts';
 import { SfuRoom, type SfuRoomOptions } from './mediaRoom.ts';
+import { WORKER_BOUNDS } from './workerLoad.ts';
 import type { WorkerPool } from './workerPool.ts';
 
-const DEFAULTS = { slots: 3, audible: 10 };
+const DEFAULTS = { slots: 3, audible: 10, bounds: WORKER_BOUNDS, borrow: null };
 
 /** Opens the media side of rooms on a pool of mediasoup Workers. */
 export class SfuEngine implements MediaEngine {

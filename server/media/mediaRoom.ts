@@ -13,13 +13,11 @@ import { tapAudio } from './audioTap.ts';
 import type { FramesPerPacket } from './framePacker.ts';
 import { observeLevels, type LevelObserver } from './levelObserver.ts';
 import { SfuPeer } from './mediaPeer.ts';
-import { RouterGroup } from './routerGroup.ts';
+import { RouterGroup, type RouterGroupOptions } from './routerGroup.ts';
 import { SfuVoice } from './roomVoice.ts';
 import { StageSlots } from './stageSlots.ts';
-import type { WorkerPool } from './workerPool.ts';
 
-export interface SfuRoomOptions {
-  readonly pool: WorkerPool;
+export interface SfuRoomOptions extends RouterGroupOptions {
   /** How many voices of the stage an audience hears at once. */
   readonly slots: number;
   /** How many microphones those on the stage hear at once. */
@@ -46,8 +44,8 @@ export class SfuRoom implements MediaRoom {
   #audible: ReadonlySet<ProducerId> = new Set();
 
   static async create(options: SfuRoomOptions, events: MediaRoomEvents): Promise<SfuRoom> {
-    const { pool, slots: count, audible } = options;
-    const routers = await RouterGroup.create(pool, () => events.died());
+    const { slots: count, audible } = options;
+    const routers = await RouterGroup.create(options, () => events.died());
     try {
       const { direct, router } = routers;
       const [voice, slots, levels] = await Promise.all([

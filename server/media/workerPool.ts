@@ -6,7 +6,7 @@ import type { RtpCapabilities } from '#protocol';
 import type { Log } from '../session/ports.ts';
 import { withBindCode } from './bindError.ts';
 import { rtpCapabilitiesOf } from './rtpCapabilities.ts';
-import { WorkerLoad } from './workerLoad.ts';
+import { WorkerLoad, byLoad } from './workerLoad.ts';
 
 /** In-band FEC and DTX: lost packets are mended from the next one, silence costs almost nothing. */
 const MEDIA_CODECS: RouterRtpCodecCapability[] = [
@@ -25,6 +25,9 @@ const REPLACEMENT_PATIENCE_MS = 1_000;
 /** Between attempts to start a worker in the place of one that died. */
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5_000;
+
+/** How often each worker is asked what it has used of the CPU. */
+const MEASURE_MS = 1_000;
 
 export interface WorkerPoolOptions {
   readonly workerBinary: string;
@@ -56,6 +59,7 @@ export class WorkerPool {
   readonly #slots: Slot[] = [];
   readonly #replacements = new Set<Promise<void>>();
   #rtpCapabilities: RtpCapabilities | null = null;
+  #measuring: NodeJS.Timeout | undefined;
   #closed = false;
 
   static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
@@ -63,6 +67,7 @@ export class WorkerPool {
     try {
       for (let index = 0; index < options.count; index += 1) await pool.#start(index);
       await pool.#learnCapabilities();
+      pool.#measuring = setInterval(() => pool.#measure(), MEASURE_MS).unref();
     } catch (error) {
       await pool.close();
       throw error;
@@ -85,16 +90,21 @@ export class WorkerPool {
     return this.#rtpCapabilities;
   }
 
-  /** A Router on the worker that has the fewest. `died` tells when its worker ends unexpectedly. */
-  async createRouter(died: () => void): Promise<RoomRouter> {
+  /**
+   * A Router on the worker that has the least to do. `died` tells when that ends unexpectedly.
+   * @param isFit which workers are asked; rejects where none is
+   */
+  async createRouter(
+    died: () => void,
+    isFit: (load: WorkerLoad) => boolean = () => true,
+  ): Promise<RoomRouter> {
     // Who is told that a Router's worker is gone is told before the pool is.
     await null;
     await this.#replaced();
-    const slot = this.#slots.reduce<Slot | undefined>(
-      (least, next) => (least && least.load.routers <= next.load.routers ? least : next),
-      undefined,
-    );
-    if (!slot) throw new Error('no mediasoup worker is running');
+    const [slot] = this.#slots
+      .filter(({ load }) => isFit(load))
+      .toSorted((one, other) => byLoad(one.load, other.load));
+    if (!slot) throw new Error('no mediasoup worker is running, or fit');
     slot.load.routers += 1;
     try {
       const router = await slot.worker.createRouter({ mediaCodecs: MEDIA_CODECS });
@@ -112,6 +122,7 @@ export class WorkerPool {
   /** Ends every worker process; resolves when they are gone. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearInterval(this.#measuring);
     const gone = this.#slots.splice(0).map(({ worker }) => {
       const ended = once(worker, 'subprocessclose');
       worker.close();
@@ -151,6 +162,17 @@ export class WorkerPool {
       log.error({ pid: worker.pid, index, err }, 'media worker died');
       this.#replace(index);
     });
+  }
+
+  #measure(): void {
+    for (const { worker, load } of this.#slots) {
+      worker.getResourceUsage().then(
+        ({ ru_utime, ru_stime }) => load.measured(ru_utime + ru_stime, performance.now()),
+        () => {
+          // It ended meanwhile.
+        },
+      );
+    }
   }
 
   async #learnCapabilities(): Promise<void> {
