@@ -100,8 +100,9 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
   const bans = new SqliteBans({ database, clock, log });
   const forgotten = (roomId: RoomId) => bans.forgetRoom(roomId);
   const book = new SqliteBook({ database, clock, log, forgotten });
+  const engine = new SfuEngine(pool);
   const registry = new RoomRegistry({
-    engine: new SfuEngine(pool),
+    engine,
     recorder: recordings.recorder,
     speech,
     bans,
@@ -137,6 +138,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
       clock,
       log,
     }),
+    routerRtpCapabilities: engine.rtpCapabilities,
     makeRoomId,
     makeInvitationId,
     makePeerId,

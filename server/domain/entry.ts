@@ -70,12 +70,13 @@ export class Entry {
   requirePlace(newcomer: Newcomer, answer: ConsentAnswer | undefined): void {
     const { roster, recorded, settings, maxPeers } = this.#parts;
     const role = this.roleOf(newcomer);
-    const others = roster.all.filter(({ peerId }) => peerId !== newcomer.peerId);
-    const ofRole = others.filter((peer) => peer.role === role).length;
+    const own = roster.has(newcomer.peerId) ? roster.of(newcomer.peerId) : null;
+    const others = roster.size - (own ? 1 : 0);
+    const ofRole = roster.count(role) - (own?.role === role ? 1 : 0);
     const places = settings().capacity[role] ?? Infinity;
     // A crowd keeps nobody out who is to bring order into it.
     const all = maxPeers + (role === 'moderator' ? MODERATORS_BEYOND : 0);
-    if (others.length >= all || ofRole >= places) {
+    if (others >= all || ofRole >= places) {
       throw new ProtocolError('ROOM_FULL', 'room is full');
     }
     recorded.requireAnswer(newcomer.peerId, role, answer);

@@ -20,12 +20,12 @@ const withRight = (right: Right): readonly GateState[] => ROLES.filter((role) =>
 /** In which states a message is let through. A message without a row does not compile. */
 const GATE: Readonly<Record<ClientRequestName, readonly GateState[]>> = {
   join: ['connected'],
-  createTransport: EVERYONE,
+  listen: EVERYONE,
+  createTransport: withRight('speak'),
   connectTransport: EVERYONE,
   produce: withRight('speak'),
   stopProducing: withRight('speak'),
   produceData: withRight('sendPhrase'),
-  startReceiving: EVERYONE,
   getPhrases: EVERYONE,
   // Who else may write is a setting of the room, which has the last word.
   sendPhrase: EVERYONE,
@@ -36,6 +36,7 @@ const GATE: Readonly<Record<ClientRequestName, readonly GateState[]>> = {
   restartIce: EVERYONE,
   echo: EVERYONE,
   setMuted: withRight('speak'),
+  listAudience: EVERYONE,
   raiseHand: ON_FLOOR,
   lowerHand: EVERYONE,
   answerFloor: ON_FLOOR,

@@ -38,12 +38,13 @@ const MAX_ADDRESSES = 50_000;
 /** What makes, or tears down, things in a worker or on the disk, waits for it, or is answered with much. */
 const COSTLY_REQUESTS: ReadonlySet<unknown> = new Set<ClientRequestName>([
   'join',
+  'listen',
   'createTransport',
   'produce',
   'produceData',
-  'startReceiving',
   'restartMedia',
   'getPhrases',
+  'listAudience',
   'startRecording',
   'stopRecording',
   'changeSettings',

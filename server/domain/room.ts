@@ -13,6 +13,7 @@ import {
   type SentSnapshot,
   type SettingsChange,
 } from '#protocol';
+import { audiencePage, type AudienceAsked, type AudiencePage } from './audiencePage.ts';
 import { Entry, type Newcomer } from './entry.ts';
 import { Host } from './host.ts';
 import { Muting } from './muting.ts';
@@ -35,6 +36,8 @@ type SnapshotRest = Pick<
   | 'speech'
   | 'voices'
   | 'moderation'
+  | 'slots'
+  | 'listening'
 >;
 
 export interface RoomOptions {
@@ -102,6 +105,11 @@ export class Room {
 
   get isEmpty(): boolean {
     return this.#roster.size === 0;
+  }
+
+  /** How many only listen. */
+  get audience(): number {
+    return this.#roster.count('audience');
   }
 
   get peerCount(): number {
@@ -203,6 +211,10 @@ export class Room {
     return [changed, ...unmuting, ...this.recorded.rolesChanged(writers)];
   }
 
+  listAudience(asked: AudienceAsked): AudiencePage {
+    return audiencePage(this.#roster, asked);
+  }
+
   /** What `peerId` needs to know on arrival, but for what is not a matter of rules. */
   snapshot(peerId: PeerId): Omit<SentSnapshot, keyof SnapshotRest> {
     return {
@@ -213,6 +225,7 @@ export class Room {
       host: this.host.peerId,
       you: peerId,
       peers: this.#roster.all.map(briefly),
+      audience: this.audience,
       phrases: [...this.#phrases.recent],
       recording: this.recorded.running,
       consent: this.recorded.consentOf(peerId),

@@ -4,6 +4,10 @@ import type { RoomChange, RoomEvent } from './roomEvents.ts';
 /** Everybody in a room, in order of arrival. */
 export class Roster {
   readonly #peers = new Map<PeerId, PeerInfo>();
+  /** Each one's number in the order of arrival; nobody else ever has it. */
+  readonly #arrivals = new Map<PeerId, number>();
+  #lastArrival = 0;
+  readonly #counts: Record<Role, number> = { moderator: 0, speaker: 0, audience: 0 };
   readonly #happened: (change: RoomChange) => RoomEvent;
 
   /** @param happened numbers a change */
@@ -17,6 +21,11 @@ export class Roster {
 
   get all(): PeerInfo[] {
     return [...this.#peers.values()];
+  }
+
+  /** With everybody's number, in that order. */
+  *arrivals(): Generator<[number, PeerInfo]> {
+    for (const [peerId, arrival] of this.#arrivals) yield [arrival, this.of(peerId)];
   }
 
   has(peerId: PeerId): boolean {
@@ -38,16 +47,23 @@ export class Roster {
   }
 
   count(role: Role): number {
-    return this.all.filter((peer) => peer.role === role).length;
+    return this.#counts[role];
   }
 
   add(peer: PeerInfo): RoomEvent {
     this.#peers.set(peer.peerId, peer);
+    this.#lastArrival += 1;
+    this.#arrivals.set(peer.peerId, this.#lastArrival);
+    this.#counts[peer.role] += 1;
     return this.#happened({ type: 'peerJoined', peer });
   }
 
   remove(peerId: PeerId): RoomEvent[] {
-    if (!this.#peers.delete(peerId)) return [];
+    const peer = this.#peers.get(peerId);
+    if (!peer) return [];
+    this.#peers.delete(peerId);
+    this.#arrivals.delete(peerId);
+    this.#counts[peer.role] -= 1;
     return [this.#happened({ type: 'peerLeft', peerId })];
   }
 
@@ -60,6 +76,8 @@ export class Roster {
     if (!isChanged) return [];
     const peer: PeerInfo = { ...before, ...change };
     this.#peers.set(peerId, peer);
+    this.#counts[before.role] -= 1;
+    this.#counts[peer.role] += 1;
     return [this.#happened({ type: 'peerChanged', peer, before })];
   }
 }

@@ -11,6 +11,7 @@ import {
   type RoomCreated,
   type RoomId,
   type RoomInfo,
+  type RtpCapabilities,
 } from '#protocol';
 import type { FastifyInstance } from 'fastify';
 import type { NewInvitation } from '../domain/invitations.ts';
@@ -25,6 +26,8 @@ const FIRST_INVITATIONS_MS = INVITATION_DEFAULT_DAYS * 24 * 3_600_000;
 
 export interface RoomRoutes extends Doors {
   readonly phrasebooks: PhrasebookStore;
+  /** What this server routes. */
+  readonly routerRtpCapabilities: RtpCapabilities;
   readonly makeRoomId: () => RoomId;
   readonly makeInvitationId: () => InvitationId;
   readonly makePeerId: () => PeerId;
@@ -39,7 +42,7 @@ export function addRoomRoutes(
   app: FastifyInstance,
   options: RoomRoutes & { readonly count: CountEntrance },
 ): void {
-  const { tokens, book, rooms, clock, count, phrasebooks } = options;
+  const { tokens, book, rooms, clock, count, phrasebooks, routerRtpCapabilities } = options;
 
   const invitationTo = async (roomId: RoomId, invitation: NewInvitation) =>
     tokens.signInvitation(roomId, { ...invitation, uses: 0, revokedAt: null });
@@ -92,6 +95,6 @@ export function addRoomRoutes(
     const identity = { roomId, invitationId, role, peerId, displayName };
     const { accessToken } = await tokens.signAccess(identity);
     reply.status(201);
-    return { accessToken, peerId, role, roomName };
+    return { accessToken, peerId, role, roomName, routerRtpCapabilities };
   });
 }

@@ -1,23 +1,16 @@
-import {
-  can,
-  type PeerId,
-  type ProducerId,
-  type Right,
-  type RtpCapabilities,
-  type ServerNotifications,
-} from '#protocol';
+import { can, type PeerId, type Right, type ServerNotifications } from '#protocol';
 import type * as v from 'valibot';
+import type { Room } from '../domain/room.ts';
 import type { RoomEvent } from '../domain/roomEvents.ts';
-import { announce } from './announce.ts';
 import type { PeerSession } from './peerSession.ts';
-import type { Clock, Log } from './ports.ts';
+import type { Clock } from './ports.ts';
 import { RosterNews } from './rosterNews.ts';
 
 type Numbered = { readonly revision: number };
 
 interface Options {
+  readonly room: Room;
   readonly clock: Clock;
-  readonly log: Log;
   /** How long changes of the roster are gathered; see RosterNews. */
   readonly rosterBatchMs?: number;
 }
@@ -25,15 +18,14 @@ interface Options {
 /** The sessions of everyone who is in a room, and how they are told what happens. */
 export class Attendance {
   readonly #sessions = new Map<PeerId, PeerSession>();
-  readonly #log: Log;
   readonly #roster: RosterNews;
   /** Told after each publication. */
   onPublished: () => void = () => {};
 
-  constructor({ clock, log, rosterBatchMs }: Options) {
-    this.#log = log;
+  constructor({ room, clock, rosterBatchMs }: Options) {
     this.#roster = new RosterNews({
       clock,
+      audience: () => room.audience,
       tell: (batch) => this.#tellNumbered('rosterChanged', batch),
       ...(rosterBatchMs !== undefined && { batchMs: rosterBatchMs }),
     });
@@ -97,31 +89,19 @@ export class Attendance {
     this.onPublished();
   }
 
-  /** Announces a speaker's new microphone to everyone who receives already. */
-  announceMicrophone(speaker: PeerSession): void {
-    const { producerId } = speaker.seat;
-    if (!producerId) return;
-    for (const listener of this.#sessions.values()) {
-      if (listener !== speaker) void announce(listener, speaker.peerId, producerId, this.#log);
+  /** Who leads the talk: told to those who do not know. */
+  tellActiveSpeaker(peerId: PeerId | null): void {
+    for (const { seat, channel } of this.#sessions.values()) {
+      if (seat.activeSpeaker === peerId || channel.awaitsSnapshot) continue;
+      seat.activeSpeaker = peerId;
+      channel.notify('activeSpeakerChanged', { peerId });
     }
   }
 
-  /**
-   * Announces every microphone to somebody who receives from now on.
-   * @param voice the server's own Producer, where it speaks
-   */
-  startReceiving(
-    listener: PeerSession,
-    rtpCapabilities: RtpCapabilities,
-    voice: ProducerId | null,
-  ): void {
-    listener.seat.rtpCapabilities = rtpCapabilities;
-    if (voice) void announce(listener, null, voice, this.#log);
-    for (const speaker of this.#sessions.values()) {
-      const { producerId } = speaker.seat;
-      if (speaker !== listener && producerId) {
-        void announce(listener, speaker.peerId, producerId, this.#log);
-      }
+  /** Who is heard in the slots of the stage: told to those who only listen. */
+  tellSlots(slots: (PeerId | null)[]): void {
+    for (const { role, channel } of this.#sessions.values()) {
+      if (!can(role, 'speak')) channel.notify('slotsChanged', { slots });
     }
   }
 

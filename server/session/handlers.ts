@@ -1,7 +1,7 @@
-import { ProtocolError, can, type ClientRequests, type Handlers } from '#protocol';
+import { briefly, type ClientRequests, type Handlers } from '#protocol';
 import { moderationHandlers } from './moderationHandlers.ts';
 import type { PeerSession } from './peerSession.ts';
-import type { IceServers } from './ports.ts';
+import type { IceServers, MediaTransport } from './ports.ts';
 import type { RoomRegistry } from './roomRegistry.ts';
 
 /** What each request does, once the gate has let it through and its input fits the schema. */
@@ -9,18 +9,24 @@ export function createHandlers(
   registry: RoomRegistry,
   iceServers: IceServers,
 ): Handlers<ClientRequests, PeerSession> {
-  return {
-    join: (session, { consent }) => registry.join(session, consent),
+  const withIceServers = <Listening extends { readonly transport: MediaTransport }>(
+    { peerId }: PeerSession,
+    { transport, ...rest }: Listening,
+  ) => ({ ...rest, transport: { ...transport, iceServers: iceServers.for(peerId) } });
 
-    createTransport: async (session, { direction }) => {
-      const { role } = session;
-      if (direction === 'send' && !can(role, 'speak') && !can(role, 'sendPhrase')) {
-        throw new ProtocolError('FORBIDDEN', 'this role sends nothing');
-      }
+  return {
+    join: async (session, options) => {
+      const { listening, ...snapshot } = await registry.join(session, options);
+      if (!listening) return snapshot;
+      return { ...snapshot, listening: withIceServers(session, listening) };
+    },
+
+    listen: async (session, options) =>
+      withIceServers(session, await session.seat.room.desks.hearing.listen(session, options)),
+
+    createTransport: async (session) => {
       const { media } = session.seat;
-      const transport = await session.inSlot(`${direction}Transport`, () =>
-        media.createTransport(direction),
-      );
+      const transport = await session.inSlot('wayOut', () => media.createTransport());
       return { ...transport, iceServers: iceServers.for(session.peerId) };
     },
 
@@ -43,13 +49,6 @@ export function createHandlers(
         media.produceData(sctpStreamParameters),
       );
       return { dataProducerId };
-    },
-
-    startReceiving: async (session, { rtpCapabilities }) => {
-      const { room, media } = session.seat;
-      const phraseChannel = await session.inSlot('phraseChannel', () => media.openPhraseChannel());
-      room.startReceiving(session, rtpCapabilities);
-      return { phraseChannel };
     },
 
     stopProducing: (session) => {
@@ -96,6 +95,11 @@ export function createHandlers(
     setMuted: async (session, { muted, mutes = 0 }) => {
       await session.seat.room.desks.microphones.setMuted(session, muted, mutes);
       return {};
+    },
+
+    listAudience: (session, asked) => {
+      const { people, ...rest } = session.seat.room.listAudience(asked);
+      return { ...rest, people: people.map(briefly) };
     },
 
     ...moderationHandlers(),

@@ -1,18 +1,16 @@
 import {
   ProtocolError,
   can,
-  type ConsentAnswer,
   type InvitationId,
   type PeerId,
   type Phrase,
   type RecordingId,
   type Resume,
   type Role,
-  type SentSnapshot,
-  type RtpCapabilities,
   type RunningRecording,
   type StopReason,
 } from '#protocol';
+import type { AudienceAsked, AudiencePage } from '../domain/audiencePage.ts';
 import type { Room } from '../domain/room.ts';
 import type { Standing } from '../domain/standings.ts';
 import type { PeerSession } from './peerSession.ts';
@@ -20,7 +18,7 @@ import type { ClientChannel, MediaEngine } from './ports.ts';
 import { openDesks, type RoomDesks, type RoomDesksOptions } from './roomDesks.ts';
 import { RoomMedia } from './roomMedia.ts';
 import type { Seat } from './seat.ts';
-import { Seating } from './seating.ts';
+import { Seating, type JoinOptions, type Joined } from './seating.ts';
 import { SpeakerLevels } from './speakerLevels.ts';
 import { Vacancy } from './vacancy.ts';
 
@@ -43,6 +41,7 @@ export class LiveRoom {
   readonly #media: RoomMedia;
   readonly #seating: Seating;
   readonly #vacancy: Vacancy;
+  readonly #levels: SpeakerLevels;
   #closed = false;
 
   static async create(options: LiveRoomOptions): Promise<LiveRoom> {
@@ -52,9 +51,11 @@ export class LiveRoom {
     const media = await RoomMedia.open({
       ...options,
       roomId: options.room.roomId,
+      opened: (side) => side.setAudienceSound(options.room.settings.audienceSound),
       events: {
         levels: (loudest) => levels.update(loudest),
         dominantSpeaker: (producerId) => levels.setDominant(producerId),
+        slotsChanged: (holders) => levels.setSlots(holders),
         died: () => {
           if (opened.live) opened.live.#mediaDied();
         },
@@ -69,6 +70,7 @@ export class LiveRoom {
     this.#options = options;
     this.#room = options.room;
     this.#media = media;
+    this.#levels = levels;
     this.#vacancy = new Vacancy({
       clock: options.clock,
       isEmpty: () => this.#room.isEmpty,
@@ -84,7 +86,7 @@ export class LiveRoom {
       isOpen: () => !this.#closed,
       lobbyEmptied: () => this.#vacancy.check(),
     });
-    this.#seating = new Seating({ ...options, live: this, media, desks: this.desks });
+    this.#seating = new Seating({ ...options, live: this, media, levels, desks: this.desks });
   }
 
   get roomId() {
@@ -126,13 +128,19 @@ export class LiveRoom {
    * Seats a session whose join has begun. The caller says `closeIfEmpty` afterwards, however it went.
    * @throws ProtocolError as `Seating` says
    */
-  join(session: PeerSession, answer?: ConsentAnswer): SentSnapshot {
+  async join(session: PeerSession, { consent, listen }: JoinOptions): Promise<Joined> {
     if (session.isClosed) throw new ProtocolError('WRONG_STATE', 'connection closed');
     this.#seating.requireAdmission(session);
-    this.#vacancy.during(() => this.#seating.seat(session, answer));
+    this.#vacancy.during(() => this.#seating.seat(session, consent));
     const { peerId, role } = session;
     this.#options.log.info({ roomId: this.roomId, peerId, role }, 'peer joined');
-    return this.#seating.snapshot(session, { resumed: false });
+    const listening = listen ? await this.#seating.listen(session, listen) : null;
+    if (session.isClosed) throw new ProtocolError('WRONG_STATE', 'connection closed');
+    return {
+      ...this.#seating.snapshot(session, { resumed: false }),
+      ...(listening && { listening }),
+      ...(!listen && { routerRtpCapabilities: this.#options.engine.rtpCapabilities }),
+    };
   }
 
   /** The session of somebody who was here moments ago and shows so, now over another socket. */
@@ -142,16 +150,21 @@ export class LiveRoom {
   }
 
   /** Somebody is back before their place was given up. */
-  comeBack(session: PeerSession): SentSnapshot {
+  comeBack(session: PeerSession, { listen }: JoinOptions): Joined {
     session.comeBack();
     this.desks.absences.end(session);
-    return this.#seating.snapshot(session, { resumed: true });
+    return {
+      ...this.#seating.snapshot(session, { resumed: true }),
+      ...(!listen && { routerRtpCapabilities: this.#options.engine.rtpCapabilities }),
+    };
   }
 
   /** Called by the session, once, as it gives up its seat. */
-  leave(session: PeerSession, { media, producerId }: Seat, how: { mayReturn: boolean }): void {
+  leave(session: PeerSession, seat: Seat, how: { mayReturn: boolean }): void {
+    const { media, producerId } = seat;
     const { absences, people, microphones } = this.desks;
     absences.forget(session);
+    seat.ears?.close();
     if (!people.remove(session)) return;
     if (producerId) microphones.forget(producerId);
     media.close();
@@ -164,11 +177,8 @@ export class LiveRoom {
     return this.#room.phrasesAfter(seq);
   }
 
-  /** From here on every microphone is announced to `session`. */
-  startReceiving(session: PeerSession, rtpCapabilities: RtpCapabilities): void {
-    const speaks = this.#voices.length > 0;
-    const voice = speaks ? this.#media.current.voice.producerId : null;
-    this.desks.people.startReceiving(session, rtpCapabilities, voice);
+  listAudience(asked: AudienceAsked): AudiencePage {
+    return this.#room.listAudience(asked);
   }
 
   startRecording(session: PeerSession): Promise<RunningRecording> {
@@ -208,10 +218,6 @@ export class LiveRoom {
     await recorded;
   }
 
-  get #voices(): readonly string[] {
-    return this.#options.speech?.languages ?? [];
-  }
-
   /** A room that everybody left is forgotten. One that nobody got into again is not: others may yet. */
   #endMemory(reason: StopReason): void {
     const { memory } = this.#options;
@@ -237,6 +243,7 @@ export class LiveRoom {
     if (this.#closed) return;
     this.#options.log.warn({ roomId: this.roomId }, 'room lost its media side');
     this.desks.recording.mediaDied();
+    this.#levels.setSlots([]);
     void this.#media.reopen().then((isOpen) => {
       if (!isOpen) void this.close('INTERNAL', 'interrupted');
     });

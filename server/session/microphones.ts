@@ -1,6 +1,7 @@
 import { ProtocolError, can, type ProducerId, type RtpParameters } from '#protocol';
 import type { Room } from '../domain/room.ts';
 import type { Attendance } from './attendance.ts';
+import type { HearingDesk } from './hearingDesk.ts';
 import type { PeerSession } from './peerSession.ts';
 import type { Log } from './ports.ts';
 import type { RecordingDesk } from './recordingDesk.ts';
@@ -12,6 +13,7 @@ interface Options {
   readonly people: Attendance;
   readonly recording: RecordingDesk;
   readonly levels: SpeakerLevels;
+  readonly hearing: HearingDesk;
   readonly isOpen: () => boolean;
   readonly log: Log;
 }
@@ -28,7 +30,7 @@ export class Microphones {
     session: PeerSession,
     options: { rtpParameters: RtpParameters; muted: boolean; mutes?: number },
   ): Promise<ProducerId> {
-    const { room, people, recording, levels, isOpen, log } = this.#options;
+    const { room, people, recording, levels, hearing, isOpen, log } = this.#options;
     const { seat, peerId } = session;
     const { media } = seat;
     const { rtpParameters, ...wish } = options;
@@ -50,7 +52,7 @@ export class Microphones {
     people.publish(room.muting.connect(peerId, { muted, asked: asked.muted }));
     const { displayName } = session.identity;
     recording.microphoneConnected({ producerId, muted, peerId, displayName }, isOpen);
-    people.announceMicrophone(session);
+    hearing.microphoneConnected(session);
     log.info({ roomId: room.roomId, peerId }, 'microphone connected');
     return producerId;
   }
@@ -113,6 +115,7 @@ export class Microphones {
   /** One whose owner is gone. */
   forget(producerId: ProducerId): void {
     this.#options.levels.remove(producerId);
+    this.#options.hearing.microphoneGone(producerId);
     this.#options.recording.microphoneGone(producerId);
   }
 

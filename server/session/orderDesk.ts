@@ -8,7 +8,7 @@ import type { Lobby } from './lobby.ts';
 import type { ModerationNews } from './moderationNews.ts';
 import type { PeerSession } from './peerSession.ts';
 import type { PhraseDesk } from './phraseDesk.ts';
-import type { BanBook, Clock, Identity, Log, RoomBook } from './ports.ts';
+import type { BanBook, Clock, Identity, Log, MediaRoom, RoomBook } from './ports.ts';
 import type { RecordingDesk } from './recordingDesk.ts';
 
 /** Whoever was taken out does not come back the same moment. */
@@ -31,6 +31,8 @@ interface Options {
   readonly phrases: PhraseDesk;
   readonly bans: BanBook;
   readonly book: RoomBook;
+  /** The media side of this moment. */
+  readonly media: () => MediaRoom;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -104,10 +106,11 @@ export class OrderDesk {
 
   /** @throws ProtocolError STORAGE_FAILED: then nothing is changed */
   changeSettings(change: SettingsChange): void {
-    const { room, book, people, recording } = this.#options;
+    const { room, book, people, recording, media } = this.#options;
     book.put({ roomId: room.roomId, ...room.settingsAfter(change) });
     const events = room.changeSettings(change);
     recording.keepAnswers(events);
+    if (change.audienceSound) media().setAudienceSound(change.audienceSound);
     people.publish(events);
     const { lobby, locked } = room.settings;
     if (!lobby && !locked) this.admitAll();

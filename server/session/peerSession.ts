@@ -1,7 +1,6 @@
 import {
   ProtocolError,
   type ClientRequestName,
-  type Direction,
   type ErrorCode,
   type PeerId,
   type Resume,
@@ -14,7 +13,7 @@ import type { Seat } from './seat.ts';
 import { SessionChannel } from './sessionChannel.ts';
 
 /** What a peer may have one of; each is reserved before anything is awaited. */
-type Slot = `${Direction}Transport` | 'microphone' | 'phraseDrafts' | 'phraseChannel';
+type Slot = 'wayIn' | 'wayOut' | 'microphone' | 'phraseDrafts';
 
 /** For what a session is that was removed, until its socket is closed. */
 const KEPT_OUT: readonly ErrorCode[] = ['KICKED', 'BANNED', 'TURNED_AWAY'];
@@ -157,8 +156,7 @@ export class PeerSession {
   /** What was sent with is gone, and may not be made anew before its owner may send again. */
   forgetSending(): void {
     // Another set: what was being made for it and fails now must not free what comes after.
-    const receiving: readonly Slot[] = ['receiveTransport', 'phraseChannel'];
-    this.#slots = new Set(receiving.filter((slot) => this.#slots.has(slot)));
+    this.#slots = new Set<Slot>(this.#slots.has('wayIn') ? ['wayIn'] : []);
   }
 
   freeSlot(slot: Slot): void {

@@ -42,6 +42,9 @@ export class PeersMedia {
         session.seat.reachableChangedMs = clock.monotonicMs();
         absences.reachableChanged(session);
       },
+      mediaLost: () => {
+        if (!session.isClosed && session.seat.media === media) this.lostBy(session);
+      },
     });
     return media;
   }
@@ -55,7 +58,6 @@ export class PeersMedia {
     const { seat } = session;
     this.#forget(session);
     seat.media.close();
-    seat.rtpCapabilities = null;
     seat.media = this.add(session);
   }
 
@@ -69,16 +71,21 @@ export class PeersMedia {
 
   /** The worker died: everyone builds theirs anew. */
   lost(): void {
-    for (const session of this.#options.people.all) {
-      this.#forget(session);
-      session.channel.notify('mediaLost', {});
-    }
+    for (const session of this.#options.people.all) this.lostBy(session);
+  }
+
+  /** What one had is gone, or is of no use any more. */
+  lostBy(session: PeerSession): void {
+    this.#forget(session);
+    session.channel.notify('mediaLost', {});
   }
 
   #forget(session: PeerSession): void {
     const { microphones, absences, clock } = this.#options;
     microphones.disconnect(session);
     session.forgetMedia();
+    session.seat.ears?.close();
+    session.seat.ears = null;
     session.seat.reachable = false;
     session.seat.reachableChangedMs = clock.monotonicMs() + ICE_PATIENCE_MS;
     absences.reachableChanged(session);

@@ -1,6 +1,7 @@
 import type { Room } from '../domain/room.ts';
 import { Absences } from './absences.ts';
 import { Attendance } from './attendance.ts';
+import { HearingDesk } from './hearingDesk.ts';
 import { HostWatch } from './hostWatch.ts';
 import { Lobby } from './lobby.ts';
 import { Microphones } from './microphones.ts';
@@ -49,6 +50,7 @@ export interface RoomDesks {
   /** Those whose socket was lost, and who may be back. */
   readonly absences: Absences;
   readonly peersMedia: PeersMedia;
+  readonly hearing: HearingDesk;
   readonly microphones: Microphones;
   /** What is written in the room, and what becomes of it. */
   readonly phrases: PhraseDesk;
@@ -74,16 +76,28 @@ export function openDesks(options: RoomDesksOptions): RoomDesks {
     speakers: () => microphones.speakers(),
     tell: people.tell,
   });
+  const hearing = new HearingDesk({
+    ...options,
+    people,
+    unfit: (session) => peersMedia.lostBy(session),
+  });
   const microphones: Microphones = new Microphones({
     ...options,
     people,
     recording,
     levels,
+    hearing,
     isOpen,
   });
   const phrases = new PhraseDesk({ ...options, people, recording, engine: options.speech, media });
   const { intake } = phrases;
-  const peersMedia = new PeersMedia({ ...options, people, absences, microphones, intake });
+  const peersMedia: PeersMedia = new PeersMedia({
+    ...options,
+    people,
+    absences,
+    microphones,
+    intake,
+  });
   const moderation = new ModerationNews({ room, people, bans, clock, lobby: () => lobby });
   const lobby: Lobby = new Lobby({
     clock,
@@ -93,18 +107,19 @@ export function openDesks(options: RoomDesksOptions): RoomDesks {
     },
   });
   const parts = { ...options, people, recording, moderation };
-  const stage = new StageDesk({ ...parts, microphones, peersMedia });
-  const order = new OrderDesk({ ...parts, lobby, phrases });
+  const stage = new StageDesk({ ...parts, microphones, hearing, peersMedia });
+  const order = new OrderDesk({ ...parts, lobby, phrases, media });
   const hostWatch = new HostWatch({ ...options, people });
   people.onPublished = () => hostWatch.look();
-  levels.onChange = (change) => people.tell('levelsChanged', change);
-  levels.onHeard = (heard) => {
+  levels.onSlots = (slots) => people.tellSlots(slots);
+  levels.onHeard = (heard, activeSpeaker) => {
+    people.tellActiveSpeaker(activeSpeaker);
     phrases.heard(heard[0]?.dBov ?? null);
     room.talkTimes.heard(heard, clock.monotonicMs());
     moderation.talked();
   };
   return {
-    ...{ people, absences, peersMedia, microphones, phrases, recording },
+    ...{ people, absences, peersMedia, hearing, microphones, phrases, recording },
     ...{ stage, order, lobby, moderation, hostWatch },
   };
 }

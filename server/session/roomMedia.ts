@@ -12,6 +12,8 @@ export interface RoomMediaOptions {
   readonly roomId: RoomId;
   readonly engine: MediaEngine;
   readonly clock: Clock;
+  /** Told of each media side before anything is done with it. */
+  readonly opened: (media: MediaRoom) => void;
   /** `died` is told of each media side that dies, but for one that is only just being opened. */
   readonly events: MediaRoomEvents;
 }
@@ -25,8 +27,10 @@ export class RoomMedia {
   #closed = false;
 
   static async open(options: RoomMediaOptions): Promise<RoomMedia> {
-    const { engine, roomId, events } = options;
-    return new RoomMedia(options, await engine.openRoom(roomId, events));
+    const { engine, roomId, events, opened } = options;
+    const media = await engine.openRoom(roomId, events);
+    opened(media);
+    return new RoomMedia(options, media);
   }
 
   private constructor(options: RoomMediaOptions, media: MediaRoom) {
@@ -62,6 +66,7 @@ export class RoomMedia {
     for (let attempt = 1; attempt <= REOPEN_ATTEMPTS && !this.#closed; attempt += 1) {
       const media = await this.#openAnother();
       if (media) {
+        this.#options.opened(media);
         if (this.#closed) media.close();
         this.#media = media;
         return true;

@@ -1,19 +1,18 @@
 import {
   ProtocolError,
-  type ConsentAnswer,
   type InvitationId,
   type PeerId,
   type RecordingId,
   type Resume,
   type Role,
   type RoomId,
-  type SentSnapshot,
   type RunningRecording,
 } from '#protocol';
 import { refuseBanned } from '../domain/bans.ts';
 import { Room } from '../domain/room.ts';
 import { roleBy, withoutGifts, type Standing } from '../domain/standings.ts';
 import { LiveRoom } from './liveRoom.ts';
+import type { JoinOptions, Joined } from './seating.ts';
 import type { PeerSession } from './peerSession.ts';
 import type {
   BanBook,
@@ -95,12 +94,12 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
    * @throws ProtocolError WRONG_STATE, UNAUTHORIZED, INVITATION_REVOKED, ROOM_FULL, ROOM_LOCKED, WAITING,
    * SERVER_STOPPING, or what a ban says
    */
-  async join(session: PeerSession, answer?: ConsentAnswer): Promise<SentSnapshot> {
-    if (session.isReturning) return session.seat.room.comeBack(session);
+  async join(session: PeerSession, options: JoinOptions): Promise<Joined> {
+    if (session.isReturning) return session.seat.room.comeBack(session, options);
     session.beginJoin();
     try {
       this.#refuseBanned(session);
-      return await this.#seat(session, answer);
+      return await this.#seat(session, options);
     } catch (error) {
       session.failJoin();
       throw error;
@@ -168,7 +167,7 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
     refuseBanned(this.#bans.banOf(identity.roomId, peerId, nowMs), nowMs);
   }
 
-  async #seat(session: PeerSession, answer: ConsentAnswer | undefined): Promise<SentSnapshot> {
+  async #seat(session: PeerSession, options: JoinOptions): Promise<Joined> {
     for (;;) {
       const room = await this.#openRoom(session);
       if (room.mediaIsBack) await room.mediaIsBack;
@@ -177,7 +176,7 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
       // Meanwhile a moderator may have decided otherwise.
       this.#refuseBanned(session);
       try {
-        return room.join(session, answer);
+        return await room.join(session, options);
       } finally {
         room.closeIfEmpty();
       }

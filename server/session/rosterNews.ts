@@ -17,6 +17,8 @@ export type RosterBatch = v.InferInput<ServerNotifications['rosterChanged']>;
 
 interface Options {
   readonly clock: Clock;
+  /** How many only listen at this moment. */
+  readonly audience: () => number;
   readonly tell: (batch: RosterBatch) => void;
   /** 0 tells of each change by itself and at once. */
   readonly batchMs?: number;
@@ -57,6 +59,7 @@ export class RosterNews {
       left: [...this.#left],
       changed: [...this.#changed.values()].map(({ keys, now }) => changeOf(now, keys)),
       joined: [...this.#joined.values()].map(briefly),
+      audience: this.#options.audience(),
     };
     this.#span = null;
     this.#left.clear();

@@ -1,4 +1,5 @@
-import type { ProducerId, RtpCapabilities } from '#protocol';
+import type { PeerId, ProducerId } from '#protocol';
+import type { Ears } from './ears.ts';
 import type { LiveRoom } from './liveRoom.ts';
 import type { MediaPeer } from './ports.ts';
 
@@ -7,13 +8,16 @@ export interface Seat {
   readonly room: LiveRoom;
   media: MediaPeer;
   producerId: ProducerId | null;
-  rtpCapabilities: RtpCapabilities | null;
+  /** What they hear over their way in; null until it is there. */
+  ears: Ears | null;
   /** Phrases come to this one over the socket. */
   followsPhrases: boolean;
   /** Whether anything answers at the other end of its media, and since when: monotonic. */
   reachable: boolean;
   reachableChangedMs: number;
-  /** The room's revision of the last snapshot. */
+  /** Who leads the talk, as far as they were told. */
+  activeSpeaker: PeerId | null;
+  /** The room's revision of the last snapshot; infinite until there was one. */
   knownRevision: number;
   /** Whether a microphone was connected in this visit: the first may have to begin muted. */
   hadMicrophone: boolean;

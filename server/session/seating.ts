@@ -1,11 +1,29 @@
-import { ProtocolError, type ConsentAnswer, type SentSnapshot } from '#protocol';
+import { ProtocolError, type ConsentAnswer, type Listen, type SentSnapshot } from '#protocol';
 import { requireGood } from '../domain/invitations.ts';
 import type { Room } from '../domain/room.ts';
 import type { LiveRoom } from './liveRoom.ts';
 import type { PeerSession } from './peerSession.ts';
-import type { Clock, Identity, RoomBook, RoomMemory, SpeechEngine } from './ports.ts';
+import type { SpeakerLevels } from './speakerLevels.ts';
+import type {
+  Clock,
+  Identity,
+  Log,
+  MediaListening,
+  RoomBook,
+  RoomMemory,
+  SpeechEngine,
+} from './ports.ts';
 import type { RoomDesks } from './roomDesks.ts';
 import type { RoomMedia } from './roomMedia.ts';
+
+/** What comes with `join`. */
+export interface JoinOptions {
+  readonly consent?: ConsentAnswer;
+  readonly listen?: Listen;
+}
+
+/** The answer to `join`, but for what helps a browser to reach the server. */
+export type Joined = Omit<SentSnapshot, 'listening'> & { readonly listening?: MediaListening };
 
 interface Options {
   /** Where it is. */
@@ -13,10 +31,12 @@ interface Options {
   readonly room: Room;
   readonly media: RoomMedia;
   readonly desks: RoomDesks;
+  readonly levels: SpeakerLevels;
   readonly book: RoomBook;
   readonly memory: RoomMemory;
   readonly speech: SpeechEngine | null;
   readonly clock: Clock;
+  readonly log: Log;
   readonly makeResumeToken: () => string;
 }
 
@@ -54,27 +74,46 @@ export class Seating {
     try {
       const media = peersMedia.add(session);
       session.takeSeat({
-        ...{ room: live, media, producerId: null, rtpCapabilities: null, followsPhrases: false },
+        ...{ room: live, media, producerId: null, ears: null, followsPhrases: false },
         ...{ reachable: false, reachableChangedMs: clock.monotonicMs(), resumeTokens: [] },
-        ...{ knownRevision: room.revision, hadMicrophone: false },
+        ...{ activeSpeaker: null, knownRevision: Infinity, hadMicrophone: false },
       });
     } catch (error) {
       people.publish([...events, ...room.leave(session.peerId)]);
       throw error;
     }
+    session.channel.awaitsSnapshot = true;
     people.add(session);
     order.sees(session);
     recording.keepAnswers(events);
     people.publish(events);
   }
 
+  /**
+   * The way in of somebody who takes a seat. Where there is none to be had they are in all the same, and ask
+   * for it by itself.
+   */
+  async listen(session: PeerSession, listen: Listen): Promise<MediaListening | null> {
+    const { media, desks, log } = this.#options;
+    try {
+      return await desks.hearing.listen(session, listen);
+    } catch (err) {
+      if (session.isClosed) throw new ProtocolError('WRONG_STATE', 'connection closed');
+      log.warn({ peerId: session.peerId, err }, 'way in could not be opened with a join');
+      // What they had was on a worker that died: nobody has told them, for there is no snapshot yet.
+      if (media.reopening) await desks.peersMedia.restart(session);
+      return null;
+    }
+  }
+
   /** Everything that somebody in a seat needs, with the next token that brings them back to it. */
-  snapshot(session: PeerSession, { resumed }: { resumed: boolean }): SentSnapshot {
-    const { room, media, desks, memory, speech, clock, makeResumeToken } = this.#options;
+  snapshot(session: PeerSession, { resumed }: { resumed: boolean }): Joined {
+    const { room, levels, desks, memory, speech, clock, makeResumeToken } = this.#options;
     const { seat, peerId, role } = session;
     const resumeToken = makeResumeToken();
     seat.resumeTokens = [resumeToken, ...seat.resumeTokens.slice(0, 1)];
     seat.knownRevision = room.revision;
+    session.channel.awaitsSnapshot = false;
     return {
       ...room.snapshot(peerId),
       resumeToken,
@@ -83,7 +122,7 @@ export class Seating {
       speech: desks.phrases.speech,
       voices: [...(speech?.languages ?? [])],
       moderation: role === 'moderator' ? desks.moderation.all : null,
-      routerRtpCapabilities: media.current.rtpCapabilities,
+      slots: levels.slots,
       serverTime: clock.wallMs(),
     };
   }

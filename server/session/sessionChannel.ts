@@ -25,9 +25,24 @@ type RequestName = keyof ServerRequests;
 interface Question {
   readonly name: RequestName;
   readonly input: InputOf<ServerRequests[RequestName]>;
+  readonly isWanted: () => boolean;
 }
 
 const NEWS_NAMES: ReadonlySet<ServerNotificationName> = new Set(NEWS);
+/** What is all in a snapshot, and without meaning before it. */
+const STATE: ReadonlySet<ServerNotificationName> = new Set<ServerNotificationName>([
+  'rosterChanged',
+  'rosterReplaced',
+  'settingsChanged',
+  'hostChanged',
+  'recordingStarted',
+  'recordingChanged',
+  'recordingStopped',
+  'consentChanged',
+  'moderationChanged',
+  'slotsChanged',
+  'speechChanged',
+]);
 /** The answer of a socket that went before it came. */
 const GONE = Symbol('gone');
 
@@ -46,6 +61,8 @@ export class SessionChannel implements ClientChannel {
   /** Which media requests are about: another one with each new media side. */
   #epoch = 0;
   #isClosed = false;
+  /** While its `join` is being answered. */
+  awaitsSnapshot = false;
 
   constructor(channel: ClientChannel) {
     this.#channel = channel;
@@ -69,7 +86,9 @@ export class SessionChannel implements ClientChannel {
     for (const { number, name, body } of this.#news) {
       if (number > receivedNews) channel.notify(name, body, number);
     }
-    for (const { name, input } of this.#unanswered) channel.request(name, input).catch(() => {});
+    for (const { name, input, isWanted } of this.#unanswered) {
+      if (isWanted()) channel.request(name, input).catch(() => {});
+    }
     this.#unanswered.clear();
     this.#wake();
   }
@@ -87,20 +106,24 @@ export class SessionChannel implements ClientChannel {
     this.#wake();
   }
 
+  /** @param isWanted whether it is to be asked again over the next socket */
   async request<Name extends RequestName>(
     name: Name,
     input: InputOf<ServerRequests[Name]>,
+    isWanted = () => true,
   ): Promise<OutputOf<ServerRequests[Name]>> {
     const epoch = this.#epoch;
-    while (!this.#isClosed && epoch === this.#epoch) {
+    while (!this.#isClosed && epoch === this.#epoch && isWanted()) {
       const channel = this.#channel;
-      const answer = channel ? await this.#ask(channel, name, input) : await this.#change().next;
+      const question = { name, input, isWanted };
+      const answer = channel ? await this.#ask(channel, question) : await this.#change().next;
       if (answer !== GONE) return answer;
     }
     throw new Error(`${name} is no longer wanted`);
   }
 
   notify<Name extends ServerNotificationName>(name: Name, body: Body<Name>): void {
+    if (this.awaitsSnapshot && STATE.has(name)) return;
     if (!NEWS_NAMES.has(name)) return this.#channel?.notify(name, body);
     this.#lastNumber += 1;
     this.#news.push({ number: this.#lastNumber, name, body });
@@ -117,13 +140,12 @@ export class SessionChannel implements ClientChannel {
 
   async #ask<Name extends RequestName>(
     channel: ClientChannel,
-    name: Name,
-    input: InputOf<ServerRequests[Name]>,
+    question: Question & { readonly name: Name; readonly input: InputOf<ServerRequests[Name]> },
   ): Promise<OutputOf<ServerRequests[Name]> | typeof GONE> {
     const [change, epoch] = [this.#change(), this.#epoch];
-    const asked = channel.request(name, input).catch((error: unknown) => {
+    const asked = channel.request(question.name, question.input).catch((error: unknown) => {
       const isOpen = channel === this.#channel && epoch === this.#epoch;
-      if (isOpen && error instanceof AckTimeout) this.#unanswered.add({ name, input });
+      if (isOpen && error instanceof AckTimeout) this.#unanswered.add(question);
       throw error;
     });
     try {

@@ -1,55 +1,60 @@
-import type { PeerId, ProducerId, ServerNotifications } from '#protocol';
-import type * as v from 'valibot';
+import type { PeerId, ProducerId } from '#protocol';
 
-type LevelsChanged = v.InferOutput<ServerNotifications['levelsChanged']>;
+/** How loud somebody is at this moment: dBov, -127 to 0. */
+export interface Heard {
+  readonly peerId: PeerId;
+  readonly dBov: number;
+}
 
-/** Turns the media side's levels by Producer into what clients show by peer, told only on change. */
+/** Turns what the media side says of Producers, how loud they are and who is heard in a slot, into what it means of people. */
 export class SpeakerLevels {
-  onChange: (change: LevelsChanged) => void = () => {};
-  /** Told each time, the loudest first. */
-  onHeard: (levels: LevelsChanged['levels']) => void = () => {};
+  /** Told each time, the loudest first, with who leads the talk. */
+  onHeard: (levels: readonly Heard[], activeSpeaker: PeerId | null) => void = () => {};
+  /** Others are in the slots of the stage than before. */
+  onSlots: (slots: (PeerId | null)[]) => void = () => {};
   readonly #peers = new Map<ProducerId, PeerId>();
-  #last: LevelsChanged = { levels: [], activeSpeaker: null };
+  #holders: readonly (ProducerId | null)[] = [];
+  #slots: (PeerId | null)[] = [];
   #dominant: PeerId | null = null;
+
+  /** Who is heard in each slot of the stage; null where nobody is. */
+  get slots(): (PeerId | null)[] {
+    return this.#slots;
+  }
 
   add(producerId: ProducerId, peerId: PeerId): void {
     this.#peers.set(producerId, peerId);
+    // It may have been heard before it was known whose it is.
+    if (this.#holders.includes(producerId)) this.setSlots(this.#holders);
   }
 
   remove(producerId: ProducerId): void {
     const peerId = this.#peers.get(producerId);
     this.#peers.delete(producerId);
     if (peerId === this.#dominant) this.#dominant = null;
+    if (this.#holders.includes(producerId)) this.setSlots(this.#holders);
   }
 
   setDominant(producerId: ProducerId): void {
     this.#dominant = this.#peers.get(producerId) ?? null;
   }
 
+  setSlots(holders: readonly (ProducerId | null)[]): void {
+    this.#holders = holders;
+    const slots = holders.map((holder) => (holder && this.#peers.get(holder)) ?? null);
+    if (slots.length === this.#slots.length && slots.every((it, n) => it === this.#slots[n]))
+      return;
+    this.#slots = slots;
+    this.onSlots(slots);
+  }
+
   /** Called at the observer's interval, which bounds how often clients are told. */
   update(levels: readonly { producerId: ProducerId; dBov: number }[]): void {
-    const change: LevelsChanged = {
-      levels: levels.flatMap(({ producerId, dBov }) => {
-        const peerId = this.#peers.get(producerId);
-        return peerId ? [{ peerId, dBov: Math.round(Math.min(0, Math.max(-127, dBov))) }] : [];
-      }),
-      // Nobody is the active speaker of a silent room, whoever spoke last.
-      activeSpeaker: levels.length === 0 ? null : this.#dominant,
-    };
-    this.onHeard(change.levels);
-    if (sameLevels(change, this.#last)) return;
-    this.#last = change;
-    this.onChange(change);
+    const heard = levels.flatMap(({ producerId, dBov }) => {
+      const peerId = this.#peers.get(producerId);
+      return peerId ? [{ peerId, dBov: Math.round(Math.min(0, Math.max(-127, dBov))) }] : [];
+    });
+    // Nobody is the active speaker of a silent room, whoever spoke last.
+    this.onHeard(heard, levels.length === 0 ? null : this.#dominant);
   }
-}
-
-function sameLevels(a: LevelsChanged, b: LevelsChanged): boolean {
-  return (
-    a.activeSpeaker === b.activeSpeaker &&
-    a.levels.length === b.levels.length &&
-    a.levels.every(({ peerId, dBov }, index) => {
-      const other = b.levels[index];
-      return other?.peerId === peerId && other.dBov === dBov;
-    })
-  );
 }

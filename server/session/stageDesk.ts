@@ -2,6 +2,7 @@ import type { CallOrder, PeerId, Role } from '#protocol';
 import type { Room } from '../domain/room.ts';
 import type { RoomEvent } from '../domain/roomEvents.ts';
 import type { Attendance } from './attendance.ts';
+import type { HearingDesk } from './hearingDesk.ts';
 import type { Microphones } from './microphones.ts';
 import type { ModerationNews } from './moderationNews.ts';
 import type { PeersMedia } from './peersMedia.ts';
@@ -13,6 +14,7 @@ interface Options {
   readonly room: Room;
   readonly people: Attendance;
   readonly microphones: Microphones;
+  readonly hearing: HearingDesk;
   readonly peersMedia: PeersMedia;
   readonly moderation: ModerationNews;
   readonly recording: RecordingDesk;
@@ -82,13 +84,17 @@ export class StageDesk {
   }
 
   #carryOut(events: readonly RoomEvent[]): void {
-    const { room, people, recording } = this.#options;
+    const { room, people, recording, hearing } = this.#options;
     for (const event of events) this.#enforce(event);
     const roles = events.flatMap((event) =>
       event.type === 'peerChanged' && event.peer.role !== event.before.role
         ? [event.peer.peerId]
         : [],
     );
+    for (const peerId of roles) {
+      const session = people.of(peerId);
+      if (session) hearing.roleChanged(session);
+    }
     const asked = room.recorded.rolesChanged(roles);
     recording.keepAnswers(asked);
     people.publish([...events, ...asked]);

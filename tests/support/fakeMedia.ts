@@ -1,9 +1,10 @@
 import {
   ProtocolError,
+  type AudienceSound,
   type ConsumerId,
-  type DataConsumerId,
+  type ConsumerOptions,
   type DataProducerId,
-  type Direction,
+  type Listen,
   type PeerId,
   type Phrase,
   type ProducerId,
@@ -12,7 +13,9 @@ import {
 import type {
   AudioSink,
   AudioTap,
+  Hearing,
   MediaEngine,
+  MediaListening,
   MediaPeer,
   MediaPeerEvents,
   MediaRoom,
@@ -24,6 +27,7 @@ import { Latch } from './fakes.ts';
 
 /** A media side without media: makes ids, keeps count of what was asked. */
 export class FakeMediaEngine implements MediaEngine {
+  readonly rtpCapabilities = opusCapabilities();
   readonly rooms: FakeMediaRoom[] = [];
   /** What happened in all of its rooms, in order. */
   readonly journal: string[];
@@ -54,8 +58,9 @@ export class FakeMediaEngine implements MediaEngine {
 }
 
 export class FakeMediaRoom implements MediaRoom {
-  readonly rtpCapabilities = opusCapabilities();
   readonly voice = new FakeVoice();
+  /** The Producers of the stage's slots. */
+  readonly slots: readonly ProducerId[] = [mediaId(), mediaId(), mediaId()];
   readonly peers: FakeMediaPeer[] = [];
   readonly phrases: Phrase[] = [];
   readonly taps: { producerId: ProducerId; sink: AudioSink; isClosed: boolean }[] = [];
@@ -73,9 +78,16 @@ export class FakeMediaRoom implements MediaRoom {
   }
 
   addPeer(peerId: PeerId, events: MediaPeerEvents): FakeMediaPeer {
-    const peer = new FakeMediaPeer(peerId, events, this.journal);
+    const peer = new FakeMediaPeer(peerId, events, this);
     this.peers.push(peer);
     return peer;
+  }
+
+  /** How it was packed, in order. */
+  readonly audienceSounds: AudienceSound[] = [];
+
+  setAudienceSound(sound: AudienceSound): void {
+    this.audienceSounds.push(sound);
   }
 
   broadcastPhrase(phrase: Phrase): void {
@@ -129,23 +141,65 @@ export class FakeVoice implements MediaVoice {
 export class FakeMediaPeer implements MediaPeer {
   readonly peerId: PeerId;
   readonly events: MediaPeerEvents;
-  readonly journal: string[];
-  readonly transports: Direction[] = [];
+  readonly room: FakeMediaRoom;
+  /** What each way in was opened for, oldest first. */
+  readonly waysIn: (Listen & { hearing: Hearing })[] = [];
+  waysOut = 0;
+  /** How often Consumers of the slots were made for one who had none. */
+  slotsMade = 0;
+  /** The Consumers that there are, and whether their client has them. */
+  readonly consumers = new Map<ConsumerId, { of: ProducerId; isHeld: boolean }>();
+  /** A way in that carries slots only. */
+  hearsSlotsOnly = false;
   readonly muted: boolean[] = [];
-  /** Holds up `createTransport` and `produce`. */
+  /** Holds up all that a worker would take time for. */
   readonly working = new Latch();
   fails = false;
   isClosed = false;
 
-  constructor(peerId: PeerId, events: MediaPeerEvents, journal: string[]) {
+  constructor(peerId: PeerId, events: MediaPeerEvents, room: FakeMediaRoom) {
     this.peerId = peerId;
     this.events = events;
-    this.journal = journal;
+    this.room = room;
   }
 
-  async createTransport(direction: Direction) {
+  get journal(): string[] {
+    return this.room.journal;
+  }
+
+  async listen(options: Listen & { hearing: Hearing }): Promise<MediaListening> {
     await this.#work();
-    this.transports.push(direction);
+    this.waysIn.push(options);
+    const slots = options.hearing === 'slots' ? this.#slots(true) : [];
+    return {
+      transport: sampleTransport(),
+      phraseChannel: {
+        dataConsumerId: mediaId(),
+        dataProducerId: mediaId(),
+        sctpStreamParameters: sctpStream(),
+      },
+      consumers: [
+        this.#consumer({ producerId: this.room.voice.producerId, peerId: null }),
+        ...slots,
+      ],
+    };
+  }
+
+  async consumeSlots(): Promise<ConsumerOptions[]> {
+    await this.#work();
+    this.slotsMade += 1;
+    return this.#slots(false);
+  }
+
+  async hear(hearing: Hearing): Promise<void> {
+    await this.#work();
+    if (this.hearsSlotsOnly) throw new ProtocolError('WRONG_STATE', 'slots only');
+    this.journal.push(`hears ${hearing}`);
+  }
+
+  async createTransport() {
+    await this.#work();
+    this.waysOut += 1;
     return sampleTransport();
   }
 
@@ -171,28 +225,23 @@ export class FakeMediaPeer implements MediaPeer {
     return mediaId();
   }
 
-  async openPhraseChannel() {
+  async consume({ producerId, peerId, paused }: Parameters<MediaPeer['consume']>[0]) {
     await this.#work();
-    return {
-      dataConsumerId: mediaId<DataConsumerId>(),
-      dataProducerId: mediaId<DataProducerId>(),
-      sctpStreamParameters: sctpStream(),
-    };
+    this.journal.push(paused ? 'consumer made, paused' : 'consumer made');
+    return this.#consumer({ producerId, peerId }, !paused);
   }
 
-  async consume({ producerId, peerId }: { producerId: ProducerId; peerId: PeerId | null }) {
-    await this.#work();
-    this.journal.push('consumer made, paused');
-    const consumerId = mediaId<ConsumerId>();
-    return { consumerId, producerId, peerId, rtpParameters: rtpParameters() };
-  }
-
-  async resumeConsumer(): Promise<void> {
+  async resumeConsumer(consumerId: ConsumerId): Promise<void> {
+    const consumer = this.consumers.get(consumerId);
+    if (!consumer) throw new ProtocolError('NOT_FOUND', 'no such consumer');
+    consumer.isHeld = true;
     this.journal.push('consumer resumed');
   }
 
-  closeConsumer(): void {
+  closeConsumer(consumerId: ConsumerId): void {
+    if (!this.consumers.delete(consumerId)) return;
     this.journal.push('consumer closed');
+    this.events.consumerClosed(consumerId);
   }
 
   readonly phrasePauses: boolean[] = [];
@@ -216,6 +265,21 @@ export class FakeMediaPeer implements MediaPeer {
 
   close(): void {
     this.isClosed = true;
+  }
+
+  #slots(isHeld: boolean): ConsumerOptions[] {
+    return this.room.slots.map((producerId, slot) =>
+      this.#consumer({ producerId, peerId: null, slot }, isHeld),
+    );
+  }
+
+  #consumer(
+    about: Pick<ConsumerOptions, 'producerId' | 'peerId' | 'slot'>,
+    isHeld = true,
+  ): ConsumerOptions {
+    const consumerId = mediaId<ConsumerId>();
+    this.consumers.set(consumerId, { of: about.producerId, isHeld });
+    return { ...about, consumerId, rtpParameters: rtpParameters() };
   }
 
   async #work(): Promise<void> {

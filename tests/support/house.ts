@@ -185,7 +185,7 @@ export class Visitor {
   }
 
   async listen(): Promise<void> {
-    await this.request('startReceiving', { rtpCapabilities: opusCapabilities() });
+    await this.request('listen', { rtpCapabilities: opusCapabilities() });
     await settled();
   }
 

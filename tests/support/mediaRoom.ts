@@ -20,6 +20,7 @@ const quiet: Log = { info() {}, warn() {}, error() {} };
 export class MediaHouse {
   readonly pool: WorkerPool;
   readonly registry: RoomRegistry;
+  readonly #engine: SfuEngine;
   readonly roomId: RoomId = makeRoomId();
   readonly #peers: NodePeer[] = [];
 
@@ -40,8 +41,9 @@ export class MediaHouse {
     const book = new FakeBook(clock);
     const invitations = ROLES.map((role) => newInvitation({ invitationId: invitedAs(role), role }));
     book.create({ roomId: this.roomId, roomName: 'Ensayo', settings: SETTINGS }, invitations);
+    this.#engine = new SfuEngine(pool);
     this.registry = new RoomRegistry({
-      engine: new SfuEngine(pool),
+      engine: this.#engine,
       recorder,
       speech,
       bans: new FakeBans(),
@@ -67,7 +69,11 @@ export class MediaHouse {
   visitor(role: Role, displayName: string, as: VisitorOptions = {}): NodePeer {
     const handlers = createHandlers(this.registry, { for: () => [] });
     const { roomId } = this;
-    const peer = new NodePeer({ handlers, clock, roomId, role, displayName, ...as });
+    const routerRtpCapabilities = this.#engine.rtpCapabilities;
+    const peer = new NodePeer({
+      ...{ handlers, clock, roomId, role, displayName, routerRtpCapabilities },
+      ...as,
+    });
     this.#peers.push(peer);
     return peer;
   }

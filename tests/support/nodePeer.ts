@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   clientRequests,
   type ClientRequests,
+  type ConsumerOptions,
   type Handlers,
+  type Listening,
   type Phrase,
   type PhraseDraft,
   type Role,
@@ -17,6 +19,7 @@ import { makePeerId } from '#server/ids.ts';
 import { PeerSession } from '#server/session/peerSession.ts';
 import type { ClientChannel, Clock } from '#server/session/ports.ts';
 import { PhraseChannel } from '#web/client/phraseChannel.ts';
+import { MediaDevice } from '#web/client/mediaDevice.ts';
 import { Transports, type Ask } from '#web/client/transports.ts';
 import type { DataProducer } from 'mediasoup-client/types';
 import * as v from 'valibot';
@@ -54,6 +57,8 @@ export interface NodePeerOptions {
   roomId: RoomId;
   role: Role;
   displayName: string;
+  /** With it the way in comes with the answer to `join`. */
+  routerRtpCapabilities?: RtpCapabilities;
   /** Of somebody who was here before. */
   peerId?: PeerId;
   /** Sends messages of any size, whatever the server says that it takes. */
@@ -68,16 +73,28 @@ export class NodePeer {
   readonly peerId: PeerId;
   readonly phrases: Phrase[] = [];
   readonly notifications: { name: string; body: unknown }[] = [];
+  /** What comes of each microphone by itself. */
   readonly heard = new Map<PeerId, Tone>();
+  /** What comes in each slot of the stage. */
+  readonly slots: Tone[] = [];
   /** What the server says in its own voice, once it is announced. */
   get voice(): Tone | undefined {
     return this.heard.get(ROOM_VOICE);
   }
 
+  /** What is heard of somebody, by themselves or in the slot that they are in. */
+  toneOf(peerId: PeerId): Tone | undefined {
+    const slot = (this.told('slotsChanged').at(-1)?.slots ?? this.#firstSlots).indexOf(peerId);
+    return this.heard.get(peerId) ?? this.slots[slot];
+  }
+
   readonly #ask: Ask;
   readonly #channel: PhraseChannel;
   readonly #waiting = new Set<() => void>();
-  #routerRtpCapabilities: RtpCapabilities | null = null;
+  #routerRtpCapabilities: RtpCapabilities | undefined;
+  #device: Promise<MediaDevice> | null = null;
+  #firstSlots: readonly (PeerId | null)[] = [];
+  readonly #opened = Promise.withResolvers<void>();
   #transports: Transports | null = null;
   #drafts: DataProducer | null = null;
 
@@ -85,8 +102,9 @@ export class NodePeer {
     this.peerId = options.peerId ?? makePeerId();
     const channel: ClientChannel = {
       request: async (_name, consumer) => {
-        const { track } = await this.#required().consume(consumer);
-        this.heard.set(consumer.peerId ?? ROOM_VOICE, Tone.heardOn(track));
+        // It may overtake the answer that it follows.
+        await this.#opened.promise;
+        await this.#consume(consumer);
         return {} as never;
       },
       notify: (name, body) => {
@@ -107,6 +125,7 @@ export class NodePeer {
       channel,
       clock: options.clock,
     });
+    this.#routerRtpCapabilities = options.routerRtpCapabilities;
     const ask = askDirectly(options.handlers, this.session);
     const tamper = options.tamper ?? ((it) => it);
     this.#ask = { request: tamper(options.heedsNoSize ? claimingAnySize(ask) : ask) };
@@ -114,26 +133,43 @@ export class NodePeer {
   }
 
   async join(): Promise<RoomSnapshot> {
-    const snapshot = await this.#ask.request('join', {});
-    this.#routerRtpCapabilities = snapshot.routerRtpCapabilities;
-    await this.#openTransports();
+    const isReady = this.#routerRtpCapabilities !== undefined;
+    const listen = isReady ? { listen: (await this.#ready()).listen } : {};
+    const snapshot = await this.#ask.request('join', listen);
+    this.#firstSlots = snapshot.slots;
+    this.#routerRtpCapabilities ??= snapshot.routerRtpCapabilities;
+    await this.#openTransports(snapshot.listening);
     return snapshot;
   }
 
-  async #openTransports(): Promise<void> {
-    this.#transports = await Transports.open({
-      signaling: this.#ask,
-      device: await nodeDevice(),
-      routerRtpCapabilities: this.#routerRtpCapabilities as RtpCapabilities,
+  #ready(): Promise<MediaDevice> {
+    this.#device ??= nodeDevice().then((device) =>
+      MediaDevice.ready(this.#routerRtpCapabilities!, device),
+    );
+    return this.#device;
+  }
+
+  async #openTransports(listening?: Listening): Promise<void> {
+    const transports = await Transports.open({
+      ...{ signaling: this.#ask, device: await this.#ready(), listening },
       onState: () => {},
     });
-    const phrases = await this.#transports.startReceiving();
-    this.#channel.receive(phrases, {
+    this.#transports = transports;
+    this.#opened.resolve();
+    this.#channel.receive(await transports.openPhraseChannel(), {
       take: (phrase) => {
         this.phrases.push(phrase);
         this.#changed();
       },
     });
+    await Promise.all(transports.consumers.map((consumer) => this.#consume(consumer)));
+  }
+
+  async #consume(consumer: ConsumerOptions): Promise<void> {
+    const { track } = await this.#required().consume(consumer);
+    const tone = Tone.heardOn(track);
+    if (consumer.slot === undefined) this.heard.set(consumer.peerId ?? ROOM_VOICE, tone);
+    else this.slots[consumer.slot] = tone;
   }
 
   /** As the client does after `mediaLost`: the same person with new transports, and nothing to send yet. */
@@ -194,7 +230,7 @@ export class NodePeer {
 
   close(): void {
     this.#transports?.close();
-    for (const tone of this.heard.values()) tone.close();
+    for (const tone of [...this.heard.values(), ...this.slots]) tone.close();
     this.session.leave();
   }
 

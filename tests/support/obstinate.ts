@@ -31,7 +31,7 @@ export class Obstinate {
   /** Builds a way out, connects a microphone, and sends. */
   async send(mutes = 0): Promise<void> {
     this.#plain.begin();
-    await this.peer.request('createTransport', { direction: 'send' });
+    await this.peer.request('createTransport', {});
     const { producerId } = await this.peer.request('produce', {
       ...{ rtpParameters: rtpParameters(), muted: false, mutes },
     });

@@ -19,7 +19,7 @@ import { FolderShares } from '#server/recording/folderShares.ts';
 import { ConnectionTests } from '#server/session/connectionTests.ts';
 import type { Identity } from '#server/session/ports.ts';
 import { FolderPhrasebooks } from '#server/storage/folderPhrasebooks.ts';
-import { ROOM_ID, SETTINGS, identity, invitedAs } from './builders.ts';
+import { ROOM_ID, SETTINGS, identity, invitedAs, opusCapabilities } from './builders.ts';
 import { FakeBook, newInvitation } from './fakeBook.ts';
 import { FakeControl, FakeLibrary } from './fakeLibrary.ts';
 import { FakeClock, FakeIceServers, FakeLog } from './fakes.ts';
@@ -91,6 +91,7 @@ export class Site {
       library,
       control,
       shares: new FolderShares({ directory: recordings, clock, makeShareId }),
+      routerRtpCapabilities: opusCapabilities(),
       phrasebooks: new FolderPhrasebooks({
         directory: path.join(directory, 'phrasebooks'),
         clock,

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { TransportOptions } from '#protocol';
+import type { Listening, TransportOptions } from '#protocol';
 import type { Ask } from '#web/client/transports.ts';
 
 /** `up` is to the worker, `down` to the peer. */
@@ -38,8 +38,10 @@ export class Wire {
   readonly lead = (ask: Ask['request']): Ask['request'] =>
     (async (name: never, input: never) => {
       const answer: unknown = await ask(name, input);
-      if (name !== 'createTransport') return answer;
-      return this.leadTransport(answer as TransportOptions);
+      if (name === 'createTransport') return this.leadTransport(answer as TransportOptions);
+      if (name === 'listen') return this.#leadWayIn(answer as Listening);
+      const { listening } = answer as { listening?: Listening };
+      return listening ? { ...(answer as object), listening: this.#leadWayIn(listening) } : answer;
     }) as Ask['request'];
 
   /** Leads one transport over this wire. */
@@ -48,6 +50,10 @@ export class Wire {
     this.serverPort = udp.port;
     const { port } = this.#near.address();
     return { ...options, iceCandidates: [{ ...udp, port }] };
+  }
+
+  #leadWayIn(listening: Listening): Listening {
+    return { ...listening, transport: this.leadTransport(listening.transport) };
   }
 
   /** Sends to the worker from where the peer's own packets come. */
