@@ -69,7 +69,7 @@ class Client {
       },
     });
     const transports = {
-      startReceiving: async () => incoming as unknown as DataConsumer,
+      openPhraseChannel: async () => incoming as unknown as DataConsumer,
       openSending: async () => outgoing as unknown as DataProducer,
     } as Transports;
     await this.line.openOver(transports);

@@ -25,6 +25,7 @@ describe('the way into a room', () => {
         },
       },
       consent: AGREED,
+      listen: async () => undefined,
       heldOff: () => {},
       waiting: () => (waited += 1),
     });

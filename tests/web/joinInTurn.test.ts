@@ -21,7 +21,7 @@ function asking(
         return answer;
       }) as never,
     },
-    consent: undefined,
+    asked: {},
     heldOff: () => (heldOff += 1),
     isWanted: () => isWanted(),
   });

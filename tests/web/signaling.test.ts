@@ -98,7 +98,7 @@ describe('a client’s signalling', () => {
     const signaling = start(board.pass(identity()));
     await witness.until('connected');
     await signaling.request('join', {});
-    await signaling.request('startReceiving', { rtpCapabilities: opusCapabilities() });
+    await signaling.request('listen', { rtpCapabilities: opusCapabilities() });
     const speakers = [await board.house.enter('speaker'), await board.house.enter('speaker')];
     for (const speaker of speakers) {
       await speaker.request('produce', { rtpParameters: rtpParameters(), muted: false });

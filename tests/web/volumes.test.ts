@@ -27,7 +27,8 @@ it('[VL1] plays each person at their own volume, of what all are played at, when
   const tracks = new RemoteTracks(() => {});
   const [ana, beto] = ['peer-ana1', 'peer-beto'] as PeerId[];
   const consumer = { track: {}, close: () => {} } as never;
-  const add = (id: string, peerId: PeerId | null) => tracks.add(id as ConsumerId, peerId, consumer);
+  const add = (id: string, peerId: PeerId | null) =>
+    tracks.add({ consumerId: id as ConsumerId, peerId }, consumer);
   const volumes = () => {
     vi.advanceTimersByTime(1_000);
     return sounds.map(({ volume }) => Math.round(volume * 1_000) / 1_000);

@@ -49,7 +49,7 @@ describe('who writes, and where', () => {
     become('audience', 'everyone');
     line.begin();
     await line.openOver({
-      startReceiving: async () => new FakeChannel() as unknown as DataConsumer,
+      openPhraseChannel: async () => new FakeChannel() as unknown as DataConsumer,
     });
     role.follow();
   });

@@ -1,4 +1,4 @@
-import { ProtocolError, type ConsentAnswer, type RoomSnapshot } from '#protocol';
+import { ProtocolError, type ConsentAnswer, type Listen, type RoomSnapshot } from '#protocol';
 import { joinInTurn } from './joinInTurn.ts';
 import type { Signaling } from './signaling.ts';
 
@@ -6,6 +6,8 @@ interface Options {
   readonly signaling: Pick<Signaling, 'request'>;
   /** What was answered at the door. Good for one entrance: who comes back may meet another recording. */
   readonly consent: ConsentAnswer | undefined;
+  /** What the way in needs, which comes with the answer then; undefined where it is asked for later. */
+  readonly listen: () => Promise<Listen | undefined>;
   /** Told that the server has no time yet. */
   readonly heldOff: () => void;
   /** Told that a moderator has to let one in. */
@@ -58,8 +60,11 @@ export class Admission {
     this.#connection += 1;
   }
 
-  #join(isWanted: () => boolean): Promise<RoomSnapshot | null> {
+  async #join(isWanted: () => boolean): Promise<RoomSnapshot | null> {
     const { signaling, heldOff } = this.#options;
-    return joinInTurn({ signaling, consent: this.#consent, heldOff, isWanted });
+    const listen = await this.#options.listen();
+    const consent = this.#consent;
+    const asked = { ...(consent && { consent }), ...(listen && { listen }) };
+    return joinInTurn({ signaling, asked, heldOff, isWanted });
   }
 }

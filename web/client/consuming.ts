@@ -21,6 +21,11 @@ export class Consuming {
     return consuming;
   }
 
+  /** What comes from the first moment. */
+  async takeAll(all: readonly ConsumerOptions[]): Promise<void> {
+    await Promise.all(all.map((options) => this.take(options)));
+  }
+
   /** All that was announced is gone. */
   clear(): void {
     this.#known.clear();
@@ -31,8 +36,6 @@ export class Consuming {
     const transports = this.#transports();
     if (!transports) throw new Error('not receiving');
     const consumer = await transports.consume(options);
-    if (transports === this.#transports()) {
-      this.#tracks.add(options.consumerId, options.peerId, consumer);
-    }
+    if (transports === this.#transports()) this.#tracks.add(options, consumer);
   }
 }

@@ -1,4 +1,10 @@
-import { ProtocolError, type ConsentAnswer, type ErrorBody, type RoomSnapshot } from '#protocol';
+import {
+  ProtocolError,
+  type ClientRequests,
+  type ErrorBody,
+  type InputOf,
+  type RoomSnapshot,
+} from '#protocol';
 import type { Signaling } from './signaling.ts';
 
 /**
@@ -17,14 +23,14 @@ export function timeToWait({ code, retryAfterMs }: ErrorBody): number | null {
  */
 export async function joinInTurn(options: {
   signaling: Pick<Signaling, 'request'>;
-  consent: ConsentAnswer | undefined;
+  asked: InputOf<ClientRequests['join']>;
   heldOff: () => void;
   isWanted: () => boolean;
 }): Promise<RoomSnapshot | null> {
-  const { signaling, consent, heldOff, isWanted } = options;
+  const { signaling, asked, heldOff, isWanted } = options;
   while (isWanted()) {
     try {
-      const snapshot = await signaling.request('join', consent ? { consent } : {});
+      const snapshot = await signaling.request('join', asked);
       return isWanted() ? snapshot : null;
     } catch (error) {
       const retryAfterMs = error instanceof ProtocolError ? timeToWait(error.toBody()) : null;

@@ -1,5 +1,4 @@
-import { ProtocolError, type ConsumerOptions, type RtpCapabilities } from '#protocol';
-import { Device } from 'mediasoup-client';
+import { ProtocolError, type ConsumerOptions } from '#protocol';
 import { Backoff } from './backoff.ts';
 import { Consuming } from './consuming.ts';
 import { IceRecovery } from './iceRecovery.ts';
@@ -9,7 +8,8 @@ import type { SoundLoss } from './roomState.ts';
 import type { MicrophoneIntent } from './sender.ts';
 import type { Signaling } from './signaling.ts';
 import { SoundWatch } from './soundWatch.ts';
-import { Transports } from './transports.ts';
+import type { Transports } from './transports.ts';
+import { WayIn, type WayInOptions } from './wayIn.ts';
 import { WayOut } from './wayOut.ts';
 
 /** Between attempts to get a way for sound, once one has failed for good. */
@@ -17,9 +17,8 @@ const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
 /** Spreads those who build anew because the server lost the media of all of them. */
 const SPREAD_MS = 400;
 
-interface Options {
+interface Options extends WayInOptions {
   readonly signaling: Pick<Signaling, 'request' | 'isConnected'>;
-  readonly routerRtpCapabilities: RtpCapabilities;
   readonly line: PhraseLine;
   readonly tracks: RemoteTracks;
   /** Whether one is on stage at this moment, and so has a way out. */
@@ -45,6 +44,7 @@ interface Options {
 export class MediaSide {
   readonly #options: Options;
   #transports: Transports | null = null;
+  readonly #wayIn: WayIn;
   #recovery: IceRecovery | null = null;
   readonly #consuming: Consuming;
   /** There is nothing to go on with, and no server to begin anew with. */
@@ -62,6 +62,7 @@ export class MediaSide {
 
   constructor(options: Options) {
     this.#options = options;
+    this.#wayIn = new WayIn(options);
     this.#consuming = new Consuming(() => this.#transports, options.tracks);
     this.#sound = new SoundWatch({
       source: () => this.#transports,
@@ -101,11 +102,8 @@ export class MediaSide {
   }
 
   async #open(run: number): Promise<void> {
-    const { signaling, line, routerRtpCapabilities, isOnStage } = this.#options;
-    const transports = await Transports.open({
-      signaling,
-      device: await Device.factory(),
-      routerRtpCapabilities,
+    const { signaling, line, isOnStage } = this.#options;
+    const transports = await this.#wayIn.open({
       onState: () => {
         if (transports !== this.#transports) return;
         this.#recovery?.changed();
@@ -133,7 +131,9 @@ export class MediaSide {
       giveUp: () => this.#startAnew(),
     }));
     this.#sound.begun();
-    await line.openOver(transports);
+    // Sound first: it is what is waited for.
+    const heard = this.#consuming.takeAll(transports.consumers);
+    await Promise.all([heard, line.openOver(transports)]);
     await wayOut.follow();
     if (transports === this.#transports) this.#options.opened();
   }
@@ -163,8 +163,9 @@ export class MediaSide {
     this.#startAnew(Math.random() * SPREAD_MS);
   }
 
-  consume(options: ConsumerOptions): Promise<void> {
-    return this.#consuming.take(options);
+  async consume(options: ConsumerOptions): Promise<void> {
+    if (!this.#transports) await this.#wayIn.settle();
+    await this.#consuming.take(options);
   }
 
   /** Connects a microphone, or changes to another. Without effect while there is no way out. */

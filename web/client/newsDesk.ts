@@ -2,13 +2,19 @@ import type { ErrorCode } from '#protocol';
 import type { PhraseLine } from './phraseLine.ts';
 import type { RemoteTracks } from './remoteTracks.ts';
 import type { Revisions } from './revisions.ts';
-import { reduce, reduceNews, type RoomNotification } from './roomReducer.ts';
+import {
+  afterReplacement,
+  reduce,
+  reduceNews,
+  type Roster,
+  type RoomNotification,
+} from './roomReducer.ts';
 import type { RoomStore } from './roomStore.ts';
 import type { Told } from './signaling.ts';
 
 interface Options {
   readonly store: RoomStore;
-  readonly tracks: Pick<RemoteTracks, 'remove'>;
+  readonly tracks: Pick<RemoteTracks, 'remove' | 'setHolders'>;
   readonly phrases: Pick<PhraseLine, 'rejected' | 'arrived'>;
   /** Of the visit of this moment; null while there is none. */
   readonly revisions: () => Revisions | null;
@@ -34,11 +40,13 @@ export class NewsDesk {
     switch (told.name) {
       case 'consumerClosed':
         return tracks.remove(told.body.consumerId);
-      case 'levelsChanged':
-        if (told.body.activeSpeaker !== store.state.activeSpeaker) {
-          store.update({ activeSpeaker: told.body.activeSpeaker });
-        }
-        return;
+      case 'activeSpeakerChanged':
+        return store.update({ activeSpeaker: told.body.peerId });
+      case 'slotsChanged':
+        tracks.setHolders(told.body.slots);
+        return store.update({ slots: told.body.slots });
+      case 'rosterReplaced':
+        return this.#replaceRoster(told.body);
       case 'phraseRejected':
         return phrases.rejected(told.body);
       case 'phraseSaid':
@@ -62,6 +70,14 @@ export class NewsDesk {
       default:
         this.change(told);
     }
+  }
+
+  /** What comes before a snapshot is in it. */
+  #replaceRoster(roster: Roster): void {
+    const { store, revisions, changed } = this.#options;
+    if (!revisions()?.hasBegun) return;
+    store.update(afterReplacement(store.state, roster));
+    changed();
   }
 
   /** A change of the room, which has its place among the others. */

@@ -91,11 +91,11 @@ export class PhraseLine {
   }
 
   /** Takes what comes over these. */
-  async openOver(transports: Pick<Transports, 'startReceiving'>): Promise<void> {
+  async openOver(transports: Pick<Transports, 'openPhraseChannel'>): Promise<void> {
     const feed = this.#feed;
     const channel = (this.#channel = new PhraseChannel(() => this.#showWay()));
     this.#bePatient();
-    channel.receive(await transports.startReceiving(), {
+    channel.receive(await transports.openPhraseChannel(), {
       take: (phrase) => feed?.arrived(phrase),
       // What was said before the channel stood went by it.
       opened: () => void feed?.catchUp(),

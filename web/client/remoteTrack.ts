@@ -1,4 +1,4 @@
-import type { PeerId } from '#protocol';
+import type { ConsumerOptions } from '#protocol';
 import type { Consumer } from 'mediasoup-client/types';
 import { visibleLevel } from './levels.ts';
 
@@ -8,25 +8,23 @@ const STALE_MS = 500;
 const FADE_STEPS = 6;
 const FADE_STEP_MS = 25;
 
-/** Somebody else's microphone, or the room's voice, playing. */
+/** What is heard: somebody's microphone, a slot of the stage whoever is in it, or with neither the room's voice. */
+export type Heard = Pick<ConsumerOptions, 'peerId' | 'slot'>;
+
+/** Something that is heard of the room, playing. */
 export class RemoteTrack {
-  /** Null for the room's voice. */
-  readonly peerId: PeerId | null;
+  readonly heard: Heard;
   readonly #consumer: Consumer;
   readonly #audio: HTMLAudioElement;
   #fade: ReturnType<typeof setInterval> | undefined;
 
-  constructor(options: {
-    peerId: PeerId | null;
-    consumer: Consumer;
-    sinkId: string;
-    volume: number;
-  }) {
-    this.peerId = options.peerId;
+  constructor(options: { heard: Heard; consumer: Consumer; sinkId: string; volume: number }) {
+    const { peerId, slot } = (this.heard = options.heard);
     this.#consumer = options.consumer;
     this.#audio = document.createElement('audio');
-    if (options.peerId === null) this.#audio.dataset['voice'] = 'room';
-    else this.#audio.dataset['peerId'] = options.peerId;
+    if (peerId !== null) this.#audio.dataset['peerId'] = peerId;
+    else if (slot !== undefined) this.#audio.dataset['slot'] = String(slot);
+    else this.#audio.dataset['voice'] = 'room';
     this.#audio.volume = options.volume;
     this.#audio.srcObject = new MediaStream([options.consumer.track]);
     document.body.append(this.#audio);
@@ -42,6 +40,16 @@ export class RemoteTrack {
       // AbortError: the element went away meanwhile, which is nobody's to mend.
       return !(error instanceof DOMException && error.name === 'NotAllowedError');
     }
+  }
+
+  get isVoice(): boolean {
+    return this.heard.peerId === null && this.heard.slot === undefined;
+  }
+
+  /** Gives it a volume from 0 to 1 at once: between two people nothing is covered, and nothing clicks. */
+  set volume(volume: number) {
+    clearInterval(this.#fade);
+    this.#audio.volume = volume;
   }
 
   /** Brings it to a volume from 0 to 1; some phones leave that to their own buttons. */

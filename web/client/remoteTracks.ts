@@ -1,6 +1,6 @@
 import type { ConsumerId, PeerId } from '#protocol';
 import type { Consumer } from 'mediasoup-client/types';
-import { RemoteTrack } from './remoteTrack.ts';
+import { RemoteTrack, type Heard } from './remoteTrack.ts';
 
 /** How loud what arrives is played, 0 to 1. */
 export interface Volumes {
@@ -20,17 +20,18 @@ export class RemoteTracks {
   #volumes: Volumes = { people: 1, voice: 1 };
   /** Of those whom somebody here wants louder or softer than the others, 0 to 1. */
   readonly #volumesOf = new Map<PeerId, number>();
+  /** Who is heard in each slot of the stage. */
+  #holders: readonly (PeerId | null)[] = [];
 
   /** @param onBlocked told when the browser wants a tap before it plays */
   constructor(onBlocked: () => void) {
     this.#onBlocked = onBlocked;
   }
 
-  /** @param peerId null for the room's voice */
-  add(consumerId: ConsumerId, peerId: PeerId | null, consumer: Consumer): void {
+  add({ consumerId, ...heard }: Heard & { consumerId: ConsumerId }, consumer: Consumer): void {
     if (this.#closedEarly.delete(consumerId)) return consumer.close();
-    const volume = this.#volumeOf(peerId);
-    const track = new RemoteTrack({ peerId, consumer, sinkId: this.#sinkId, volume });
+    const volume = this.#volumeOf(heard);
+    const track = new RemoteTrack({ heard, consumer, sinkId: this.#sinkId, volume });
     this.#tracks.set(consumerId, track);
     void track.play().then((plays) => plays || this.#onBlocked());
   }
@@ -44,15 +45,29 @@ export class RemoteTracks {
 
   /** When anybody's microphone was last heard of, milliseconds since 1970; 0 when none was. The room's voice rests between phrases. */
   get arrivedMs(): number {
-    const people = [...this.#tracks.values()].filter(({ peerId }) => peerId !== null);
+    const people = [...this.#tracks.values()].filter(({ isVoice }) => !isVoice);
     return people.reduce((last, track) => Math.max(last, track.arrivedMs), 0);
   }
 
+  /** Of their microphone and of a slot that they hold one at most has sound. */
   levelOf(peerId: PeerId): number {
+    let level = 0;
     for (const track of this.#tracks.values()) {
-      if (track.peerId === peerId) return track.level;
+      if (this.#personIn(track.heard) === peerId) level = Math.max(level, track.level);
     }
-    return 0;
+    return level;
+  }
+
+  /** Others are heard in the slots of the stage: each is as loud as whoever is in it. */
+  setHolders(holders: readonly (PeerId | null)[]): void {
+    const before = this.#holders;
+    this.#holders = holders;
+    for (const track of this.#tracks.values()) {
+      const { slot } = track.heard;
+      // Whoever leaves a slot is heard to the end as they were.
+      if (slot === undefined || !holders[slot] || holders[slot] === before[slot]) continue;
+      track.volume = this.#volumeOf(track.heard);
+    }
   }
 
   setVolumes(volumes: Volumes): void {
@@ -84,11 +99,17 @@ export class RemoteTracks {
   }
 
   #fade(): void {
-    for (const track of this.#tracks.values()) track.fadeTo(this.#volumeOf(track.peerId));
+    for (const track of this.#tracks.values()) track.fadeTo(this.#volumeOf(track.heard));
   }
 
-  #volumeOf(peerId: PeerId | null): number {
+  #volumeOf(heard: Heard): number {
     const { people, voice } = this.#volumes;
-    return peerId === null ? voice : people * (this.#volumesOf.get(peerId) ?? 1);
+    if (heard.peerId === null && heard.slot === undefined) return voice;
+    const person = this.#personIn(heard);
+    return people * ((person && this.#volumesOf.get(person)) ?? 1);
+  }
+
+  #personIn({ peerId, slot }: Heard): PeerId | null {
+    return slot === undefined ? peerId : (this.#holders[slot] ?? null);
   }
 }

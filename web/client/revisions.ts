@@ -11,6 +11,10 @@ export class Revisions {
   readonly #early: RoomNotification[] = [];
   #last: number | null = null;
 
+  get hasBegun(): boolean {
+    return this.#last !== null;
+  }
+
   /**
    * Begins with the revision of a snapshot. Returns what came before it, now to be placed: others
    * who joined at the same moment are told of before the answer to one's own `join`.

@@ -1,5 +1,15 @@
-import type { ConsentAnswer, ModerateSpeech, PeerId, Phrase } from '#protocol';
+import type {
+  ClientRequests,
+  ConsentAnswer,
+  InputOf,
+  ModerateSpeech,
+  OutputOf,
+  PeerId,
+  Phrase,
+  RtpCapabilities,
+} from '#protocol';
 import { MicrophoneControl } from './microphoneControl.ts';
+import { OwnDevice } from './ownDevice.ts';
 import { OrderControls } from './orderControls.ts';
 import { PhraseLine } from './phraseLine.ts';
 import { RecordingControls } from './recordingControls.ts';
@@ -23,6 +33,8 @@ export interface RoomClientOptions {
   /** Null for those who only listen, and for those whose microphone did not open. */
   readonly microphone: MediaStreamTrack | null;
   readonly muted: boolean;
+  /** As the door said; left out, a listener's first sound takes a question more. */
+  readonly routerRtpCapabilities?: RtpCapabilities;
   /** What was answered at the door, where the room asks there. */
   readonly consent?: ConsentAnswer;
   /** The server; the page's own when left out. */
@@ -80,6 +92,7 @@ export class RoomClient {
       store: this.#store,
       tracks: this.#remoteTracks,
       microphone: this.microphone,
+      device: new OwnDevice(options.routerRtpCapabilities),
       phrases: this.phrases,
       consent: options.consent,
       ended: (reason) => this.#ended(reason),
@@ -137,6 +150,13 @@ export class RoomClient {
   /** Whether anybody's sound arrives at this moment; not part of `state`. Of a silent room it cannot be told. */
   get soundArrives(): boolean {
     return Date.now() - this.#remoteTracks.arrivedMs < ARRIVES_MS;
+  }
+
+  /** Those who only listen, a page at a time: to who only listens they are a number. @throws ProtocolError */
+  listAudience(
+    page: InputOf<ClientRequests['listAudience']>,
+  ): Promise<OutputOf<ClientRequests['listAudience']>> {
+    return this.#signaling.request('listAudience', page);
   }
 
   /** What a moderator does to the queue of phrases. @throws ProtocolError */

@@ -1,4 +1,4 @@
-import { can } from '#protocol';
+import { can, type PeerInfo } from '#protocol';
 import type { Notification } from './incoming.ts';
 import type { RoomState } from './roomState.ts';
 import { moderationWith, withChange, type RosterChange } from './roster.ts';
@@ -25,7 +25,21 @@ export function reduce(state: RoomState, { name, body }: RoomNotification): Part
 }
 
 function afterRoster(state: RoomState, batch: RosterChange): Partial<RoomState> {
-  const peers = withChange(state.peers, batch);
+  return { ...withPeers(state, withChange(state.peers, batch)), audience: batch.audience };
+}
+
+/** All whom one is told of from here on. */
+export type Roster = Extract<Notification, { name: 'rosterReplaced' }>['body'];
+
+/** What the others know of the room has not changed, only what one knows oneself. */
+export function afterReplacement(
+  state: RoomState,
+  { peers, audience }: Roster,
+): Partial<RoomState> {
+  return { ...withPeers(state, peers), audience, roster: state.roster + 1 };
+}
+
+function withPeers(state: RoomState, peers: readonly PeerInfo[]): Partial<RoomState> {
   const me = peers.find(({ peerId }) => peerId === state.me?.peerId) ?? state.me;
   // Of a new moderator it is told before the role is: so only who loses it forgets.
   const isOver = moderates(state) && !moderates({ me });

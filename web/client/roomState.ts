@@ -1,5 +1,6 @@
 import {
   RoomSettingsSchema,
+  can,
   type Consent,
   type ErrorCode,
   type HeardBy,
@@ -53,8 +54,17 @@ export interface RoomState {
   readonly me: PeerInfo | null;
   /** One's own as one wants it, also where it is not connected. */
   readonly microphone: MicrophoneState;
-  /** Everyone in the room in order of arrival, oneself included. */
+  /**
+   * Everyone in the room in order of arrival, oneself included; of who only listens none but those whom
+   * `isShownToAudience` says, where one only listens oneself.
+   */
   readonly peers: readonly PeerInfo[];
+  /** Raised each time that one is told of others than before: who is not among them has not left. */
+  readonly roster: number;
+  /** How many only listen. */
+  readonly audience: number;
+  /** Who is heard in each slot of the stage, to who only listens. */
+  readonly slots: readonly (PeerId | null)[];
   /** Oldest first. */
   readonly phrases: readonly Phrase[];
   readonly pendingPhrases: readonly PendingPhrase[];
@@ -121,6 +131,9 @@ export const INITIAL_ROOM_STATE: RoomState = {
   me: null,
   microphone: 'none',
   peers: [],
+  roster: 0,
+  audience: 0,
+  slots: [],
   phrases: [],
   pendingPhrases: [],
   canSendPhrases: false,
@@ -163,6 +176,8 @@ export function fromSnapshot(state: RoomState, snapshot: RoomSnapshot): RoomStat
     moderation: snapshot.moderation,
     me: snapshot.peers.find((peer) => peer.peerId === snapshot.you) ?? null,
     peers: snapshot.peers,
+    audience: snapshot.audience,
+    slots: snapshot.slots,
     phrases: sinceBefore(state, snapshot),
     logId: snapshot.logId,
     ...(state.logId !== snapshot.logId && { heardBy: {}, unspoken: {} }),
@@ -175,6 +190,15 @@ export function fromSnapshot(state: RoomState, snapshot: RoomSnapshot): RoomStat
     activeSpeaker: null,
     serverClockOffsetMs: snapshot.serverTime - Date.now(),
   };
+}
+
+/** An open microphone sends all the time, if little of silence; an audience hears those in the slots. */
+export function isSoundExpected({ peers, me, slots }: RoomState): boolean {
+  const hearsAll = me !== null && can(me.role, 'speak');
+  return peers.some(
+    ({ peerId, microphone }) =>
+      microphone === 'open' && peerId !== me?.peerId && (hearsAll || slots.includes(peerId)),
+  );
 }
 
 /** Sound is lost for that reason, or with null of use again. */

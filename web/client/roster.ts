@@ -3,18 +3,23 @@ import type { InferOutput } from 'valibot';
 
 export type RosterChange = Pick<
   InferOutput<ServerNotifications['rosterChanged']>,
-  'left' | 'changed' | 'joined'
+  'left' | 'changed' | 'joined' | 'audience'
 >;
 
 /** The people after a batch of changes, in order of arrival. Who is known and joins keeps their place. */
-export function withChange(peers: readonly PeerInfo[], batch: RosterChange): readonly PeerInfo[] {
+export function withChange(
+  peers: readonly PeerInfo[],
+  batch: Omit<RosterChange, 'audience'>,
+): readonly PeerInfo[] {
+  const { left, changed, joined } = batch;
+  if (left.length + changed.length + joined.length === 0) return peers;
   const byId = new Map(peers.map((peer) => [peer.peerId, peer]));
-  for (const peerId of batch.left) byId.delete(peerId);
-  for (const change of batch.changed) {
+  for (const peerId of left) byId.delete(peerId);
+  for (const change of changed) {
     const peer = byId.get(change.peerId);
     if (peer) byId.set(change.peerId, Object.assign({}, peer, change));
   }
-  for (const peer of batch.joined) byId.set(peer.peerId, peer);
+  for (const peer of joined) byId.set(peer.peerId, peer);
   return [...byId.values()];
 }
 

@@ -6,7 +6,7 @@ import type {
   SctpStreamParameters,
   Transport,
 } from 'mediasoup-client/types';
-import { createTransport, wire, type Ask } from './transportWiring.ts';
+import { ends, wire, type Ask } from './transportWiring.ts';
 
 /** Speech: forward error correction and lost-packet requests against loss, silence for free. */
 const CODEC_OPTIONS = {
@@ -42,10 +42,10 @@ export class Sender {
 
   /** Only for roles that may speak. Rejects with what the server refuses with. */
   static async open({ signaling, device, onState, signal }: Options): Promise<Sender> {
-    const options = await createTransport(signaling, 'send');
+    const options = await signaling.request('createTransport', {});
     signal?.throwIfAborted();
-    const sender = new Sender(device.createSendTransport(options), signaling);
-    wire(sender.transport, signaling, onState);
+    const sender = new Sender(device.createSendTransport(ends(options)), signaling);
+    wire(sender.transport, { signaling, onState });
     return sender;
   }
 

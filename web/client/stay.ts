@@ -11,12 +11,14 @@ import { ConnectionWatch } from './connectionWatch.ts';
 import { MediaSide } from './mediaSide.ts';
 import type { MicrophoneControl } from './microphoneControl.ts';
 import { NewsDesk } from './newsDesk.ts';
+import type { OwnDevice } from './ownDevice.ts';
 import { OwnRole } from './ownRole.ts';
 import type { PhraseLine } from './phraseLine.ts';
 import type { RemoteTracks } from './remoteTracks.ts';
 import {
   fromResumed,
   fromSnapshot,
+  isSoundExpected,
   withSound,
   type EndReason,
   type RoomState,
@@ -44,6 +46,7 @@ interface Options {
   readonly store: RoomStore;
   readonly tracks: RemoteTracks;
   readonly microphone: MicrophoneControl;
+  readonly device: OwnDevice;
   readonly phrases: PhraseLine;
   /** What was answered at the door, where the room asks there. */
   readonly consent: ConsentAnswer | undefined;
@@ -66,12 +69,13 @@ export class Stay {
     this.#admission = new Admission({
       signaling,
       consent: options.consent,
+      listen: () => options.device.listen(),
       heldOff: () => this.heldOff(),
       waiting: () => this.#wait(),
     });
     this.#connection = new ConnectionWatch({
       signaling,
-      isSoundExpected: () => this.#isSoundExpected,
+      isSoundExpected: () => isSoundExpected(this.#state),
       soundMissing: () => this.media?.lookAgain(false),
       lasts: () => {
         if (this.#state.connection === 'connected') this.#update({ connection: 'reconnecting' });
@@ -177,6 +181,7 @@ export class Stay {
       phrases.begin();
       this.#role.follow();
     }
+    this.#options.tracks.setHolders(snapshot.slots);
     for (const early of visit.revisions.begin(snapshot.revision)) this.#news.change(early);
     if (!visit.media) await this.#openMedia(visit, snapshot);
   }
@@ -192,10 +197,11 @@ export class Stay {
   }
 
   async #openMedia(visit: Visit, snapshot: RoomSnapshot): Promise<void> {
-    const { signaling, microphone, phrases, tracks } = this.#options;
+    const { signaling, device, microphone, phrases, tracks } = this.#options;
     const media: MediaSide = new MediaSide({
       signaling,
-      routerRtpCapabilities: snapshot.routerRtpCapabilities,
+      device: () => device.ready(snapshot.routerRtpCapabilities),
+      listening: snapshot.listening,
       line: phrases,
       tracks,
       isOnStage: () => can(this.#state.me?.role ?? 'audience', 'speak'),
@@ -227,12 +233,6 @@ export class Stay {
     visit.media?.close();
     visit.media = null;
     this.#options.phrases.lost();
-  }
-
-  /** An open microphone sends all the time, if little of silence. */
-  get #isSoundExpected(): boolean {
-    const { peers, me } = this.#state;
-    return peers.some(({ peerId, microphone }) => peerId !== me?.peerId && microphone === 'open');
   }
 
   get #notWaiting(): RoomState['connection'] {

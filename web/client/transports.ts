@@ -1,28 +1,31 @@
-import { PHRASE_CHANNEL_LABEL, ProtocolError } from '#protocol';
-import type { ConsumerOptions, RtpCapabilities, TransportId } from '#protocol';
+import { ProtocolError, type ConsumerOptions, type Listening, type TransportId } from '#protocol';
 import type {
   ConnectionState,
   Consumer,
   DataConsumer,
   DataProducer,
-  Device,
   Transport,
-  RtpCapabilities as DeviceRtpCapabilities,
 } from 'mediasoup-client/types';
+import type { MediaDevice } from './mediaDevice.ts';
+import { Receiver } from './receiver.ts';
 import { Sender, type MicrophoneIntent } from './sender.ts';
 import type { SoundSample } from './soundHealth.ts';
-import { createTransport, wire, type Ask } from './transportWiring.ts';
+import type { Ask } from './transportWiring.ts';
 
 export type { Ask } from './transportWiring.ts';
 
-/** Stream of the voice in which the server speaks phrases. */
-const ROOM_VOICE = 'room-voice';
-
-interface TransportsEvents {
+export interface TransportsEvents {
   /** The state of a transport has changed. */
   readonly onState: () => void;
   /** The server has no way out for this one any more; what was sent over it has ended. */
   readonly onSendingLost?: () => void;
+}
+
+interface Options extends TransportsEvents {
+  readonly signaling: Ask;
+  readonly device: MediaDevice;
+  /** The way in as it came with the answer to `join`; asked for when left out. */
+  readonly listening?: Listening | undefined;
 }
 
 /** Something arrives within this time where somebody talks. */
@@ -30,74 +33,38 @@ const ALIVE_WITHIN_MS = 400;
 
 /** The WebRTC side of one visit to a room: built anew after every connection. */
 export class Transports {
-  readonly #signaling: Ask;
-  readonly #device: Device;
-  readonly #receive: Transport;
+  readonly #options: Options;
+  readonly #receiver: Receiver;
   #sender: Sender | null = null;
-  readonly #events: TransportsEvents;
 
   /** Rejects with what the server refuses with, or where this browser cannot do it. */
-  static async open(
-    options: {
-      signaling: Ask;
-      device: Device;
-      routerRtpCapabilities: RtpCapabilities;
-    } & TransportsEvents,
-  ): Promise<Transports> {
-    const { device } = options;
-    await device.load({
-      routerRtpCapabilities: options.routerRtpCapabilities as DeviceRtpCapabilities,
-    });
-    const transportOptions = await createTransport(options.signaling, 'receive');
-    const receive = device.createRecvTransport(transportOptions);
-    return new Transports(options, device, receive);
+  static async open(options: Options): Promise<Transports> {
+    const { signaling, device, listening, onState } = options;
+    return new Transports(options, await Receiver.open({ signaling, device, listening, onState }));
   }
 
-  private constructor(
-    options: { signaling: Ask } & TransportsEvents,
-    device: Device,
-    receive: Transport,
-  ) {
-    this.#signaling = options.signaling;
-    this.#events = options;
-    this.#device = device;
-    this.#receive = receive;
-    wire(receive, options.signaling, options.onState);
+  private constructor(options: Options, receiver: Receiver) {
+    this.#options = options;
+    this.#receiver = receiver;
   }
 
-  /** Asks for everyone's sound and opens the channel on which phrases arrive. */
-  async startReceiving(): Promise<DataConsumer> {
-    const { phraseChannel } = await this.#signaling.request('startReceiving', {
-      rtpCapabilities: this.#device.recvRtpCapabilities as RtpCapabilities,
-    });
-    return this.#receive.consumeData({
-      id: phraseChannel.dataConsumerId,
-      dataProducerId: phraseChannel.dataProducerId,
-      sctpStreamParameters: phraseChannel.sctpStreamParameters,
-      label: PHRASE_CHANNEL_LABEL,
-    });
+  /** What is to be consumed from the first moment: it comes already. */
+  get consumers(): readonly ConsumerOptions[] {
+    return this.#receiver.consumers;
   }
 
-  consume({ consumerId, producerId, rtpParameters, peerId }: ConsumerOptions): Promise<Consumer> {
-    return this.#receive.consume({
-      id: consumerId,
-      producerId,
-      kind: 'audio',
-      rtpParameters: rtpParameters as Parameters<Transport['consume']>[0]['rtpParameters'],
-      // One stream a person: browsers synchronise the tracks of a stream with each other.
-      streamId: peerId ?? ROOM_VOICE,
-    });
+  /** Opens the channel on which phrases arrive. */
+  openPhraseChannel(): Promise<DataConsumer> {
+    return this.#receiver.openPhraseChannel();
+  }
+
+  consume(options: ConsumerOptions): Promise<Consumer> {
+    return this.#receiver.consume(options);
   }
 
   /** What has arrived of all sound so far. */
-  async soundSample(): Promise<SoundSample> {
-    let [received, lost] = [0, 0];
-    for (const report of (await this.#receive.getStats()).values()) {
-      if (report.type !== 'inbound-rtp') continue;
-      received += report.packetsReceived;
-      lost += report.packetsLost;
-    }
-    return { received, lost, connected: this.#receive.connectionState === 'connected' };
+  soundSample(): Promise<SoundSample> {
+    return this.#receiver.soundSample();
   }
 
   /** Of the way in, and of the way out where there is one that has opened. */
@@ -119,10 +86,10 @@ export class Transports {
   }
 
   async #restartIce(transport: Transport): Promise<void> {
-    const sender = transport === this.#receive ? null : this.#sender;
+    const sender = transport === this.#receiver.transport ? null : this.#sender;
     try {
       const transportId = transport.id as TransportId;
-      const fresh = await this.#signaling.request('restartIce', { transportId });
+      const fresh = await this.#options.signaling.request('restartIce', { transportId });
       await transport.updateIceServers({ iceServers: fresh.iceServers });
       await transport.restartIce({ iceParameters: fresh.iceParameters });
     } catch (error) {
@@ -131,7 +98,7 @@ export class Transports {
       if (sender !== this.#sender) return;
       if (!(error instanceof ProtocolError) || error.code !== 'NOT_FOUND') throw error;
       this.closeSending();
-      this.#events.onSendingLost?.();
+      this.#options.onSendingLost?.();
     }
   }
 
@@ -140,12 +107,11 @@ export class Transports {
    * @param signal aborted where it is not wanted any more
    */
   async openSending(signal?: AbortSignal): Promise<DataProducer> {
-    const { onState } = this.#events;
-    const options = { signaling: this.#signaling, device: this.#device, onState, signal };
-    const sender = await Sender.open(options);
+    const { signaling, device, onState } = this.#options;
+    const sender = await Sender.open({ signaling, device: device.device, onState, signal });
     this.closeSending();
     this.#sender = sender;
-    if (this.#receive.closed) this.closeSending();
+    if (this.#receiver.transport.closed) this.closeSending();
     return sender.openChannel();
   }
 
@@ -180,14 +146,15 @@ export class Transports {
 
   /** Idempotent. */
   close(): void {
-    this.#receive.close();
+    this.#receiver.transport.close();
     this.closeSending();
   }
 
   /** Those that stand, or should. */
   get #standing(): Transport[] {
     const sender = this.#sender?.isOpening ? null : this.#sender;
-    return sender ? [this.#receive, sender.transport] : [this.#receive];
+    const { transport } = this.#receiver;
+    return sender ? [transport, sender.transport] : [transport];
   }
 
   #bytesReceived(): Promise<number[]> {

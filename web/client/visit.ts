@@ -5,12 +5,22 @@ import { Revisions } from './revisions.ts';
 /** What lives as long as one connection, but for media: that goes on with the next where the place was kept. */
 export class Visit {
   readonly revisions = new Revisions();
-  media: MediaSide | null;
+  #media: MediaSide | null;
+  readonly #made = Promise.withResolvers<MediaSide>();
   #isIn = false;
   #isMediaLost = false;
 
   constructor(media: MediaSide | null) {
-    this.media = media;
+    this.#media = media;
+  }
+
+  get media(): MediaSide | null {
+    return this.#media;
+  }
+
+  set media(media: MediaSide | null) {
+    this.#media = media;
+    if (media) this.#made.resolve(media);
   }
 
   /** Whether `join` is answered: until then nothing else can be asked. */
@@ -35,8 +45,9 @@ export class Visit {
   }
 
   async consume(options: ConsumerOptions): Promise<Record<string, never>> {
-    if (!this.media) throw new Error('not receiving');
-    await this.media.consume(options);
+    // It may be announced before there is what takes it: both follow from one answer.
+    const media = this.media ?? (await this.#made.promise);
+    await media.consume(options);
     return {};
   }
 }

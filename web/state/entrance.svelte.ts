@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DisplayNameSchema } from '#protocol';
+import { DisplayNameSchema, type RtpCapabilities } from '#protocol';
 import { enterRoom } from '#web/client/api.ts';
 import { m } from '#web/paraglide/messages.js';
 import { failureOf, wordsOf, type Failure } from './failure.ts';
@@ -11,6 +11,7 @@ type Problem = Failure | 'nameEmpty' | 'nameLong';
 /** What lets one into a room, and again where one has been away for too long. */
 export interface Pass {
   readonly accessToken: string;
+  readonly routerRtpCapabilities: RtpCapabilities;
   /** Gets another access token for the same person. Rejects as entering does. */
   readonly renew: () => Promise<string>;
 }
@@ -60,10 +61,11 @@ export class Entrance {
       await options.after?.();
       // The door is closed by the time it is needed again: nothing of it is asked then.
       const who = { displayName: name.output, personKey: personKey.current };
-      const renew = async () => (await enterRoom(roomId, invitation, who)).accessToken;
-      const accessToken = await renew();
+      const enter = () => enterRoom(roomId, invitation, who);
+      const renew = async () => (await enter()).accessToken;
+      const { accessToken, routerRtpCapabilities } = await enter();
       preferences.displayName = typed;
-      return { accessToken, renew };
+      return { accessToken, routerRtpCapabilities, renew };
     } catch (error) {
       this.#problem = failureOf(error);
       return null;
