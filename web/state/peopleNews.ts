@@ -4,7 +4,7 @@ import { m } from '#web/paraglide/messages.js';
 import { Bunch } from './bunch.ts';
 import { playNotice, type Notice } from './noticeSound.ts';
 import { preferences } from './preferences.svelte.ts';
-import { departed, newGuests, newcomers, raisedHands } from './rosterNews.ts';
+import { departed, knowsAll, newGuests, newcomers, raisedHands } from './rosterNews.ts';
 import { toasts } from './toasts.svelte.ts';
 
 /** While more and more people come, once in this time is enough. */
@@ -94,7 +94,7 @@ export class PeopleNews {
   #tellOfDepartures(people: readonly PeerInfo[]): void {
     const present = new Set(this.#room().peers.map(({ peerId }) => peerId));
     const gone = people.filter(({ peerId }) => !present.has(peerId));
-    announce(gone, { one: m.news_left, many: m.notice_left });
+    announce(gone, knowsAll(this.#room()) ? LEFT_WORDS : OFF_STAGE_WORDS);
   }
 }
 
@@ -104,6 +104,10 @@ interface Words {
 }
 
 const HAND_WORDS: Words = { one: m.notice_hand, many: m.notice_hands_up };
+
+const LEFT_WORDS: Words = { one: m.news_left, many: m.notice_left };
+/** An audience is not told whether they listen from here on. */
+const OFF_STAGE_WORDS: Words = { one: m.news_off_stage, many: m.notice_off_stage };
 
 type People = readonly { readonly displayName: string }[];
 

@@ -105,6 +105,7 @@ export class RoomSession {
   /** How far the finalizer is with what was last recorded; null when there is nothing to wait for. */
   readonly preparing = $derived.by(() => preparing(this.room));
   readonly speakers = $derived.by(() => this.room.peers.filter((peer) => can(peer.role, 'speak')));
+  /** Those who only listen, as far as one is told of them: `room.audience` says how many there are. */
   readonly audience = $derived.by(() => this.room.peers.filter((peer) => !can(peer.role, 'speak')));
 
   /** One's own place among raised hands, from 1; null when it is not. */
