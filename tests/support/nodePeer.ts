@@ -156,7 +156,9 @@ export class NodePeer {
     });
     this.#transports = transports;
     this.#opened.resolve();
-    this.#channel.receive(await transports.openPhraseChannel(), {
+    const phrases = await transports.openPhraseChannel();
+    if (!phrases) throw new Error('phrases come over the socket');
+    this.#channel.receive(phrases, {
       take: (phrase) => {
         this.phrases.push(phrase);
         this.#changed();

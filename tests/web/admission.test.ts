@@ -62,6 +62,7 @@ describe('the way into a room', () => {
   it('[EL2] and what is still said over the one before leads nowhere', async () => {
     refusals = ['WAITING'];
     const first = admission.ask();
+    while (asked.length === 0) await Promise.resolve();
     const second = admission.ask();
     expect([await first, await second, waited]).toEqual([null, SNAPSHOT, 0]);
   });

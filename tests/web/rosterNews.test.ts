@@ -18,7 +18,8 @@ const person = (peerId: string, change: Partial<PeerInfo> = {}): PeerInfo => ({
 });
 const [ana, beto, carla] = [person('peer-ana1'), person('peer-beto'), person('peer-carl')];
 const hand = (number: number): Hand => ({ number, raisedAt: 1_750_000_000_000 });
-const room = (...peers: PeerInfo[]): RoomState => ({ ...INITIAL_ROOM_STATE, me: ana, peers });
+const me = person('peer-mine', { role: 'speaker' });
+const room = (...peers: PeerInfo[]): RoomState => ({ ...INITIAL_ROOM_STATE, me, peers });
 const ids = (people: readonly { readonly peerId: string }[]) => people.map(({ peerId }) => peerId);
 
 describe('news of a room’s people', () => {
@@ -32,8 +33,8 @@ describe('news of a room’s people', () => {
   });
 
   it('[NO7] is a hand that goes up, but one’s own', () => {
-    const raised = room({ ...ana, hand: hand(1) }, { ...beto, hand: hand(2) }, carla);
-    expect(ids(raisedHands(room(ana, beto), raised))).toEqual(['peer-beto']);
+    const raised = room({ ...me, hand: hand(1) }, { ...beto, hand: hand(2) }, carla);
+    expect(ids(raisedHands(room(me, beto), raised))).toEqual(['peer-beto']);
     const later = room(ana, { ...beto, hand: hand(2), away: true }, { ...carla, hand: hand(3) });
     expect(ids(raisedHands(raised, later))).toEqual(['peer-carl']);
     const again = room(ana, { ...beto, hand: hand(4) }, carla);

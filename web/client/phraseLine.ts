@@ -34,6 +34,8 @@ export class PhraseLine {
   #feed: PhraseFeed | null = null;
   #patience: ReturnType<typeof setTimeout> | undefined;
   #followsSocket = false;
+  /** The way in is on another machine than the room: no channel is missing. */
+  #isSocketOnly = false;
   readonly #outbox: Outbox;
 
   constructor(options: Options) {
@@ -95,7 +97,10 @@ export class PhraseLine {
     const feed = this.#feed;
     const channel = (this.#channel = new PhraseChannel(() => this.#showWay()));
     this.#bePatient();
-    channel.receive(await transports.openPhraseChannel(), {
+    const incoming = await transports.openPhraseChannel();
+    this.#isSocketOnly = incoming === null;
+    if (!incoming) return this.takeSocket(true);
+    channel.receive(incoming, {
       take: (phrase) => feed?.arrived(phrase),
       // What was said before the channel stood went by it.
       opened: () => void feed?.catchUp(),
@@ -119,8 +124,9 @@ export class PhraseLine {
   }
 
   /** Whether phrases come over the socket too from here on, and go over it where no channel is open. */
-  async takeSocket(on: boolean): Promise<void> {
+  async takeSocket(wanted: boolean): Promise<void> {
     const feed = this.#feed;
+    const on = wanted || this.#isSocketOnly;
     await this.#options.signaling.request('followPhrases', { on }).then(
       () => {
         if (feed !== this.#feed) return;
@@ -198,7 +204,8 @@ export class PhraseLine {
   }
 
   #showWay(): void {
-    const phrasesOnSocket = this.#followsSocket && !this.#channel.isReceiving;
+    const isOtherWay = this.#followsSocket && !this.#isSocketOnly;
+    const phrasesOnSocket = isOtherWay && !this.#channel.isReceiving;
     const canSendPhrases = this.#hasWay;
     const state = this.#state;
     if (phrasesOnSocket !== state.phrasesOnSocket || canSendPhrases !== state.canSendPhrases) {

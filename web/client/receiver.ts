@@ -37,7 +37,9 @@ export class Receiver {
     this.#phraseChannel = listening.phraseChannel;
   }
 
-  openPhraseChannel(): Promise<DataConsumer> {
+  /** Null where phrases come over the socket only. */
+  async openPhraseChannel(): Promise<DataConsumer | null> {
+    if (!this.#phraseChannel) return null;
     const { dataConsumerId, dataProducerId, sctpStreamParameters } = this.#phraseChannel;
     return this.transport.consumeData({
       id: dataConsumerId,

@@ -53,8 +53,8 @@ export class Transports {
     return this.#receiver.consumers;
   }
 
-  /** Opens the channel on which phrases arrive. */
-  openPhraseChannel(): Promise<DataConsumer> {
+  /** Opens the channel on which phrases arrive; null where they come over the socket only. */
+  openPhraseChannel(): Promise<DataConsumer | null> {
     return this.#receiver.openPhraseChannel();
   }
 
