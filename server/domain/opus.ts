@@ -26,6 +26,11 @@ export function isStereo(toc: number): boolean {
   return (toc & 0x04) !== 0;
 }
 
+/** Whether a packet is of SILK alone, the mode for speech at low rates (RFC 6716 section 3.1, table 2). */
+export function isSilkOnly(toc: number): boolean {
+  return toc >> 3 < 12;
+}
+
 /**
  * Duration of a packet, or null when it breaks one of the rules R1 to R7 of RFC 6716 section 3.4,
  * so that a decoder would refuse it. A packet of the TOC byte alone is sound: discontinuous

@@ -5,6 +5,8 @@ const SILENT_MS = 200;
 /** By so much, for so long, is louder who takes the place of somebody who speaks. */
 const LOUDER_DB = 6;
 const LOUDER_MS = 80;
+/** Whoever pauses for longer than that is not louder all the while. */
+const BREATH_MS = 100;
 /** Nobody who speaks loses their place sooner than that. */
 const TENURE_MS = 1_000;
 
@@ -61,11 +63,9 @@ export class SlotHolders<Id> {
   hear(id: Id, heard: Heard, nowMs: number): number | null {
     const voice = this.#voices.get(id);
     if (!voice) return null;
+    if (nowMs - voice.level.speechMs > BREATH_MS) voice.louderMs = null;
     const isSpeech = voice.level.hear(heard, nowMs);
-    if (voice.slot !== null || !isSpeech) {
-      if (voice.slot === null) voice.louderMs = null;
-      return voice.slot;
-    }
+    if (voice.slot !== null || !isSpeech) return voice.slot;
     const slot = this.#freeSlot(nowMs) ?? this.#wonSlot(voice, nowMs);
     if (slot !== null) this.#seat(id, slot, nowMs);
     return slot;

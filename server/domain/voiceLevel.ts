@@ -1,37 +1,48 @@
-import { FRAME_20_MS } from './opus.ts';
+import { FRAME_20_MS, isSilkOnly, soundBytes } from './opus.ts';
+
+// Chromium's packets were measured (espeak-ng's voices and noise through its microphone, 32 kbit/s, levels of the
+// whole packet). Speech: -14 to -41 dBov with its processing, 62 to 95 bytes for 20 ms. Noise at -50 dBov: as many
+// bytes, so that bytes tell it from nothing. Digital silence: 35 bytes, ten times and then every 400 ms; 3 bytes
+// where CELT alone is used.
 
 /** dBov. Quieter is no speech. */
 export const SPEECH_DBOV = -50;
-/** dBov. What claims to be louder is no louder than that: speech next to it is as good. */
+/** dBov. What claims to be louder is no louder than that. */
 const LOUDEST_DBOV = -20;
-export const SILENT_DBOV = -127;
-/** Bytes of a 20 ms frame below which nothing is said, and from which anything may be. */
-const SILENT_BYTES = 10;
-const SPEECH_BYTES = 25;
-/** How far back bytes are looked at. */
+/** dBov of what does not say, where its bytes fit: a middling voice. */
+const UNSAID_DBOV = -35;
+const SILENT_DBOV = -127;
+/**
+ * Bytes of 20 ms below which nothing is said, and from which it may be as loud as claimed. SILK by itself is what an
+ * encoder takes to speak at 6 to 13 kbit/s, the other modes what it takes from there.
+ */
+const SILK_BYTES = { speech: 10, loud: 22 };
+const OTHER_BYTES = { speech: 38, loud: 55 };
+/** How far back bytes are looked at, and after what silence speech begins anew. */
 const WINDOW_MS = 200;
-/** Shares of what is new, by 20 ms: a voice is believed quickly, and its pauses between syllables little. */
+/** Share of a frame in the level: a voice is believed quickly, and its pauses between syllables little. */
 const RISE = 0.4;
 const FALL = 0.08;
 
-/** What a packet shows of a voice. */
+/** What a packet tells of a voice. */
 export interface Heard {
-  /** RFC 6464, dBov; null where the sender does not say. */
+  /** dBov, -127 to 0 (RFC 6464); null where the sender does not say. */
   readonly claimedDbov: number | null;
-  readonly bytes: number;
+  /** An Opus packet that can be decoded, and its duration. */
+  readonly payload: Uint8Array;
   readonly samples: number;
 }
 
 /**
  * How loud a microphone is believed to be. What a client claims counts as far as the bytes that it
- * sends fit: silence and discontinuous transmission take few, whatever is said of them.
+ * sends fit: those of silence are few, whatever is claimed of it.
  */
 export class VoiceLevel {
   #dBov = SILENT_DBOV;
   #speechMs = -Infinity;
-  #recent: { atMs: number; bytes: number; samples: number }[] = [];
+  #recent: { atMs: number; bytes: number; frames: number }[] = [];
 
-  /** dBov, over the last tenth of a second or so. */
+  /** Of the last tenth of a second or so. */
   get dBov(): number {
     return this.#dBov;
   }
@@ -42,23 +53,23 @@ export class VoiceLevel {
   }
 
   /** Returns whether something is said in this packet. */
-  hear({ claimedDbov, bytes, samples }: Heard, nowMs: number): boolean {
-    const frames = Math.max(1, samples) / FRAME_20_MS;
-    const now = believable(claimedDbov, bytes / frames);
-    const isSpeech = now >= SPEECH_DBOV;
-    if (nowMs - this.#speechMs >= WINDOW_MS && isSpeech) this.#dBov = SILENT_DBOV;
-    if (isSpeech) this.#speechMs = nowMs;
-
-    this.#recent.push({ atMs: nowMs, bytes, samples: Math.max(1, samples) });
+  hear({ claimedDbov, payload, samples }: Heard, nowMs: number): boolean {
+    const [bytes, frames] = [soundBytes(payload), samples / FRAME_20_MS];
+    this.#recent.push({ atMs: nowMs, bytes, frames });
     while (nowMs - (this.#recent[0]?.atMs ?? nowMs) >= WINDOW_MS) this.#recent.shift();
-    const all = { bytes: 0, samples: 0 };
+    const all = { bytes: 0, frames: 0 };
     for (const one of this.#recent) {
       all.bytes += one.bytes;
-      all.samples += one.samples;
+      all.frames += one.frames;
     }
-    const level = believable(claimedDbov, (all.bytes * FRAME_20_MS) / all.samples);
+    const toc = payload[0] as number;
+    const level = believable(claimedDbov, { toc, bytes: all.bytes / all.frames });
+    const isSpeech = believable(claimedDbov, { toc, bytes: bytes / frames }) >= SPEECH_DBOV;
+    const isNew = isSpeech && nowMs - this.#speechMs >= WINDOW_MS;
     const share = level > this.#dBov ? RISE : FALL;
-    this.#dBov += (level - this.#dBov) * Math.min(1, share * frames);
+    if (isNew) this.#dBov = level;
+    else this.#dBov += (level - this.#dBov) * Math.min(1, share * frames);
+    if (isSpeech) this.#speechMs = nowMs;
     return isSpeech;
   }
 
@@ -70,10 +81,11 @@ export class VoiceLevel {
   }
 }
 
-/** dBov that `bytes` a frame can be. */
-function believable(claimedDbov: number | null, bytes: number): number {
-  if (bytes < SILENT_BYTES) return SILENT_DBOV;
-  const share = Math.min(1, (bytes - SILENT_BYTES) / (SPEECH_BYTES - SILENT_BYTES));
+/** dBov that so many bytes of 20 ms can be. */
+function believable(claimedDbov: number | null, of: { toc: number; bytes: number }): number {
+  const { speech, loud } = isSilkOnly(of.toc) ? SILK_BYTES : OTHER_BYTES;
+  if (of.bytes < speech) return SILENT_DBOV;
+  const share = Math.min(1, (of.bytes - speech) / (loud - speech));
   const most = SPEECH_DBOV + share * (LOUDEST_DBOV - SPEECH_DBOV);
-  return Math.min(claimedDbov ?? LOUDEST_DBOV, most);
+  return Math.min(claimedDbov ?? UNSAID_DBOV, most);
 }

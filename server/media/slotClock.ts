@@ -21,8 +21,10 @@ export interface Place {
  * one before as time has gone by, never before its end, and goes on by its own timestamps.
  */
 export class SlotClock {
-  /** Arrival less timestamp of the packets that came soonest, in samples. */
-  #transit: number;
+  /** Arrival less timestamp of the packets that came soonest, in samples; null before the first. */
+  #transit: number | null = null;
+  /** How far the source is ahead of that, since another's sound did not end before. */
+  #ahead = 0;
   #source: {
     readonly beganMs: number;
     readonly beganTimestamp: number;
@@ -32,12 +34,10 @@ export class SlotClock {
     sequence: number;
   } | null = null;
   #end: number;
-  #isNew = true;
 
   /** @param begin the first timestamp */
-  constructor(begin: number, nowMs: number) {
+  constructor(begin: number) {
     this.#end = begin;
-    this.#transit = nowMs * SAMPLES_PER_MS - begin;
   }
 
   /** Where what was placed so far ends. */
@@ -47,13 +47,15 @@ export class SlotClock {
 
   /** Whether nothing has been placed yet. */
   get isNew(): boolean {
-    return this.#isNew;
+    return this.#transit === null;
   }
 
   /** Begins a source, or one that was heard before anew, with its first packet. */
   begin(packet: RtpPacket, nowMs: number): Place {
-    const due = Math.round(nowMs * SAMPLES_PER_MS - this.#transit);
+    const now = nowMs * SAMPLES_PER_MS;
+    const due = this.#transit === null ? this.#end : Math.round(now - this.#transit);
     const timestamp = Math.max(due, this.#end);
+    this.#ahead = timestamp - due;
     this.#source = {
       beganMs: nowMs,
       beganTimestamp: timestamp,
@@ -82,9 +84,8 @@ export class SlotClock {
 
   /** A packet was sent, or is about to be, of so many samples. */
   took({ timestamp, samples }: { timestamp: number; samples: number }, nowMs: number): void {
-    this.#isNew = false;
     this.#end = Math.max(this.#end, timestamp + samples);
-    const transit = nowMs * SAMPLES_PER_MS - timestamp;
-    this.#transit = Math.min(this.#transit + DRIFT * samples, transit);
+    const transit = nowMs * SAMPLES_PER_MS - (timestamp - this.#ahead);
+    this.#transit = Math.min((this.#transit ?? transit) + DRIFT * samples, transit);
   }
 }

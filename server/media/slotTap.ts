@@ -1,5 +1,5 @@
 import type { DirectTransport, Producer, Router } from 'mediasoup/types';
-import { packetSamples, soundBytes } from '../domain/opus.ts';
+import { packetSamples } from '../domain/opus.ts';
 import { parseRtp, readAudioLevel } from '../domain/rtp.ts';
 import type { Heard } from '../domain/voiceLevel.ts';
 import type { SlotPacket } from './slotWriter.ts';
@@ -27,7 +27,7 @@ export async function tapVoice(options: {
     const samples = rtp === null ? null : packetSamples(rtp.payload);
     if (rtp === null || samples === null) return;
     const claimedDbov = levelId === NO_ID ? null : readAudioLevel(bytes, levelId);
-    heard({ ...rtp, samples }, { claimedDbov, bytes: soundBytes(rtp.payload), samples });
+    heard({ ...rtp, samples }, { claimedDbov, payload: rtp.payload, samples });
   });
   return consumer;
 }

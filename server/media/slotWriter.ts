@@ -20,7 +20,7 @@ type Send = (
 /** Makes one continuous Opus stream of the packets of one source after the other. */
 export class SlotWriter {
   readonly #send: Send;
-  readonly #clock = new SlotClock(randomInt(2 ** 32), performance.now());
+  readonly #clock = new SlotClock(randomInt(2 ** 32));
   readonly #order = new PacketOrder<{ readonly sequence: number; readonly sound: Sound }>();
   readonly #packer = new FramePacker();
   readonly #alarm = new Alarm(() => this.#onAlarm());
@@ -37,7 +37,7 @@ export class SlotWriter {
 
   setFramesPerPacket(frames: FramesPerPacket): void {
     if (frames === this.#packer.framesPerPacket) return;
-    this.#endStretch();
+    this.#endStretch(performance.now());
     this.#packer.framesPerPacket = frames;
   }
 
@@ -49,7 +49,7 @@ export class SlotWriter {
     }
     const place = this.#clock.place(packet, nowMs);
     if (place !== null) return this.#take(packet, place, nowMs);
-    this.#endStretch();
+    this.#endStretch(nowMs);
     this.#take({ ...packet, marker: true }, this.#clock.begin(packet, nowMs), nowMs);
   }
 
@@ -62,7 +62,7 @@ export class SlotWriter {
    * gently and goes on from nothing of it. Without a pause before, it takes the place of the first packet.
    */
   #begin(packet: SlotPacket, nowMs: number): void {
-    this.#endStretch();
+    this.#endStretch(nowMs);
     const { isNew, end } = this.#clock;
     const place = this.#clock.begin(packet, nowMs);
     if (isNew) return this.#take({ ...packet, marker: true }, place, nowMs);
@@ -114,8 +114,8 @@ export class SlotWriter {
   }
 
   /** Sends what waits; the next packet follows it whatever its number is. */
-  #endStretch(): void {
-    this.#pack(this.#order.release(), performance.now());
+  #endStretch(nowMs: number): void {
+    this.#pack(this.#order.release(), nowMs);
     this.#putAll(this.#packer.flush());
     this.#order.reset();
     this.#offset = null;
