@@ -6,6 +6,8 @@ const SAMPLES_PER_MS = 48;
 const DRIFT = 0.001;
 /** How far a sender's timestamps may be from when its packets come. */
 const TOLERANCE = 1_000 * SAMPLES_PER_MS;
+/** How much sooner than its first packet others of a source may come, and a source go on that jumped. */
+const JITTER = 200 * SAMPLES_PER_MS;
 /** More packets than that are not lost, or overtaken, in a stream that goes on. */
 const MAX_MISSING = 100;
 
@@ -27,8 +29,9 @@ export class SlotClock {
   #ahead = 0;
   #source: {
     readonly beganMs: number;
+    /** Transit when it began; null where it was the first. */
+    readonly transit: number | null;
     readonly beganTimestamp: number;
-    readonly beganSequence: number;
     last: RtpPacket;
     timestamp: number;
     sequence: number;
@@ -50,7 +53,7 @@ export class SlotClock {
     return this.#transit === null;
   }
 
-  /** Begins a source, or one that was heard before anew, with its first packet. */
+  /** Begins a source with its first packet. */
   begin(packet: RtpPacket, nowMs: number): Place {
     const now = nowMs * SAMPLES_PER_MS;
     const due = this.#transit === null ? this.#end : Math.round(now - this.#transit);
@@ -58,8 +61,8 @@ export class SlotClock {
     this.#ahead = timestamp - due;
     this.#source = {
       beganMs: nowMs,
+      transit: this.#transit,
       beganTimestamp: timestamp,
-      beganSequence: packet.sequence,
       last: packet,
       timestamp,
       sequence: 0,
@@ -67,7 +70,15 @@ export class SlotClock {
     return { timestamp, sequence: 0 };
   }
 
-  /** Null where the packet does not go on from those before it: its source jumped, and has to begin anew. */
+  /** Begins a source anew that jumped; null as long as it is far ahead of its time, where the packet is for nothing. */
+  resume(packet: RtpPacket, nowMs: number): Place | null {
+    this.#transit = this.#source?.transit ?? this.#transit;
+    if (this.#transit === null) return this.begin(packet, nowMs);
+    const ahead = this.#end - (nowMs * SAMPLES_PER_MS - this.#transit);
+    return ahead > JITTER ? null : this.begin(packet, nowMs);
+  }
+
+  /** Null where the packet does not go on from those before it: its source jumped, and is to be resumed. */
   place(packet: RtpPacket, nowMs: number): Place | null {
     const source = this.#source;
     if (!source) return null;
@@ -86,6 +97,8 @@ export class SlotClock {
   took({ timestamp, samples }: { timestamp: number; samples: number }, nowMs: number): void {
     this.#end = Math.max(this.#end, timestamp + samples);
     const transit = nowMs * SAMPLES_PER_MS - (timestamp - this.#ahead);
-    this.#transit = Math.min((this.#transit ?? transit) + DRIFT * samples, transit);
+    const soonest = (this.#source?.transit ?? transit) - JITTER;
+    const slowest = (this.#transit ?? transit) + DRIFT * samples;
+    this.#transit = Math.max(soonest, Math.min(slowest, transit));
   }
 }

@@ -50,7 +50,8 @@ export class SlotWriter {
     const place = this.#clock.place(packet, nowMs);
     if (place !== null) return this.#take(packet, place, nowMs);
     this.#endStretch(nowMs);
-    this.#take({ ...packet, marker: true }, this.#clock.begin(packet, nowMs), nowMs);
+    const anew = this.#clock.resume(packet, nowMs);
+    if (anew !== null) this.#take({ ...packet, marker: true }, anew, nowMs);
   }
 
   close(): void {
