@@ -6,11 +6,13 @@ import type { WorkerPool } from './workerPool.ts';
 
 const DEFAULTS = { slots: 3, audible: 10, bounds: WORKER_BOUNDS, borrow: null };
 
+export type SfuEngineOptions = Partial<Omit<SfuRoomOptions, 'pool'>>;
+
 /** Opens the media side of rooms on a pool of mediasoup Workers. */
 export class SfuEngine implements MediaEngine {
   readonly #options: SfuRoomOptions;
 
-  constructor(pool: WorkerPool, options: Partial<Omit<SfuRoomOptions, 'pool'>> = {}) {
+  constructor(pool: WorkerPool, options: SfuEngineOptions = {}) {
     this.#options = { ...DEFAULTS, ...options, pool };
   }
 

@@ -26,6 +26,8 @@ export class Tone {
   tuneTo: (frequencyHz: number) => void = () => {};
   /** When the first sound was heard, on performance's clock; null before. */
   firstHeardMs: number | null = null;
+  /** When sound was heard last, on the same clock. */
+  lastHeardMs = 0;
   #quietMs = 0;
   #longestQuietMs = 0;
 
@@ -120,7 +122,10 @@ export class Tone {
 
   #noteQuiet(samples: Int16Array, channelCount: number): void {
     const isQuiet = samples.every((sample) => Math.abs(sample) < AMPLITUDE / 10);
-    if (!isQuiet) this.firstHeardMs ??= performance.now();
+    if (!isQuiet) {
+      this.lastHeardMs = performance.now();
+      this.firstHeardMs ??= this.lastHeardMs;
+    }
     this.#quietMs = isQuiet ? this.#quietMs + samples.length / channelCount / SAMPLES_PER_MS : 0;
     this.#longestQuietMs = Math.max(this.#longestQuietMs, this.#quietMs);
   }
