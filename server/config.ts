@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { MAX_PEERS } from '#protocol';
+import { MAX_PEERS, MAX_SLOTS } from '#protocol';
 import * as v from 'valibot';
 import {
   ICE_SERVERS,
@@ -46,6 +46,7 @@ const EnvironmentSchema = v.object({
   WORKERS: v.optional(integer(1, MAX_WORKERS), () =>
     String(Math.min(availableParallelism(), MAX_WORKERS)),
   ),
+  STAGE_SLOTS: v.optional(integer(1, MAX_SLOTS), '3'),
   MAX_RECORDING_MINUTES: v.optional(integer(1, 1_440), '240'),
   MAX_PEERS_PER_ROOM: v.optional(integer(1, MAX_PEERS), '400'),
   RECORDINGS_DIR: v.optional(directory, 'recordings'),
@@ -82,6 +83,8 @@ export interface Config {
   /** What browsers are told to get through firewalls with. */
   readonly iceServers: IceServerSettings;
   readonly workers: number;
+  /** How many voices of the stage an audience hears at once. */
+  readonly stageSlots: number;
   readonly maxPeersPerRoom: number;
   readonly maxRecordingMinutes: number;
   readonly recordingsDirectory: string;
@@ -214,6 +217,7 @@ function toConfig(env: Environment): Config {
     rtcPort: env.RTC_PORT,
     iceServers: toIceServers(env),
     workers: env.WORKERS,
+    stageSlots: env.STAGE_SLOTS,
     maxPeersPerRoom: env.MAX_PEERS_PER_ROOM,
     maxRecordingMinutes: env.MAX_RECORDING_MINUTES,
     recordingsDirectory: env.RECORDINGS_DIR,

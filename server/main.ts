@@ -100,7 +100,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
   const bans = new SqliteBans({ database, clock, log });
   const forgotten = (roomId: RoomId) => bans.forgetRoom(roomId);
   const book = new SqliteBook({ database, clock, log, forgotten });
-  const engine = new SfuEngine(pool);
+  const engine = new SfuEngine(pool, { slots: config.stageSlots, hasVoice: speech !== null });
   const registry = new RoomRegistry({
     engine,
     recorder: recordings.recorder,

@@ -13,7 +13,8 @@ import type { Hearing, MediaListening } from '../session/ports.ts';
 /** What of a room can be heard, on the Router where all of it is at home. */
 export interface RoomSound {
   readonly router: Router;
-  readonly voice: Producer;
+  /** Null where nothing is ever said in it. */
+  readonly voice: Producer | null;
   /** What those hear who only listen. */
   readonly slots: readonly Producer[];
   /** Whether a microphone is among the loudest, where there are more than are sent on. */

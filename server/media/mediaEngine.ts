@@ -4,7 +4,13 @@ import { SfuRoom, type SfuRoomOptions } from './mediaRoom.ts';
 import { WORKER_BOUNDS } from './workerLoad.ts';
 import type { WorkerPool } from './workerPool.ts';
 
-const DEFAULTS = { slots: 3, audible: 10, bounds: WORKER_BOUNDS, borrow: null };
+const DEFAULTS = {
+  slots: 3,
+  audible: 10,
+  hasVoice: true,
+  bounds: WORKER_BOUNDS,
+  borrow: null,
+};
 
 export type SfuEngineOptions = Partial<Omit<SfuRoomOptions, 'pool'>>;
 

@@ -22,6 +22,8 @@ export interface SfuRoomOptions extends RouterGroupOptions {
   readonly slots: number;
   /** How many microphones those on the stage hear at once. */
   readonly audible: number;
+  /** Whether the server ever speaks. */
+  readonly hasVoice: boolean;
 }
 
 interface Parts {
@@ -29,7 +31,7 @@ interface Parts {
   readonly voice: SfuVoice;
   readonly slots: StageSlots;
   readonly levels: LevelObserver;
-  readonly audible: number;
+  readonly options: SfuRoomOptions;
 }
 
 /** What is said in a room and who hears it. */
@@ -44,7 +46,7 @@ export class SfuRoom implements MediaRoom {
   #audible: ReadonlySet<ProducerId> = new Set();
 
   static async create(options: SfuRoomOptions, events: MediaRoomEvents): Promise<SfuRoom> {
-    const { slots: count, audible } = options;
+    const { slots: count } = options;
     const routers = await RouterGroup.create(options, () => events.died());
     try {
       const { direct, router } = routers;
@@ -58,7 +60,7 @@ export class SfuRoom implements MediaRoom {
         }),
         observeLevels(router, events),
       ]);
-      return new SfuRoom({ routers, voice, slots, levels, audible });
+      return new SfuRoom({ routers, voice, slots, levels, options });
     } catch (error) {
       routers.close();
       throw error;
@@ -68,14 +70,14 @@ export class SfuRoom implements MediaRoom {
   private constructor(parts: Parts) {
     this.#parts = parts;
     this.voice = parts.voice;
-    const { routers, slots, voice } = parts;
+    const { routers, slots, voice, options } = parts;
     routers.sound = {
       router: routers.router,
-      voice: voice.producer,
+      voice: options.hasVoice ? voice.producer : null,
       slots: slots.producers,
       isAudible: (microphone) => this.#audible.has(microphone),
     };
-    slots.onAudible(parts.audible, (audible) => {
+    slots.onAudible(options.audible, (audible) => {
       this.#audible = audible;
       for (const peer of this.#peers) peer.audibleChanged();
     });

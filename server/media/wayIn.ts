@@ -7,7 +7,7 @@ import {
   type PeerId,
   type ProducerId,
 } from '#protocol';
-import type { WebRtcTransport } from 'mediasoup/types';
+import type { Producer, WebRtcTransport } from 'mediasoup/types';
 import type { Hearing, MediaListening } from '../session/ports.ts';
 import type { RoomSound, WayIn, WayInOptions } from './branch.ts';
 import { orProtocolError } from './mediaError.ts';
@@ -124,10 +124,9 @@ export class SfuWayIn implements WayIn {
   async #open(): Promise<MediaListening> {
     const { transport, sound, phrases } = this.#parts;
     const { dtlsParameters } = this.#options;
-    const voice = { producerId: sound.voice.id as ProducerId, peerId: null };
     const [phraseChannel, ...consumers] = await Promise.all([
       orProtocolError('WRONG_STATE', () => phrases.openFor(transport)),
-      this.#add({ ...voice, kind: 'voice', isReady: true }).then((made) => [made]),
+      ...(sound.voice ? [this.#openVoice(sound.voice)] : []),
       ...(this.#hearing === 'slots' ? [this.#openSlots(true)] : []),
       ...(dtlsParameters ? [this.connect(dtlsParameters).then(() => [])] : []),
     ]);
@@ -136,6 +135,11 @@ export class SfuWayIn implements WayIn {
       phraseChannel,
       consumers: consumers.flat(),
     };
+  }
+
+  async #openVoice({ id }: Producer): Promise<ConsumerOptions[]> {
+    const producerId = id as ProducerId;
+    return [await this.#add({ producerId, peerId: null, kind: 'voice', isReady: true })];
   }
 
   #openSlots(isReady: boolean): Promise<ConsumerOptions[]> {

@@ -58,6 +58,7 @@ describe('settings', () => {
     ['RTC_PORT', '1.5', 'from 0 to 65535'],
     ['WORKERS', '0', 'from 1 to 64'],
     ['WORKERS', '99999999999999999999', 'from 1 to 64'],
+    ['STAGE_SLOTS', '9', 'from 1 to 8'],
     ['MAX_PEERS_PER_ROOM', '0', 'from 1 to 10000'],
     ['PUBLIC_URL', 'cora.example.org', 'https://cora.example.org'],
     ['PUBLIC_URL', 'ftp://cora.example.org', 'https://'],
