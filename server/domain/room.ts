@@ -37,6 +37,8 @@ type SnapshotRest = Pick<
   | 'voices'
   | 'moderation'
   | 'slots'
+  | 'peers'
+  | 'audience'
   | 'listening'
 >;
 
@@ -215,6 +217,14 @@ export class Room {
     return audiencePage(this.#roster, asked);
   }
 
+  /** Everybody in order of arrival, or those of them who are in `only`, without what is as usual. */
+  brief(only?: ReadonlySet<PeerId>): SentSnapshot['peers'] {
+    if (!only) return this.#roster.all.map(briefly);
+    return [...only].flatMap((peerId) =>
+      this.#roster.has(peerId) ? briefly(this.peer(peerId)) : [],
+    );
+  }
+
   /** What `peerId` needs to know on arrival, but for what is not a matter of rules. */
   snapshot(peerId: PeerId): Omit<SentSnapshot, keyof SnapshotRest> {
     return {
@@ -224,8 +234,6 @@ export class Room {
       settings: this.#settings,
       host: this.host.peerId,
       you: peerId,
-      peers: this.#roster.all.map(briefly),
-      audience: this.audience,
       phrases: [...this.#phrases.recent],
       recording: this.recorded.running,
       consent: this.recorded.consentOf(peerId),

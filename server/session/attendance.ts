@@ -1,12 +1,11 @@
-import { can, type PeerId, type Right, type ServerNotifications } from '#protocol';
+import { can, type PeerId, type PeerInfo, type Right, type ServerNotifications } from '#protocol';
 import type * as v from 'valibot';
 import type { Room } from '../domain/room.ts';
 import type { RoomEvent } from '../domain/roomEvents.ts';
 import type { PeerSession } from './peerSession.ts';
 import type { Clock } from './ports.ts';
-import { RosterNews } from './rosterNews.ts';
-
-type Numbered = { readonly revision: number };
+import { RosterDesk } from './rosterDesk.ts';
+import { tellAll } from './sessionChannel.ts';
 
 interface Options {
   readonly room: Room;
@@ -18,17 +17,14 @@ interface Options {
 /** The sessions of everyone who is in a room, and how they are told what happens. */
 export class Attendance {
   readonly #sessions = new Map<PeerId, PeerSession>();
-  readonly #roster: RosterNews;
+  /** Who is told of whom. */
+  readonly roster: RosterDesk;
+  #slots: (PeerId | null)[] = [];
   /** Told after each publication. */
   onPublished: () => void = () => {};
 
-  constructor({ room, clock, rosterBatchMs }: Options) {
-    this.#roster = new RosterNews({
-      clock,
-      audience: () => room.audience,
-      tell: (batch) => this.#tellNumbered('rosterChanged', batch),
-      ...(rosterBatchMs !== undefined && { batchMs: rosterBatchMs }),
-    });
+  constructor(options: Options) {
+    this.roster = new RosterDesk({ ...options, sessions: this.#sessions });
   }
 
   get all(): PeerSession[] {
@@ -55,9 +51,7 @@ export class Attendance {
     body: v.InferInput<ServerNotifications[Name]>,
     right?: Right,
   ): void => {
-    for (const session of this.#sessions.values()) {
-      if (right === undefined || can(session.role, right)) session.channel.notify(name, body);
-    }
+    this.#tellThose(({ role }) => right === undefined || can(role, right), name, body);
   };
 
   /** Tells each what of it concerns them. */
@@ -67,7 +61,7 @@ export class Attendance {
         case 'peerJoined':
         case 'peerChanged':
         case 'peerLeft':
-          this.#roster.take(event);
+          this.roster.take(event);
           break;
         case 'consentChanged':
           this.of(event.peerId)?.channel.notify('consentChanged', { consent: event.consent });
@@ -77,43 +71,58 @@ export class Attendance {
         case 'recordingStarted':
         case 'recordingChanged':
         case 'recordingStopped': {
-          this.#roster.flush();
+          this.roster.flush();
           const { type, ...body } = event;
-          this.#tellNumbered(type, body as Numbered);
+          // Who has a snapshot of after it knows.
+          const isNew = ({ seat }: PeerSession) => seat.knownRevision < body.revision;
+          this.#tellThose(isNew, type, body as never);
           break;
         }
         default:
         // For the recording or the media side alone.
       }
     }
+    for (const event of events) if (event.type === 'peerChanged') this.#showRoster(event);
     this.onPublished();
   }
 
   /** Who leads the talk: told to those who do not know. */
   tellActiveSpeaker(peerId: PeerId | null): void {
-    for (const { seat, channel } of this.#sessions.values()) {
-      if (seat.activeSpeaker === peerId || channel.awaitsSnapshot) continue;
+    const isNew = ({ seat, channel }: PeerSession) => {
+      if (seat.activeSpeaker === peerId || channel.awaitsSnapshot) return false;
       seat.activeSpeaker = peerId;
-      channel.notify('activeSpeakerChanged', { peerId });
-    }
+      return true;
+    };
+    this.#tellThose(isNew, 'activeSpeakerChanged', { peerId });
   }
 
   /** Who is heard in the slots of the stage: told to those who only listen. */
   tellSlots(slots: (PeerId | null)[]): void {
-    for (const { role, channel } of this.#sessions.values()) {
-      if (!can(role, 'speak')) channel.notify('slotsChanged', { slots });
-    }
+    this.#slots = slots;
+    this.#tellThose(({ role }) => !can(role, 'speak'), 'slotsChanged', { slots });
   }
 
   /** Idempotent. */
   close(): void {
-    this.#roster.close();
+    this.roster.close();
   }
 
-  /** Who has a snapshot of after it knows. */
-  #tellNumbered(name: keyof ServerNotifications, body: Numbered): void {
-    for (const { seat, channel } of this.#sessions.values()) {
-      if (seat.knownRevision < body.revision) channel.notify(name, body as never);
-    }
+  /** Somebody has come on the stage perhaps, or left it: they see others from there. */
+  #showRoster({ peer, before }: { readonly peer: PeerInfo; readonly before: PeerInfo }): void {
+    const session = this.of(peer.peerId);
+    if (!session || can(peer.role, 'speak') === can(before.role, 'speak')) return;
+    this.roster.replaceFor(session);
+    if (!can(session.role, 'speak')) session.channel.notify('slotsChanged', { slots: this.#slots });
+  }
+
+  #tellThose<Name extends keyof ServerNotifications>(
+    isMeant: (session: PeerSession) => boolean,
+    name: Name,
+    body: v.InferInput<ServerNotifications[Name]>,
+  ): void {
+    const channels = [];
+    for (const session of this.#sessions.values())
+      if (isMeant(session)) channels.push(session.channel);
+    tellAll(channels, name, body);
   }
 }

@@ -1,4 +1,4 @@
-import { briefly, type ClientRequests, type Handlers } from '#protocol';
+import { ProtocolError, briefly, can, type ClientRequests, type Handlers } from '#protocol';
 import { moderationHandlers } from './moderationHandlers.ts';
 import type { PeerSession } from './peerSession.ts';
 import type { IceServers, MediaTransport } from './ports.ts';
@@ -25,6 +25,9 @@ export function createHandlers(
       withIceServers(session, await session.seat.room.desks.hearing.listen(session, options)),
 
     createTransport: async (session) => {
+      if (!can(session.role, 'speak')) {
+        throw new ProtocolError('FORBIDDEN', 'this role sends nothing');
+      }
       const { media } = session.seat;
       const transport = await session.inSlot('wayOut', () => media.createTransport());
       return { ...transport, iceServers: iceServers.for(session.peerId) };

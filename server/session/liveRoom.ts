@@ -1,7 +1,6 @@
 import {
   ProtocolError,
   can,
-  type InvitationId,
   type PeerId,
   type Phrase,
   type RecordingId,
@@ -139,7 +138,7 @@ export class LiveRoom {
     return {
       ...this.#seating.snapshot(session, { resumed: false }),
       ...(listening && { listening }),
-      ...(!listen && { routerRtpCapabilities: this.#options.engine.rtpCapabilities }),
+      ...this.#routes(listen),
     };
   }
 
@@ -153,10 +152,7 @@ export class LiveRoom {
   comeBack(session: PeerSession, { listen }: JoinOptions): Joined {
     session.comeBack();
     this.desks.absences.end(session);
-    return {
-      ...this.#seating.snapshot(session, { resumed: true }),
-      ...(!listen && { routerRtpCapabilities: this.#options.engine.rtpCapabilities }),
-    };
+    return { ...this.#seating.snapshot(session, { resumed: true }), ...this.#routes(listen) };
   }
 
   /** Called by the session, once, as it gives up its seat. */
@@ -193,10 +189,6 @@ export class LiveRoom {
     return this.desks.recording.start({ peerId: null, displayName }, () => !this.#closed);
   }
 
-  endAdmitted(invitationId: InvitationId, except: PeerId | null): void {
-    this.desks.order.endAdmitted(invitationId, except);
-  }
-
   closeIfEmpty(): void {
     this.#vacancy.check();
   }
@@ -216,6 +208,11 @@ export class LiveRoom {
     this.#options.onClosed();
     this.#options.log.info({ roomId: this.roomId, reason }, 'room closed');
     await recorded;
+  }
+
+  /** For who does not know yet what the server routes. */
+  #routes(listen: JoinOptions['listen']) {
+    return listen ? {} : { routerRtpCapabilities: this.#options.engine.rtpCapabilities };
   }
 
   /** A room that everybody left is forgotten. One that nobody got into again is not: others may yet. */

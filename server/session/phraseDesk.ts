@@ -1,12 +1,4 @@
-import type {
-  ModerateSpeech,
-  PeerId,
-  Phrase,
-  PhraseDraft,
-  ServerNotifications,
-  Speech,
-} from '#protocol';
-import type * as v from 'valibot';
+import type { ModerateSpeech, PeerId, Phrase, PhraseDraft, Speech } from '#protocol';
 import type { Room } from '../domain/room.ts';
 import type { Attendance } from './attendance.ts';
 import type { PeerSession } from './peerSession.ts';
@@ -23,6 +15,7 @@ import type {
 import type { RecordingDesk } from './recordingDesk.ts';
 import { ReceiptDesk } from './receiptDesk.ts';
 import { RoomVoice } from './roomVoice.ts';
+import { tellAll } from './sessionChannel.ts';
 
 export interface PhraseDeskOptions {
   readonly room: Room;
@@ -122,9 +115,11 @@ export class PhraseDesk {
   }
 
   #tellFollowers(phrase: Phrase): void {
-    const body: v.InferOutput<ServerNotifications['phraseSaid']> = { phrase };
-    for (const { seat, channel } of this.#options.people.all) {
-      if (seat.followsPhrases) channel.notify('phraseSaid', body);
-    }
+    const followers = this.#options.people.all.filter(({ seat }) => seat.followsPhrases);
+    tellAll(
+      followers.map(({ channel }) => channel),
+      'phraseSaid',
+      { phrase },
+    );
   }
 }

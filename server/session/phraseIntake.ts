@@ -100,7 +100,11 @@ export class PhraseIntake {
 }
 
 /** Runs what makes a phrase of a draft, and tells its author when a rule refuses it. */
-export function rejectRefused(author: ClientChannel, draft: PhraseDraft, say: () => void): void {
+export function rejectRefused(
+  author: Pick<ClientChannel, 'notify'>,
+  draft: PhraseDraft,
+  say: () => void,
+): void {
   try {
     say();
   } catch (error) {

@@ -130,6 +130,12 @@ export interface ClientChannel {
     body: v.InferInput<ServerNotifications[Name]>,
     newsNumber?: number,
   ): void;
+  /** Notifies several clients, this one among them, at the cost of writing it down once. */
+  notifyAll<Name extends ServerNotificationName>(
+    channels: readonly ClientChannel[],
+    name: Name,
+    body: v.InferInput<ServerNotifications[Name]>,
+  ): void;
   /** Idempotent. */
   close(): void;
 }

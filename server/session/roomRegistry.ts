@@ -116,7 +116,7 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
 
   endAdmitted(roomId: RoomId, invitationId: InvitationId, except: PeerId | null): void {
     const open = this.#open.get(roomId);
-    if (open) return open.endAdmitted(invitationId, except);
+    if (open) return open.desks.order.endAdmitted(invitationId, except);
     // Nobody is back yet since the server began to run: what is kept of them is changed where it lies.
     const { memory, kept } = this.#store.open(roomId);
     for (const [peerId, standing] of kept.standings) {

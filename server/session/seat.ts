@@ -10,6 +10,8 @@ export interface Seat {
   producerId: ProducerId | null;
   /** What they hear over their way in; null until it is there. */
   ears: Ears | null;
+  /** Told of others as one who only listens: of the stage by name, of the rest by number. */
+  isToldAsAudience: boolean;
   /** Phrases come to this one over the socket. */
   followsPhrases: boolean;
   /** Whether anything answers at the other end of its media, and since when: monotonic. */

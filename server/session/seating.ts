@@ -75,7 +75,12 @@ export class Seating {
       const media = peersMedia.add(session);
       session.takeSeat({
         ...{ room: live, media, producerId: null, ears: null, followsPhrases: false },
-        ...{ reachable: false, reachableChangedMs: clock.monotonicMs(), resumeTokens: [] },
+        ...{
+          isToldAsAudience: false,
+          reachable: false,
+          reachableChangedMs: clock.monotonicMs(),
+          resumeTokens: [],
+        },
         ...{ activeSpeaker: null, knownRevision: Infinity, hadMicrophone: false },
       });
     } catch (error) {
@@ -116,6 +121,7 @@ export class Seating {
     session.channel.awaitsSnapshot = false;
     return {
       ...room.snapshot(peerId),
+      ...desks.people.roster.seenBy(session),
       resumeToken,
       resumed,
       logId: memory.logId,

@@ -50,7 +50,7 @@ const GONE = Symbol('gone');
  * The way to one client, over one socket after another. Requests wait for the next socket and are
  * asked again where the last one took the answer with it; news is kept and told again.
  */
-export class SessionChannel implements ClientChannel {
+export class SessionChannel {
   readonly #news: Piece[] = [];
   /** Given up, and perhaps never heard: a socket may be dead for longer than an answer is waited for. */
   readonly #unanswered = new Set<Question>();
@@ -131,6 +131,11 @@ export class SessionChannel implements ClientChannel {
     this.#channel?.notify(name, body, this.#lastNumber);
   }
 
+  /** The connection of this moment, for what is told to many and has no number. */
+  carrierOf(name: ServerNotificationName): ClientChannel | null {
+    return this.awaitsSnapshot && STATE.has(name) ? null : this.#channel;
+  }
+
   close(): void {
     this.#isClosed = true;
     const channel = this.#channel;
@@ -168,4 +173,18 @@ export class SessionChannel implements ClientChannel {
     this.#waiting.clear();
     for (const wake of waiting) wake();
   }
+}
+
+/** Tells many the same, at the cost of writing it down once where it has no number of each one's own. */
+export function tellAll<Name extends ServerNotificationName>(
+  channels: readonly SessionChannel[],
+  name: Name,
+  body: Body<Name>,
+): void {
+  if (NEWS_NAMES.has(name)) {
+    for (const channel of channels) channel.notify(name, body);
+    return;
+  }
+  const carriers = channels.flatMap((channel) => channel.carrierOf(name) ?? []);
+  carriers[0]?.notifyAll(carriers, name, body);
 }

@@ -15,9 +15,12 @@ const REPLY_DEPTH = 4;
 
 export type CoraSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
+/** Of each channel's socket. */
+const socketIds = new WeakMap<ClientChannel, string>();
+
 /** A socket.io socket as the use cases see it. */
 export function socketChannel(socket: CoraSocket): ClientChannel {
-  return {
+  const channel: ClientChannel = {
     async request(name, input) {
       // The types of socket.io lose the reply behind timeout(), and a name that is not a literal.
       const waiting = socket.timeout(ACK_TIMEOUT_MS) as unknown as {
@@ -35,8 +38,15 @@ export function socketChannel(socket: CoraSocket): ClientChannel {
       const message = newsNumber === undefined ? [body] : [body, newsNumber];
       socket.emit(name, ...(message as never));
     },
+    notifyAll(channels, name, body) {
+      const ids = channels.flatMap((it) => socketIds.get(it) ?? []);
+      // To no sockets at all means to all there are.
+      if (ids.length > 0) socket.nsp.to(ids).emit(name, ...([body] as never));
+    },
     close() {
       socket.disconnect(true);
     },
   };
+  socketIds.set(channel, socket.id);
+  return channel;
 }

@@ -7,11 +7,11 @@ import { GATE_STATES, refusal } from '#server/domain/gate.ts';
 const TABLE = `
                   noToken connected lobby audience speaker moderator kicked expired
 join              U       ok        W     W        W       W         F      E
-createTransport   U       W         W     ok       ok      ok        F      E
+listen            U       W         W     ok       ok      ok        F      E
+createTransport   U       W         W     F        ok      ok        F      E
 connectTransport  U       W         W     ok       ok      ok        F      E
 produce           U       W         W     F        ok      ok        F      E
 produceData       U       W         W     F        ok      ok        F      E
-startReceiving    U       W         W     ok       ok      ok        F      E
 stopProducing     U       W         W     F        ok      ok        F      E
 getPhrases        U       W         W     ok       ok      ok        F      E
 sendPhrase        U       W         W     ok       ok      ok        F      E
@@ -22,6 +22,7 @@ restartMedia      U       W         W     ok       ok      ok        F      E
 restartIce        U       W         W     ok       ok      ok        F      E
 echo              U       W         W     ok       ok      ok        F      E
 setMuted          U       W         W     F        ok      ok        F      E
+listAudience      U       W         W     ok       ok      ok        F      E
 raiseHand         U       W         W     ok       ok      F         F      E
 lowerHand         U       W         W     ok       ok      ok        F      E
 answerFloor       U       W         W     ok       ok      F         F      E

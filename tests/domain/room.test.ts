@@ -77,11 +77,6 @@ describe('Room', () => {
       settings: SETTINGS,
       host: ana.peerId,
       you: carla.peerId,
-      peers: [
-        { ...shown(ana), recorded: true },
-        { ...shown(beto), microphone: 'muted' },
-        shown(carla),
-      ],
       phrases: [phrase],
       recording: {
         recordingId: RECORDING,
@@ -92,12 +87,17 @@ describe('Room', () => {
       },
       consent: null,
     });
+    expect(room.brief()).toEqual([
+      { ...shown(ana), recorded: true },
+      { ...shown(beto), microphone: 'muted' },
+      shown(carla),
+    ]);
     expect(room.snapshot(beto.peerId).consent).toBe('pending');
   });
 
   it('[RM5] gives out snapshots that later changes do not touch', () => {
     join(ana);
-    const before = room.snapshot(ana.peerId);
+    const before = { ...room.snapshot(ana.peerId), peers: room.brief() };
     const copy = structuredClone(before);
     join(beto);
     room.muting.setMicrophone(ana.peerId, 'open');

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Reply, RoomCreated } from '#protocol';
-import type { RosterBatch } from '#server/session/rosterNews.ts';
+import type { RosterNotice } from '#server/session/rosterNews.ts';
 import { childrenOf } from '#tests/bench/figures.ts';
 import { RawSocket, accessToken } from '#tests/support/rawSocket.ts';
 import { ServerProcess } from '#tests/support/server.ts';
@@ -104,7 +104,7 @@ describe('a real server that is asked too much', () => {
       const joined = () =>
         witness.notifications
           .filter(({ name }) => name === 'rosterChanged')
-          .reduce((sum, { body }) => sum + (body as RosterBatch).joined.length, 0);
+          .reduce((sum, { body }) => sum + (body as RosterNotice).joined.length, 0);
       await expect.poll(joined, { timeout: 10_000 }).toBe(COMERS);
       expect(await Promise.race([lost, 'not lost'])).toBe('not lost');
     },

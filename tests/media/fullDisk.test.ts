@@ -42,7 +42,7 @@ it('[FT7] ends cleanly at the brink of a full disk: moderators are told, nobodyâ
     ...{ recordingId, answer: 'granted', language: 'es', named: true },
   });
   await recorded.captures(recordingId, [beto], 2);
-  const heard = ana.heard.get(beto.peerId);
+  const heard = ana.toneOf(beto.peerId);
   await ana.until(() => (heard?.shareOf(BETO_HZ) ?? 0) > 0.8);
   heard?.takeLongestQuietMs();
   await delay(UNDISTURBED_MS);

@@ -43,7 +43,7 @@ describe('on the way to a worker', () => {
     const ana = await house.enter('speaker', 'Ana', { tamper });
     return { ana, talk: () => ana.send(tone) };
   };
-  const share = ({ peerId }: NodePeer) => beto.heard.get(peerId)?.shareOf(ANA_HZ) ?? 0;
+  const share = ({ peerId }: NodePeer) => beto.toneOf(peerId)?.shareOf(ANA_HZ) ?? 0;
   const isHeard = (ana: NodePeer) => beto.until(() => share(ana) > 0.8);
 
   it('[HW1] each worker has a key of its own, made when it starts', async () => {
@@ -110,7 +110,7 @@ describe('on the way to a worker', () => {
     const { ana, talk } = await enterAna();
     await talk();
     await isHeard(ana);
-    const sound = beto.heard.get(ana.peerId)!;
+    const sound = beto.toneOf(ana.peerId)!;
     sound.takeLongestQuietMs();
     wire.pass = (packet, way) => (way === 'up' && isRtp(packet) ? tamper(packet) : [packet]);
     if (what === 'changed') {
@@ -128,7 +128,7 @@ describe('on the way to a worker', () => {
     const { ana, talk } = await enterAna();
     await talk();
     await isHeard(ana);
-    const sound = beto.heard.get(ana.peerId)!;
+    const sound = beto.toneOf(ana.peerId)!;
     sound.takeLongestQuietMs();
     const workers = house.pool.pids;
     for (let round = 0; round < 100; round += 1) {
@@ -172,7 +172,7 @@ describe('on the way to a worker', () => {
     );
     expect(await Promise.race([talking, delay(3_000, 'not yet')])).toBe('not yet');
     // Her microphone is announced all the same, since signalling knows of no certificate.
-    expect(beto.heard.get(ana.peerId)?.loudness).toBe(0);
+    expect(beto.toneOf(ana.peerId)?.loudness).toBe(0);
   });
 });
 

@@ -27,7 +27,7 @@ it('[MD7] feeds the recorder through a tap: what was sent is decoded from the fi
   const beto = await house.enter('audience', 'Beto');
   await ana.request('startRecording', {});
   await ana.send(tone);
-  await beto.until(() => (beto.heard.get(ana.peerId)?.shareOf(880) ?? 0) > 0.8);
+  await beto.until(() => (beto.toneOf(ana.peerId)?.shareOf(880) ?? 0) > 0.8);
   ana.say({ draftId: 'a', text: 'Queda grabado', language: 'es' });
   await beto.until(() => beto.phrases.length === 1);
   await ana.request('stopRecording', {});

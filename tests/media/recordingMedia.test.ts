@@ -21,7 +21,7 @@ const say = (peer: NodePeer, text: string) =>
 
 /** Waits until `listener` hears somebody for that long: they talk, whatever the recorder does. */
 async function hears(listener: NodePeer, peer: NodePeer, frequencyHz: number): Promise<void> {
-  const share = () => listener.heard.get(peer.peerId)?.shareOf(frequencyHz) ?? 0;
+  const share = () => listener.toneOf(peer.peerId)?.shareOf(frequencyHz) ?? 0;
   await listener.until(() => share() > 0.8);
 }
 

@@ -41,7 +41,7 @@ it('[MV2] lets who talks finish, and begins in the gap', async () => {
   const beto = await house.enter('speaker', 'Beto');
   await ana.send(tone);
   await beto.send();
-  await beto.until(() => (beto.heard.get(ana.peerId)?.shareOf(440) ?? 0) > 0.8);
+  await beto.until(() => (beto.toneOf(ana.peerId)?.shareOf(440) ?? 0) > 0.8);
   beto.say(draft({ text: 'Perdón, una cosa' }));
   await ana.until(() =>
     ana.told('speechChanged').some(({ speech: it }) => it.waiting.length === 1),

@@ -55,7 +55,7 @@ it('[FO14] makes nothing of what the worker was asked for by who left the stage 
     () => peer.request('produceData', { sctpStreamParameters: sctpStream() }),
   ];
   for (const make of made) {
-    await peer.request('createTransport', { direction: 'send' });
+    await peer.request('createTransport', {});
     // No answer of a worker comes between these: it is asked to make it, and to end the way out.
     const [asked] = await Promise.allSettled([make(), leaveAndComeBack()]);
     expect(asked).toMatchObject({ status: 'rejected', reason: { code: 'WRONG_STATE' } });

@@ -19,7 +19,7 @@ describe('joining and leaving', () => {
       roomId: ROOM_ID,
       you: beto.peerId,
       serverTime: house.clock.wallMs(),
-      routerRtpCapabilities: house.engine.room.rtpCapabilities,
+      routerRtpCapabilities: house.engine.rtpCapabilities,
     });
     expect(snapshot.peers.map(({ displayName }) => displayName)).toEqual(['Ana', 'Beto']);
     expect(ana.channel.told('rosterChanged')).toMatchObject([

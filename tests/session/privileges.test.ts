@@ -39,7 +39,7 @@ async function attempts(back: Visitor, mia: Visitor): Promise<(ErrorCode | 'allo
   const gate = back.session.gateState;
   return [
     gate === 'audience' ? 'FORBIDDEN' : 'allowed',
-    await refusalFrom(back.request('createTransport', { direction: 'send' })),
+    await refusalFrom(back.request('createTransport', {})),
     await refusalFrom(
       back.request('produce', { rtpParameters: rtpParameters(), muted: false, mutes: 0 }),
     ),

@@ -108,7 +108,7 @@ describe('RoomRegistry', () => {
   });
 
   it('[OP10] keeps everyone of a room whose media died, and tells them to build theirs anew', async () => {
-    const [ana, beto] = [await house.enter('speaker'), await house.enter('audience')];
+    const [ana, beto] = [await house.enter('speaker'), await house.enter('speaker')];
     const { logId } = await house.visitor({ peerId: 'peer-carla' as PeerId }).join();
     await ana.speak();
     house.engine.room.events.died();

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { draft } from '#tests/support/builders.ts';
+import { draft, opusCapabilities } from '#tests/support/builders.ts';
 import { settled } from '#tests/support/fakes.ts';
 import { GRANTED, House, REFUSED, type Visitor } from '#tests/support/house.ts';
 import { refusalFrom } from '#tests/support/refusals.ts';
@@ -62,10 +62,12 @@ describe('the voice of a room', () => {
     expect(voice().sent[0]?.marker).toBe(true);
   });
 
-  it('[VO2] is announced to everyone who receives, once, as nobody’s microphone', async () => {
-    await beto.listen();
-    const announced = beto.channel.requests.map(({ input }) => input);
-    expect(announced).toMatchObject([{ peerId: null, producerId: voice().producerId }]);
+  it('[VO2] comes with the way in, once, as nobody’s microphone', async () => {
+    const { consumers } = await beto.request('listen', { rtpCapabilities: opusCapabilities() });
+    expect(consumers.filter(({ slot }) => slot === undefined)).toMatchObject([
+      { peerId: null, producerId: voice().producerId },
+    ]);
+    expect(beto.channel.requests).toEqual([]);
   });
 
   it('[VO3] waits while somebody talks, and begins in the gap', async () => {

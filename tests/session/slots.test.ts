@@ -23,13 +23,11 @@ describe('what one peer may have', () => {
   });
 
   const requests = {
-    'a send transport': () => ana.request('createTransport', { direction: 'send' }),
-    'a receive transport': () => ana.request('createTransport', { direction: 'receive' }),
+    'a way in': () => ana.request('listen', { rtpCapabilities: opusCapabilities() }),
+    'a way out': () => ana.request('createTransport', {}),
     'a microphone': () => ana.request('produce', { rtpParameters: rtpParameters(), muted: false }),
     'a channel for drafts': () =>
       ana.request('produceData', { sctpStreamParameters: sctpStream() }),
-    'a channel for phrases': () =>
-      ana.request('startReceiving', { rtpCapabilities: opusCapabilities() }),
   };
 
   it.each(Object.entries(requests))('[SL1] %s: one of 200 at once', async (_what, make) => {
@@ -41,11 +39,12 @@ describe('what one peer may have', () => {
   });
 
   it('[SL2] allows exactly one transport a direction', async () => {
+    const make = [requests['a way in'], requests['a way out']] as const;
     const attempts = Array.from({ length: 200 }, (_, index) =>
-      refusalFrom(ana.request('createTransport', { direction: index % 2 ? 'send' : 'receive' })),
+      refusalFrom(make[index % 2 ? 0 : 1]()),
     );
     expect(counted(await Promise.all(attempts))).toEqual({ allowed: 2, refused: 198 });
-    expect(ana.media.transports.toSorted()).toEqual(['receive', 'send']);
+    expect([ana.media.waysIn.length, ana.media.waysOut]).toEqual([1, 1]);
   });
 
   it.each(Object.entries(requests))('[SL3] %s: again after it failed', async (_what, make) => {
@@ -57,11 +56,9 @@ describe('what one peer may have', () => {
 
   it('[SL4] gives an audience a way in for sound and no way out', async () => {
     const carla = await house.enter('audience');
-    const create = (direction: 'send' | 'receive') =>
-      refusalFrom(carla.request('createTransport', { direction }));
-    expect(await create('send')).toBe('FORBIDDEN');
-    expect(await create('receive')).toBe('allowed');
-    expect(carla.media.transports).toEqual(['receive']);
+    expect(await refusalFrom(carla.request('createTransport', {}))).toBe('FORBIDDEN');
+    await carla.listen();
+    expect([carla.media.waysIn.length, carla.media.waysOut]).toEqual([1, 0]);
   });
 
   it('[SL5] knows no transport but the caller’s own', async () => {
@@ -75,10 +72,10 @@ describe('what one peer may have', () => {
   it('[SL6] refuses everything outside a room', async () => {
     const dora = house.visitor({ role: 'moderator' });
     const outcomes = [
-      dora.request('createTransport', { direction: 'receive' }),
+      dora.request('createTransport', {}),
       dora.request('produce', { rtpParameters: rtpParameters(), muted: true }),
       dora.request('produceData', { sctpStreamParameters: sctpStream() }),
-      dora.request('startReceiving', { rtpCapabilities: opusCapabilities() }),
+      dora.request('listen', { rtpCapabilities: opusCapabilities() }),
       dora.request('setMuted', { muted: true }),
       dora.request('startRecording', {}),
       dora.request('stopRecording', {}),

@@ -104,7 +104,7 @@ describe('the stage', () => {
 
   it('[FO6] ends all that somebody sends as they leave it, before anybody is told', async () => {
     const ana = await house.enter('speaker');
-    await ana.request('createTransport', { direction: 'send' });
+    await ana.request('createTransport', {});
     await ana.speak();
     mia.channel.forget();
     const told = () => mia.channel.notifications.length;
@@ -121,23 +121,19 @@ describe('the stage', () => {
   it('[FO7] lets somebody who is back on it build anew what they had, once', async () => {
     const ana = await house.enter('speaker');
     const build = async () => {
-      await ana.request('createTransport', { direction: 'send' });
+      await ana.request('createTransport', {});
       await ana.request('produceData', { sctpStreamParameters: sctpStream() });
       await ana.speak();
     };
-    await ana.request('createTransport', { direction: 'receive' });
+    await ana.listen();
     for (let round = 0; round < 3; round += 1) {
       await build();
       expect(await refusalFrom(ana.speak())).toBe('LIMIT_REACHED');
       await setRole(ana.peerId, 'audience');
-      expect(await refusalFrom(ana.request('createTransport', { direction: 'send' }))).toBe(
-        'FORBIDDEN',
-      );
+      expect(await refusalFrom(ana.request('createTransport', {}))).toBe('FORBIDDEN');
       await accept(ana);
     }
-    expect(await refusalFrom(ana.request('createTransport', { direction: 'receive' }))).toBe(
-      'LIMIT_REACHED',
-    );
+    expect(await refusalFrom(ana.listen())).toBe('LIMIT_REACHED');
   });
 
   it('[FO8] takes nothing in that was being made as somebody left it', async () => {

@@ -53,8 +53,8 @@ describe('messages over a socket', () => {
     const early = [
       ['produce', { rtpParameters: rtpParameters(), muted: false }],
       ['produceData', { sctpStreamParameters: sctpStream() }],
-      ['createTransport', { direction: 'send' }],
-      ['startReceiving', { rtpCapabilities: opusCapabilities() }],
+      ['createTransport', {}],
+      ['listen', { rtpCapabilities: opusCapabilities() }],
       ['setMuted', { muted: true }],
       ['startRecording', {}],
       ['stopRecording', {}],
@@ -74,14 +74,14 @@ describe('messages over a socket', () => {
     const forbidden = [
       ['produce', { rtpParameters: rtpParameters(), muted: false }],
       ['produceData', { sctpStreamParameters: sctpStream() }],
-      ['createTransport', { direction: 'send' }],
+      ['createTransport', {}],
       ['setMuted', { muted: false }],
       ['startRecording', {}],
       ['stopRecording', {}],
     ] as const;
     for (const [name, body] of forbidden)
       expect(await carla.codeOf(name, body), name).toBe('FORBIDDEN');
-    expect(await carla.codeOf('createTransport', { direction: 'receive' })).toBe('ok');
+    expect(await carla.codeOf('listen', { rtpCapabilities: opusCapabilities() })).toBe('ok');
     expect(await ana.codeOf('setMuted', { muted: true })).toBe('NOT_FOUND');
     expect(ana.heard.length).toBe(heardBefore + 1);
   });
@@ -89,7 +89,7 @@ describe('messages over a socket', () => {
   it('[SG12] about somebody else’s things are answered like about none', async () => {
     await ana.ask('join', {});
     await beto.ask('join', {});
-    const made = await beto.ask('createTransport', { direction: 'receive' });
+    const made = await beto.ask('createTransport', {});
     const dtlsParameters = {
       fingerprints: [{ algorithm: 'sha-256', value: Array(32).fill('AB').join(':') as string }],
     };
@@ -143,7 +143,7 @@ describe('messages over a socket', () => {
           resolve();
         });
       });
-    await beto.ask('startReceiving', { rtpCapabilities: opusCapabilities() });
+    await beto.ask('listen', { rtpCapabilities: opusCapabilities() });
     for (const answer of answers) {
       const speaker = await board.connect(identity());
       await speaker.ask('join', {});

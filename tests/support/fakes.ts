@@ -142,6 +142,14 @@ export class FakeChannel implements ClientChannel {
     if (!this.isClosed) this.notifications.push({ name, body });
   }
 
+  notifyAll<Name extends ServerNotificationName>(
+    channels: readonly ClientChannel[],
+    name: Name,
+    body: Body<Name>,
+  ): void {
+    for (const channel of channels) channel.notify(name, body);
+  }
+
   close(): void {
     this.isClosed = true;
   }

@@ -111,6 +111,9 @@ export class NodePeer {
         this.notifications.push({ name, body });
         this.#changed();
       },
+      notifyAll: (channels, name, body) => {
+        for (const it of channels) it.notify(name, body);
+      },
       close: () => {},
     };
     this.session = new PeerSession({
