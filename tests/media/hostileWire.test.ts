@@ -29,7 +29,8 @@ describe('on the way to a worker', () => {
   let beto: NodePeer;
   beforeEach(async () => {
     [house, wire] = await Promise.all([MediaHouse.open(noRecorder), Wire.open()]);
-    beto = await house.enter('audience', 'Beto');
+    // On stage: he hears each microphone as it is.
+    beto = await house.enter('speaker', 'Beto');
   });
   afterEach(async () => {
     await house.close();

@@ -109,7 +109,7 @@ describe('a room on a real worker', () => {
   it('[MD9] lets a microphone go and come back, as one that was unplugged', async () => {
     const [first, second] = [Tone.playing(500), Tone.playing(900)];
     const ana = await house.enter('speaker', 'Ana');
-    const beto = await house.enter('audience', 'Beto');
+    const beto = await house.enter('speaker', 'Beto');
     await ana.send(first);
     await beto.until(() => (beto.toneOf(ana.peerId)?.shareOf(500) ?? 0) > 0.8);
     await ana.disconnectMicrophone();
@@ -123,7 +123,7 @@ describe('a room on a real worker', () => {
   it('[MD10] closes a Consumer that was refused, and makes another that is heard', async () => {
     const tone = Tone.playing(700);
     const ana = await house.enter('speaker', 'Ana');
-    const beto = await house.enter('audience', 'Beto');
+    const beto = await house.enter('speaker', 'Beto');
     vi.spyOn(beto.session.channel, 'request').mockRejectedValueOnce(new Error('refused'));
     await ana.send(tone);
     await beto.until(() => (beto.toneOf(ana.peerId)?.shareOf(700) ?? 0) > 0.8);
