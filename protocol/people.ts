@@ -47,7 +47,7 @@ export const MAX_PEERS = 10_000;
 /** As many listeners are named at a time. */
 export const AUDIENCE_PAGE = 50;
 /** A place in the order of arrival. */
-export const CursorSchema = int(0, Number.MAX_SAFE_INTEGER);
+export const CursorSchema = int(0, 2 ** 32);
 
 /** `none` until a microphone is connected, and for all who only listen. Muted ones send nothing to anyone. */
 export const MicrophoneStateSchema = v.picklist(['none', 'muted', 'open']);
