@@ -193,7 +193,9 @@ function hearsAll(frequenciesHz: number[]): boolean {
   const scope = globalThis as unknown as { coraEars?: Ears };
   const ears = (scope.coraEars ??= { context: new AudioContext(), analysers: new Map() });
   const loudest: number[] = [];
-  for (const audio of document.querySelectorAll<HTMLAudioElement>('audio[data-peer-id]')) {
+  for (const audio of document.querySelectorAll<HTMLAudioElement>(
+    'audio[data-peer-id], audio[data-slot]',
+  )) {
     const stream = audio.srcObject as MediaStream | null;
     if (!stream) continue;
     let analyser = ears.analysers.get(stream);
