@@ -17,7 +17,8 @@ const layer = (files, message, ...forbidden) => ({
   },
 });
 
-const FRAMEWORKS = '^(mediasoup|socket\\.io|fastify|@fastify|@aws-sdk|svelte|pino|jose|node:)';
+const FRAMEWORKS =
+  '^(mediasoup|socket\\.io|fastify|@fastify|@aws-sdk|@redis|svelte|pino|jose|node:)';
 const ADAPTERS = [
   'media',
   'recording',
@@ -40,6 +41,7 @@ const adapter = (name, ...alsoForbidden) => {
     '^(#server|\\.\\.)/session/(?!ports\\.ts$)',
     '^#web/',
     '^(#server|\\.\\.)/main',
+    ...(name === 'cluster' ? [] : ['^@redis']),
     ...alsoForbidden,
   );
 };
@@ -105,6 +107,7 @@ export default ts.config(
   adapter('auth', '^(mediasoup|socket\\.io|fastify|@fastify)'),
   adapter('speech', '^(mediasoup|socket\\.io|fastify|@fastify)'),
   adapter('storage', '^(mediasoup|socket\\.io|fastify|@fastify)'),
+  adapter('cluster', '^(mediasoup|socket\\.io|fastify|@fastify)'),
   layer(
     ['web/client/**'],
     'The media client knows no Svelte and no server.',

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { MAX_PEERS, MAX_SLOTS } from '#protocol';
 import * as v from 'valibot';
+import { CLUSTER, clusterProblems, toCluster, type Cluster } from './config/cluster.ts';
 import {
   ICE_SERVERS,
   iceServerProblems,
@@ -55,6 +56,7 @@ const EnvironmentSchema = v.object({
   STOP_TIMEOUT_SECONDS: v.optional(integer(5, 600), '5'),
   ...OBJECT_STORAGE,
   ...SPEECH,
+  ...CLUSTER,
   DATA_DIR: v.optional(directory, 'data'),
   TOKEN_SECRET: v.exactOptional(strongSecret),
   TOKEN_SECRET_PREVIOUS: v.exactOptional(strongSecret),
@@ -94,6 +96,8 @@ export interface Config {
   readonly stopTimeoutMs: number;
   /** Where recordings go when they are done; undefined keeps them in their directory. */
   readonly objectStorage: ObjectStorage | undefined;
+  /** What it shares its rooms with; undefined where it is alone. */
+  readonly cluster: Cluster | undefined;
   /** Who reads phrases aloud. */
   readonly speech: Speech;
   readonly dataDirectory: string;
@@ -202,6 +206,7 @@ function unsafe(env: Environment): string[] {
     ...iceServerProblems(env),
     ...objectStorageProblems(env),
     ...speechProblems(env),
+    ...clusterProblems(env),
   ];
 }
 
@@ -225,6 +230,7 @@ function toConfig(env: Environment): Config {
     stopTimeoutMs: env.STOP_TIMEOUT_SECONDS * 1_000,
     objectStorage: toObjectStorage(env),
     speech: toSpeech(env),
+    cluster: toCluster(env),
     dataDirectory: env.DATA_DIR,
     tokenSecret: env.TOKEN_SECRET,
     previousTokenSecret: env.TOKEN_SECRET_PREVIOUS,

@@ -26,5 +26,7 @@ function inSpanish(warning: ConfigWarning): string {
       return `${warning.variable}: ${warning.address} es una dirección privada, y PUBLIC_URL es ${publicUrl}. Quien esté en otra red no oirá nada: pon en ANNOUNCED_ADDRESS la dirección pública que lleva hasta aquí. Si todo el mundo está en esta red, está bien así.`;
     case 'unknownProxy':
       return `TRUSTED_PROXIES: un proxy de esta máquina trae a todo el mundo desde ${publicUrl}, y para los límites son una sola dirección. Pon 127.0.0.1 en TRUSTED_PROXIES si el proxy añade a X-Forwarded-For quién se lo pidió.`;
+    case 'openRedis':
+      return 'REDIS_URL: pasa por una red pública sin TLS o sin contraseña. Escribe rediss:// con una contraseña, o una dirección de una red privada.';
   }
 }

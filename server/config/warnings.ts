@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { Config } from '../config.ts';
+import { isOpenToStrangers } from './cluster.ts';
 import { LOOPBACK_HOSTS } from './values.ts';
 
 // What a server can start with, and most people would not want.
@@ -32,13 +33,18 @@ export type ConfigWarning = { readonly text: string; readonly publicUrl: string 
       readonly address: string;
     }
   | { readonly kind: 'unknownProxy' }
+  | { readonly kind: 'openRedis' }
 );
 
 /** What is to be told at the start. Empty where nothing looks wrong. */
 export function configWarnings(config: Config): ConfigWarning[] {
   const { publicUrl } = config;
   if (publicUrl === undefined || isPrivate(new URL(publicUrl).hostname)) return [];
-  return [...privateAddress(config, publicUrl), ...unknownProxy(config, publicUrl)];
+  return [
+    ...privateAddress(config, publicUrl),
+    ...unknownProxy(config, publicUrl),
+    ...openRedis(config, publicUrl),
+  ];
 }
 
 function privateAddress(
@@ -57,6 +63,13 @@ function unknownProxy({ host, isTrustedProxy }: Config, publicUrl: string): Conf
   if (!LOOPBACK_HOSTS.includes(host) || ['127.0.0.1', '::1'].some(isTrustedProxy)) return [];
   const text = `TRUSTED_PROXIES: a proxy on this machine brings everybody from ${publicUrl}, and limits count them as one address. Set TRUSTED_PROXIES to 127.0.0.1 where the proxy adds who asked it to X-Forwarded-For.`;
   return [{ kind: 'unknownProxy', publicUrl, text }];
+}
+
+/** What people write goes over that line, and who reaches Redis is a moderator everywhere. */
+function openRedis({ cluster }: Config, publicUrl: string): ConfigWarning[] {
+  if (!cluster || !isOpenToStrangers(cluster.redisUrl, isPrivate)) return [];
+  const text = `REDIS_URL: it leads over a public network without TLS or without a password. Write rediss:// with a password, or an address of a private network.`;
+  return [{ kind: 'openRedis', publicUrl, text }];
 }
 
 /** @param host an IP address, in brackets or not, or a name */
