@@ -44,8 +44,17 @@ export const ERROR_CODES = [
   /** The same person came in from elsewhere. */
   'REPLACED',
   'SERVER_STOPPING',
+  /** Another server has the room, or is to have it: `server` says which. */
+  'ROOM_ELSEWHERE',
   'INTERNAL',
 ] as const;
+
+/** Where a server is reached: scheme, host and port (RFC 6454 section 6.2). */
+export const OriginSchema = v.pipe(
+  v.string(),
+  v.maxLength(300),
+  v.regex(/^https?:\/\/[a-z0-9.:[\]-]+$/i),
+);
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
@@ -58,6 +67,8 @@ export const ErrorBodySchema = v.strictObject({
   retryAfterMs: v.exactOptional(
     v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000)),
   ),
+  /** The origin to ask instead, with ROOM_ELSEWHERE. */
+  server: v.exactOptional(OriginSchema),
 });
 export type ErrorBody = v.InferOutput<typeof ErrorBodySchema>;
 
@@ -66,11 +77,18 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
   readonly code: ErrorCode;
   readonly retryAfterMs: number | undefined;
+  /** With ROOM_ELSEWHERE. */
+  readonly server: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: { retryAfterMs?: number }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { retryAfterMs?: number; server?: string },
+  ) {
     super(message);
     this.code = code;
     this.retryAfterMs = options?.retryAfterMs;
+    this.server = options?.server;
   }
 
   toBody(): ErrorBody {
@@ -78,6 +96,7 @@ export class ProtocolError extends Error {
       code: this.code,
       message: this.message.slice(0, 200),
       ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+      ...(this.server === undefined ? {} : { server: this.server }),
     };
   }
 }

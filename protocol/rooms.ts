@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { OriginSchema } from './errors.ts';
 import { PeerIdSchema, RoomIdSchema } from './ids.ts';
 import { ListeningSchema, MAX_SLOTS, RtpCapabilitiesSchema } from './media.ts';
 import { ModerationSchema } from './moderation.ts';
@@ -94,6 +95,9 @@ export const RoomCreatedSchema = v.strictObject({
 });
 export type RoomCreated = v.InferOutput<typeof RoomCreatedSchema>;
 
+/** More servers than share their rooms through one Redis. */
+export const MAX_SERVERS = 64;
+
 /** Answer of `GET /api/rooms/:roomId`, asked with an invitation as bearer token. */
 export const RoomInfoSchema = v.strictObject({
   roomId: RoomIdSchema,
@@ -102,6 +106,8 @@ export const RoomInfoSchema = v.strictObject({
   peerCount: int(0, MAX_PEERS),
   recording: v.boolean(),
   settings: RoomSettingsSchema,
+  /** Origins of other servers, to be asked where this one falls silent. */
+  servers: v.exactOptional(listOf(OriginSchema, MAX_SERVERS)),
 });
 export type RoomInfo = v.InferOutput<typeof RoomInfoSchema>;
 

@@ -33,6 +33,7 @@ const WORDS: Record<Failure, () => FailureWords> = {
   STORAGE_FAILED: () => ({ title: m.fail_storage_title(), text: m.fail_storage_text() }),
   REPLACED: () => ({ title: m.fail_replaced_title(), text: m.fail_replaced_text() }),
   SERVER_STOPPING: () => ({ title: m.fail_stopping_title(), text: m.fail_stopping_text() }),
+  ROOM_ELSEWHERE: () => ({ title: m.fail_elsewhere_title(), text: m.fail_elsewhere_text() }),
   INTERNAL: () => ({ title: m.fail_internal_title(), text: m.fail_internal_text() }),
   unreachable: () => ({ title: m.fail_unreachable_title(), text: m.fail_unreachable_text() }),
 };
