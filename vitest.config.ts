@@ -44,6 +44,16 @@ export default defineConfig({
         },
       },
       {
+        // A real Redis, and servers that share rooms through it.
+        test: {
+          name: 'cluster',
+          include: ['tests/cluster/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 30 * SECOND_MS,
+          hookTimeout: 60 * SECOND_MS,
+        },
+      },
+      {
         // Real browsers, a real server and a real TURN server, each in a network of its own.
         test: {
           name: 'network',

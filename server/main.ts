@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { RoomId } from '#protocol';
 import { workerBinary } from '../scripts/worker/path.mjs';
 import { JwtTokens } from './auth/token.ts';
 import { TurnCredentials } from './auth/turnCredentials.ts';
@@ -15,7 +14,6 @@ import { SECURITY_HEADERS } from './http/headers.ts';
 import {
   makeConnectionTestId,
   makeInvitationId,
-  makeLogId,
   makePeerId,
   makeRecordingId,
   makeResumeToken,
@@ -24,6 +22,7 @@ import {
   peerIdOf,
   relayNameOf,
 } from './ids.ts';
+import { openKeptRooms } from './keptRooms.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { createLog } from './logger.ts';
 import { SfuProbes } from './media/connectionProbe.ts';
@@ -32,6 +31,7 @@ import { WorkerPool } from './media/workerPool.ts';
 import { FolderShares } from './recording/folderShares.ts';
 import { RecordingStore } from './recording/recordingStore.ts';
 import { Retention } from './recording/retention.ts';
+import { whileAwake } from './session/awakeHandlers.ts';
 import { ConnectionTests } from './session/connectionTests.ts';
 import { createHandlers } from './session/handlers.ts';
 import { NewsDesk } from './session/newsDesk.ts';
@@ -42,10 +42,6 @@ import { addressOf } from './signaling/clientAddress.ts';
 import { serveSockets } from './signaling/socketServer.ts';
 import { openSpeech } from './speech/openSpeech.ts';
 import { FolderPhrasebooks } from './storage/folderPhrasebooks.ts';
-import { openRoomDatabase } from './storage/roomDatabase.ts';
-import { SqliteBans } from './storage/sqliteBans.ts';
-import { SqliteBook } from './storage/sqliteBook.ts';
-import { SqliteRooms } from './storage/sqliteRooms.ts';
 import { tokenSecrets } from './tokenSecrets.ts';
 
 /** What a stop leaves browsers to close their connections themselves. */
@@ -71,7 +67,12 @@ interface Running {
 async function start(config: Config, log: Log, isReady: () => boolean): Promise<Running> {
   const { dataDirectory } = config;
   const tokens = new JwtTokens(tokenSecrets(config));
-  const database = openRoomDatabase({ directory: dataDirectory, log });
+  const kept = await openKeptRooms({
+    ...{ config, clock, log },
+    load: () => registry.peerCount,
+    lost: (roomId) => void registry.endRoom(roomId),
+  });
+  const { book, bans, store, directory, cluster } = kept;
   const news = new NewsDesk(log);
   news.subscribe(({ event, ...about }) => log.info({ event, ...about }, 'recording news'));
   const recordings = await RecordingStore.open({
@@ -96,10 +97,6 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
     log,
   });
   const speech = openSpeech(config.speech, log);
-  const rooms = new SqliteRooms({ database, clock, log, makeLogId });
-  const bans = new SqliteBans({ database, clock, log });
-  const forgotten = (roomId: RoomId) => bans.forgetRoom(roomId);
-  const book = new SqliteBook({ database, clock, log, forgotten });
   const engine = new SfuEngine(pool, { slots: config.stageSlots, hasVoice: speech !== null });
   const registry = new RoomRegistry({
     engine,
@@ -107,7 +104,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
     speech,
     bans,
     book,
-    store: rooms,
+    store,
     clock,
     log,
     makeRecordingId,
@@ -127,6 +124,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
     tokens,
     book,
     bans,
+    directory,
     rooms: registry,
     connectionTests,
     addressOf: (request) => addressOf(request, config.isTrustedProxy),
@@ -153,12 +151,17 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
   const sockets = serveSockets({
     httpServer: app.server,
     headers: SECURITY_HEADERS,
-    handlers: createHandlers(registry, iceServers),
+    handlers: whileAwake(createHandlers(registry, iceServers), directory),
     openSession: (identity, channel) => new PeerSession({ identity, channel, clock }),
     resumeSession: (identity, resume, channel) => registry.resume(identity, resume, channel),
-    verifyAccess: (token) => tokens.verifyAccess(token),
+    verifyAccess: async (token) => {
+      const identity = await tokens.verifyAccess(token);
+      await directory.requireHere(identity.roomId);
+      return identity;
+    },
     signAccess: (identity) => tokens.signAccess(identity),
-    isAllowedOrigin: (origin) => origin !== undefined && origins.has(origin),
+    isAllowedOrigin: (origin) =>
+      origin !== undefined && (origins.has(origin) || directory.pages.includes(origin)),
     isTrustedProxy: config.isTrustedProxy,
     isReady,
     bans,
@@ -170,7 +173,10 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
     const untilMs = clock.monotonicMs() + withinMs;
     retention.stop();
     connectionTests.closeAll();
+    await cluster?.drain();
     await registry.close();
+    // Others take its rooms from here on, while what was recorded is made ready.
+    await cluster?.release();
     // Meanwhile files are given out, and whoever asks is told that this one is alive and not ready.
     await recordings.close(untilMs - clock.monotonicMs());
     const impatience = setTimeout(endConnections, GOODBYE_MS);
@@ -179,9 +185,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
     clearTimeout(impatience);
     await speech?.close();
     await pool.close();
-    rooms.close();
-    book.close();
-    database.close();
+    await kept.close();
   };
   try {
     await app.listen({ host: config.host, port: config.port });
@@ -193,6 +197,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
   const local = ['localhost', '127.0.0.1'].map((host) => `http://${host}:${port}`);
   const url = config.publicUrl ?? `http://localhost:${port}`;
   for (const origin of config.publicUrl ? [config.publicUrl] : local) origins.add(origin);
+  await cluster?.open({ url: config.cluster?.nodeUrl ?? url, pages: [...origins] });
   void recordings.recover().then(() => retention.start());
   return { url, stop };
 }

@@ -40,6 +40,7 @@ export const testTools = [
   { package: 'chromium', command: 'chromium' },
   { package: 'ffmpeg', command: 'ffmpeg' },
   { package: 'opus-tools', command: 'opusdec' },
+  { package: 'redis-server', command: 'redis-server', service: 'redis-server' },
   { package: 'python3-swift', file: '/usr/lib/python3/dist-packages/swift/__init__.py' },
 ];
 

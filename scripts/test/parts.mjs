@@ -20,6 +20,7 @@ export const checks = [
 export const suites = [
   { name: 'unit', about: 'rules, protocol and doors, with fakes' },
   { name: 'media', about: 'a real mediasoup worker' },
+  { name: 'cluster', about: 'servers that share rooms through a real Redis' },
   { name: 'pages', about: 'pages in real browsers against a real server', atOnce: 2 },
   { name: 'e2e', about: 'rooms with sound, in real browsers against a real server' },
   {

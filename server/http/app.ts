@@ -3,6 +3,7 @@ import { ProtocolError } from '#protocol';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Log } from '../session/ports.ts';
 import { addConnectionTestRoutes, type ConnectionTestRoutes } from './connectionTests.ts';
+import { allowPagesOfServers } from './crossOrigin.ts';
 import { entranceCounter, type EntranceOptions } from './entrances.ts';
 import { answerErrors } from './errors.ts';
 import { SECURITY_HEADERS, addSecurityHeaders } from './headers.ts';
@@ -42,7 +43,8 @@ export async function createHttpApp(options: HttpOptions): Promise<FastifyInstan
     // An address that is none is refused before any hook, and by default without headers.
     frameworkErrors: (_error, _request, reply) => refuseAddress(reply as FastifyReply),
   });
-  addSecurityHeaders(app);
+  addSecurityHeaders(app, () => options.directory.origins);
+  allowPagesOfServers(app, options.directory);
   answerErrors(app, options.log);
   app.addHook('onRequest', async (request, reply) => {
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');

@@ -9,6 +9,7 @@ import type {
   Identity,
   OpenRooms,
   RoomBook,
+  RoomDirectory,
   RoomRecord,
   Tokens,
 } from '../session/ports.ts';
@@ -22,7 +23,12 @@ export interface Doors {
   readonly bans: BanBook;
   readonly rooms: OpenRooms;
   readonly clock: Clock;
+  /** Says whether the room is here; nothing is asked of the others before. */
+  readonly directory: RoomDirectory;
 }
+
+/** In a request that another server sent here: this one is to have the room where nobody has it. */
+const SENT_HEADER = 'cora-sent';
 
 export interface RoomParams {
   Params: { roomId: string };
@@ -40,14 +46,14 @@ export interface Caller extends Holder {
 /**
  * Where an invitation leads that is good now.
  * @throws ProtocolError UNAUTHORIZED also when it is for another room, or its room is no more; TOKEN_EXPIRED,
- * INVITATION_REVOKED
+ * INVITATION_REVOKED, and as `RoomDirectory.requireHere`
  */
 export async function invitationOf(
   request: RoomRequest,
-  { tokens, book, clock }: Doors,
+  { tokens, book, clock, directory }: Doors,
 ): Promise<{ room: RoomRecord; invitation: StoredInvitation }> {
   const { roomId, invitationId } = await tokens.verifyInvitation(bearerToken(request));
-  requireSame(roomId, request);
+  await requireThisRoom(roomId, request, directory);
   const room = book.find(roomId);
   const invitation = room && book.invitation(roomId, invitationId);
   requireGood(invitation, clock.wallMs());
@@ -63,7 +69,7 @@ export async function callerOf(request: RoomRequest, doors: Doors): Promise<Call
   const identity = await identityOf(bearerToken(request), doors.tokens);
   if (identity) {
     const { roomId, peerId, invitationId, displayName, role: invitedAs } = identity;
-    requireSame(roomId, request);
+    await requireThisRoom(roomId, request, doors.directory);
     const holder = { roomId, peerId, invitationId, invitedAs };
     return { ...holder, displayName, role: roleOf(holder, doors) };
   }
@@ -130,7 +136,14 @@ async function identityOf(token: string, tokens: Tokens): Promise<Identity | nul
   }
 }
 
-function requireSame(roomId: RoomId, request: RoomRequest): void {
-  if (roomId === request.params.roomId) return;
-  throw new ProtocolError('UNAUTHORIZED', 'the token is for another room');
+/** The room that a token is for is the one that is asked for, and is here. */
+async function requireThisRoom(
+  roomId: RoomId,
+  { params, headers }: RoomRequest,
+  directory: RoomDirectory,
+): Promise<void> {
+  if (roomId !== params.roomId) {
+    throw new ProtocolError('UNAUTHORIZED', 'the token is for another room');
+  }
+  await directory.requireHere(roomId, { wasSent: SENT_HEADER in headers });
 }

@@ -25,9 +25,18 @@ export const SECURITY_HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
 } as const;
 
-/** Sends the security headers with every answer, errors too. */
-export function addSecurityHeaders(app: FastifyInstance): void {
+/**
+ * Sends the security headers with every answer, errors too.
+ * @param servers origins that a page may go to beside its own
+ */
+export function addSecurityHeaders(app: FastifyInstance, servers: () => readonly string[]): void {
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(SECURITY_HEADERS);
+    const others = servers();
+    if (others.length > 0) reply.header('content-security-policy', policyWith(others));
   });
+}
+
+function policyWith(servers: readonly string[]): string {
+  return CONTENT_SECURITY_POLICY.replace("connect-src 'self'", `$& ${servers.join(' ')}`);
 }

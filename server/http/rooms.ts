@@ -2,6 +2,7 @@ import {
   CreateRoomSchema,
   EnterRoomSchema,
   INVITATION_DEFAULT_DAYS,
+  MAX_SERVERS,
   PHRASEBOOK_MAX_BYTES,
   ProtocolError,
   ROLES,
@@ -78,7 +79,9 @@ export function addRoomRoutes(
     // A lock is for those who are in, and over with the last of them: also where nobody could write that down.
     const locked = room.settings.locked && status.peerCount > 0;
     const settings = { ...room.settings, locked };
-    return { ...room, settings, role: invitation.role, ...status };
+    const others = options.directory.origins.slice(0, MAX_SERVERS);
+    const servers = others.length > 1 ? { servers: others } : {};
+    return { ...room, settings, role: invitation.role, ...status, ...servers };
   });
 
   app.post<RoomParams>('/api/rooms/:roomId/peers', async (request, reply): Promise<Entered> => {

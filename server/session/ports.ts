@@ -24,6 +24,7 @@ import type { AudioSink } from './mediaPorts.ts';
 import type { StoredInvitation } from '../domain/invitations.ts';
 import type { RecordingTicket, ShareClaim, StoredShare } from './libraryPorts.ts';
 
+export type * from './clusterPorts.ts';
 export type * from './libraryPorts.ts';
 export type * from './roomPorts.ts';
 export * from './mediaPorts.ts';

@@ -145,6 +145,19 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
     await room.desks.recording.stop('stopped');
   }
 
+  /** How many people are in all of them. */
+  get peerCount(): number {
+    let count = 0;
+    for (const room of this.#open.values()) count += room.peerCount;
+    return count;
+  }
+
+  /** Ends a room that another server has: those in it go there. */
+  async endRoom(roomId: RoomId): Promise<void> {
+    const room = await this.#rooms.get(roomId)?.catch(() => null);
+    await room?.close('SERVER_STOPPING', 'serverStopping');
+  }
+
   /** Ends every room; resolves when all that was being recorded is safe. */
   async close(): Promise<void> {
     this.#stopping = true;

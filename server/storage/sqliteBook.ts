@@ -129,6 +129,11 @@ export class SqliteBook implements RoomBook {
     return this.invitation(roomId, invitationId);
   }
 
+  /** Rooms came into the database past the book. */
+  recount(): void {
+    this.#rooms = this.#tables.count();
+  }
+
   /** Idempotent. The database is the caller's to close. */
   close(): void {
     this.#cancelTidy();

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { RecordingId, Role, RoomId } from '#protocol';
 import { JwtTokens } from '#server/auth/token.ts';
+import { MemoryDirectory } from '#server/cluster/memoryDirectory.ts';
 import type { StoredInvitation } from '#server/domain/invitations.ts';
 import { createHttpApp } from '#server/http/app.ts';
 import {
@@ -80,6 +81,7 @@ export class Site {
     const probes = new FakeProbes();
     const app = await createHttpApp({
       ...{ tokens, book, bans, rooms },
+      directory: new MemoryDirectory(),
       connectionTests: new ConnectionTests({
         engine: probes,
         iceServers: new FakeIceServers(),
