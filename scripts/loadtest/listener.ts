@@ -34,6 +34,7 @@ export class Listener {
   readonly #ears = new Map<number, Ear>();
   /** When marks were spoken; null for who does not decode. */
   readonly #zeroMs: number | null;
+  #isCounting = true;
   #visit: Visit | null = null;
   #wayIn: WayIn | null = null;
 
@@ -67,6 +68,10 @@ export class Listener {
     this.streams.clear();
   }
 
+  endCounting(): void {
+    this.#isCounting = false;
+  }
+
   close(): void {
     this.#wayIn?.close();
     this.#visit?.close();
@@ -74,6 +79,7 @@ export class Listener {
 
   #take(packet: RtpPacket, atMs: number): void {
     this.arrival.firstSoundMs ??= atMs;
+    if (!this.#isCounting) return;
     let stream = this.streams.get(packet.ssrc);
     if (!stream) this.streams.set(packet.ssrc, (stream = new StreamTally()));
     stream.take(packet, atMs);

@@ -110,6 +110,7 @@ export class LoadTest {
     const { user, system } = process.cpuUsage(before);
     const cpuPercent = (user + system) / 10 / (performance.now() - sinceMs);
     loop.disable();
+    for (const listener of this.#listeners) listener.endCounting();
     this.#phrases.stop();
     this.#isMeasuring = false;
     if (this.#phrases.said > 0)

@@ -42,7 +42,7 @@ export class WayIn {
   }
 
   open(listening: Listening): void {
-    const { streamId } = listening.phraseChannel.sctpStreamParameters;
+    const streamId = listening.phraseChannel?.sctpStreamParameters.streamId ?? FIRST_STREAM;
     const channel = streamId === FIRST_STREAM ? this.#early : this.#channel(streamId);
     channel.onMessage((message) => {
       if (typeof message === 'string') this.#events.phrase(message, performance.now());
