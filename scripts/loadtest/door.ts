@@ -10,6 +10,7 @@ import {
 import * as v from 'valibot';
 import { LoadError } from './loadError.ts';
 
+const FailureSchema = v.object({ error: ErrorBodySchema });
 const TIMEOUT_MS = 10_000;
 /** After which it is no test of joining any more but one of waiting. */
 const MOST_RETRIES = 20;
@@ -97,9 +98,9 @@ export class Door {
     });
     const answer: unknown = await response.json().catch(() => null);
     if (response.ok) return { answer, waitMs: null };
-    const refusal = v.safeParse(ErrorBodySchema, answer);
+    const refusal = v.safeParse(FailureSchema, answer);
     if (!refusal.success) throw new Error(`${path} was answered with status ${response.status}`);
-    const { code, message, retryAfterMs } = refusal.output;
+    const { code, message, retryAfterMs } = refusal.output.error;
     if (retryAfterMs === undefined) throw new Error(`${code}: ${message}`);
     return { answer: null, waitMs: retryAfterMs };
   }

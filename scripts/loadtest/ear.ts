@@ -23,9 +23,9 @@ export class Ear {
     if (payload.length === 0) return;
     const bytes = this.#decoder.decode(payload);
     const samples = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
-    const beginsMs = this.#marks.find(samples, timestamp === this.#nextTimestamp);
+    const continues = timestamp === this.#nextTimestamp;
     this.#nextTimestamp = (timestamp + samples.length) >>> 0;
-    if (beginsMs === null) return;
-    this.#heard((atMs + beginsMs - this.#zeroMs) % MARK_EVERY_MS);
+    const markMs = this.#marks.find(samples, { beginsMs: atMs, continues });
+    if (markMs !== null) this.#heard((markMs - this.#zeroMs) % MARK_EVERY_MS);
   }
 }

@@ -10,28 +10,38 @@ const RATE = 48_000;
 const WINDOW = 120;
 /** Of the tone's amplitude, of 1 at most. */
 const HEARD = 0.06;
+/** A click, as where one voice follows another, is loud at every pitch and shorter than that. */
+const WINDOWS_OF_A_MARK = 7;
 /** No two marks are nearer than this, whoever speaks. */
-const DEAF_SAMPLES = (RATE * MARK_EVERY_MS) / 2_000;
+const DEAF_MS = MARK_EVERY_MS / 2;
 
 /** Finds the beginnings of marks in sound at 48 kHz, mono. */
 export class MarkDetector {
-  #deaf = 0;
+  #deafUntilMs = -Infinity;
+  #loud = 0;
+  #beganMs = 0;
 
   /**
-   * @param continues whether nothing is missing before `samples`: else they may begin within a mark
-   * @returns where in `samples` a mark begins, in milliseconds; null where none does
+   * @param at.beginsMs when the first sample is heard, by any clock
+   * @param at.continues whether nothing is missing before `samples`: else they may begin within a mark
+   * @returns when a mark began, by that clock; null where none is found
    */
-  find(samples: Int16Array, continues: boolean): number | null {
+  find(samples: Int16Array, at: { beginsMs: number; continues: boolean }): number | null {
+    let found: number | null = null;
+    if (!at.continues) this.#loud = WINDOWS_OF_A_MARK;
     for (let start = 0; start + WINDOW <= samples.length; start += WINDOW) {
-      if (this.#deaf > 0) {
-        this.#deaf -= WINDOW;
+      const isLoud = amplitudeOf(samples.subarray(start, start + WINDOW)) >= HEARD;
+      if (!isLoud) {
+        this.#loud = 0;
         continue;
       }
-      if (amplitudeOf(samples.subarray(start, start + WINDOW)) < HEARD) continue;
-      this.#deaf = DEAF_SAMPLES;
-      return start === 0 && !continues ? null : (1_000 * start) / RATE;
+      if (this.#loud === 0) this.#beganMs = at.beginsMs + (1_000 * start) / RATE;
+      this.#loud += 1;
+      if (this.#loud !== WINDOWS_OF_A_MARK || this.#beganMs < this.#deafUntilMs) continue;
+      this.#deafUntilMs = this.#beganMs + DEAF_MS;
+      found = this.#beganMs;
     }
-    return null;
+    return found;
   }
 }
 
