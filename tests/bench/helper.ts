@@ -15,6 +15,10 @@ export class Helper {
     });
   }
 
+  get pid(): number {
+    return this.#process.pid as number;
+  }
+
   /** Resolves with the answer. One at a time. */
   async ask<Answer>(question: unknown): Promise<Answer> {
     const answered = new AbortController();
