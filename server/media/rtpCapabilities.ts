@@ -10,19 +10,29 @@ export function rtpCapabilitiesOf({ rtpCapabilities }: Router): RtpCapabilities 
   });
 }
 
-const FOR_BANDWIDTH = new Set([
-  'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
-  'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
+/**
+ * What of a packet's header helps who hears it. What tells the server how much bandwidth somebody has is not
+ * among it: there is one quality of sound, and the reports of a thousand listeners cost more than the sound.
+ */
+const HELPFUL = new Set([
+  'urn:ietf:params:rtp-hdrext:sdes:mid',
+  'urn:ietf:params:rtp-hdrext:ssrc-audio-level',
 ]);
 
-/**
- * What somebody can receive, but for what tells the server how much bandwidth they have: there is
- * one quality of sound, and the reports of a thousand listeners cost more than their sound.
- */
-export function withoutBandwidthFeedback(capabilities: RtpCapabilities): RtpCapabilities {
-  const { headerExtensions = [] } = capabilities;
-  return {
-    ...capabilities,
-    headerExtensions: headerExtensions.filter(({ uri }) => !FOR_BANDWIDTH.has(uri)),
+/** More kinds of client than there are; whoever makes up others is remembered no longer than these. */
+const MAX_KINDS = 32;
+const kinds = new Map<string, RtpCapabilities>();
+
+/** What somebody is sent of all they can receive: one object for all whose clients are alike. */
+export function sentOf(capabilities: RtpCapabilities): RtpCapabilities {
+  const sent = {
+    codecs: capabilities.codecs,
+    headerExtensions: capabilities.headerExtensions.filter(({ uri }) => HELPFUL.has(uri)),
   };
+  const kind = JSON.stringify(sent);
+  const known = kinds.get(kind);
+  if (known) return known;
+  if (kinds.size >= MAX_KINDS) kinds.clear();
+  kinds.set(kind, sent);
+  return sent;
 }

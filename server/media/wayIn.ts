@@ -13,8 +13,8 @@ import type { RoomSound, WayIn, WayInOptions } from './branch.ts';
 import { orProtocolError } from './mediaError.ts';
 import type { PhraseChannel } from './phraseChannel.ts';
 import { ReceivedSound, type SoundKind } from './receivedSound.ts';
-import { withoutBandwidthFeedback } from './rtpCapabilities.ts';
-import { isConnected, transportOptionsOf } from './transportOptions.ts';
+import { sentOf } from './rtpCapabilities.ts';
+import { isConnected, keepOneStream, transportOptionsOf } from './transportOptions.ts';
 import type { WorkerLoad } from './workerLoad.ts';
 
 interface Parts {
@@ -51,9 +51,10 @@ export class SfuWayIn implements WayIn {
 
   private constructor(parts: Parts, options: WayInOptions) {
     this.#parts = parts;
-    const rtpCapabilities = withoutBandwidthFeedback(options.rtpCapabilities);
+    const rtpCapabilities = sentOf(options.rtpCapabilities);
     this.#options = { ...options, rtpCapabilities };
     this.#hearing = options.hearing;
+    keepOneStream(parts.transport);
     parts.transport.on('icestatechange', () => this.#watch());
   }
 
@@ -99,9 +100,7 @@ export class SfuWayIn implements WayIn {
   }
 
   closeConsumer(consumerId: ConsumerId): boolean {
-    const sound = this.#sounds.get(consumerId);
-    sound?.close();
-    return sound !== undefined;
+    return this.#forget(consumerId);
   }
 
   audibleChanged(): void {
@@ -111,7 +110,7 @@ export class SfuWayIn implements WayIn {
   /** Its Worker died. */
   lose(): void {
     if (this.#closed) return;
-    this.#closed = true;
+    this.close();
     this.#options.events.lost();
   }
 
@@ -119,6 +118,7 @@ export class SfuWayIn implements WayIn {
     if (this.#closed) return;
     this.#closed = true;
     this.#parts.transport.close();
+    for (const consumerId of this.#sounds.keys()) this.#forget(consumerId);
   }
 
   async #open(): Promise<MediaListening> {
@@ -166,19 +166,25 @@ export class SfuWayIn implements WayIn {
       await bring(producerId);
       return transport.consume({ producerId, rtpCapabilities, paused: !this.#isWanted(wish) });
     });
+    if (consumer.closed) throw new ProtocolError('NOT_FOUND', 'it closed meanwhile');
     const consumerId = consumer.id as ConsumerId;
     const sound = new ReceivedSound({ ...wish, consumer, load });
     this.#sounds.set(consumerId, sound);
-    consumer.observer.on('close', () => {
-      this.#sounds.delete(consumerId);
-      sound.close();
-    });
     if (kind === 'microphone') {
-      consumer.on('producerclose', () => events.consumerClosed(consumerId));
+      consumer.on('producerclose', () => {
+        this.#forget(consumerId);
+        events.consumerClosed(consumerId);
+      });
       // Who hears what may have changed meanwhile.
       this.#settle(sound).catch(() => {});
     }
     return { consumerId, producerId, peerId, rtpParameters: sound.rtpParameters };
+  }
+
+  /** False when it is gone. The others of a way in go with that only. */
+  #forget(consumerId: ConsumerId): boolean {
+    this.#sounds.get(consumerId)?.close();
+    return this.#sounds.delete(consumerId);
   }
 
   #isWanted(sound: Pick<ReceivedSound, 'kind' | 'isReady' | 'producerId'>): boolean {
