@@ -121,7 +121,8 @@ export class StageSlots {
         direct: this.#direct,
         router: this.#router,
         microphone,
-        heard: (packet, heard) => this.#hear(id, packet, heard),
+        // What was on its way when it was muted is of before.
+        heard: (packet, heard) => void (microphone.paused || this.#hear(id, packet, heard)),
       });
     } catch {
       // The microphone closed meanwhile, or the room.
