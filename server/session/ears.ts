@@ -40,6 +40,8 @@ export class Ears {
   #slots: Promise<unknown> | null;
   #hearing: Hearing;
   #wanted: Hearing;
+  /** What is wanted has been said anew: what was being made ready may be gone. */
+  #turn = 0;
   #isChanging = false;
   #closed = false;
 
@@ -73,6 +75,7 @@ export class Ears {
   /** Hears by this from the moment when all of it is there. */
   want(hearing: Hearing): void {
     this.#wanted = hearing;
+    this.#turn += 1;
     // Called back before any of it was heard.
     if (hearing === 'slots' && this.#hearing === 'slots') this.#closeMicrophones();
     if (!this.#isChanging) void this.#change();
@@ -100,9 +103,10 @@ export class Ears {
 
   async #changeTo(wanted: Hearing): Promise<void> {
     const { media, microphones } = this.#options;
+    const turn = this.#turn;
     if (wanted === 'slots') await (this.#slots ??= this.#offerSlots());
     else await Promise.all(microphones().map((voice) => this.#lineOf(voice).settled));
-    if (this.#closed || wanted !== this.#wanted) return;
+    if (this.#closed || turn !== this.#turn) return;
     this.#hearing = wanted;
     await media.hear(wanted);
     if (wanted === 'slots' && this.#wanted === 'slots') this.#closeMicrophones();

@@ -60,6 +60,7 @@ export class HearingDesk {
       throw new ProtocolError('WRONG_STATE', 'connection closed');
     }
     seat.ears = ears;
+    if (!listening.phraseChannel) seat.followsPhrases = true;
     // They may have come on the stage, or left it, meanwhile.
     ears.want(hearingOf(session));
     return { ...listening, consumers: [...listening.consumers, ...own] };

@@ -65,6 +65,10 @@ export class FakeMediaRoom implements MediaRoom {
   readonly phrases: Phrase[] = [];
   readonly taps: { producerId: ProducerId; sink: AudioSink; isClosed: boolean }[] = [];
   readonly tapping = new Latch();
+  /** Holds up every way in, also those of people who are yet to come. */
+  readonly listening = new Latch();
+  failsToListen = false;
+  hasPhraseChannels = true;
   failsToTap = false;
   isClosed = false;
   readonly roomId: RoomId;
@@ -169,15 +173,19 @@ export class FakeMediaPeer implements MediaPeer {
 
   async listen(options: Listen & { hearing: Hearing }): Promise<MediaListening> {
     await this.#work();
+    await this.room.listening.wait();
+    if (this.room.failsToListen) throw new ProtocolError('WRONG_STATE', 'no way in');
     this.waysIn.push(options);
     const slots = options.hearing === 'slots' ? this.#slots(true) : [];
     return {
       transport: sampleTransport(),
-      phraseChannel: {
-        dataConsumerId: mediaId(),
-        dataProducerId: mediaId(),
-        sctpStreamParameters: sctpStream(),
-      },
+      phraseChannel: this.room.hasPhraseChannels
+        ? {
+            dataConsumerId: mediaId(),
+            dataProducerId: mediaId(),
+            sctpStreamParameters: sctpStream(),
+          }
+        : null,
       consumers: [
         this.#consumer({ producerId: this.room.voice.producerId, peerId: null }),
         ...slots,
