@@ -40,7 +40,9 @@ async function tapAndListen(): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, 2));
     if (performance.now() - tapped > 10_000) throw new Error('no sound within 10 s');
     if (!analyser) {
-      const stream = document.querySelector<HTMLAudioElement>('audio[data-peer-id]')?.srcObject;
+      const stream = document.querySelector<HTMLAudioElement>(
+        'audio[data-peer-id], audio[data-slot]',
+      )?.srcObject;
       if (!(stream instanceof MediaStream)) continue;
       analyser = context.createAnalyser();
       analyser.fftSize = samples.length;

@@ -64,7 +64,9 @@ describe('a phrase that the server speaks', () => {
     expect(Math.min(...samples.map(({ peopleVolume }) => peopleVolume ?? 1))).toBeLessThan(0.5);
     expect(Math.max(...samples.map(({ volume }) => volume))).toBe(1);
     await carla.page.waitForFunction(
-      () => document.querySelector<HTMLAudioElement>('audio[data-peer-id]')?.volume === 1,
+      () =>
+        document.querySelector<HTMLAudioElement>('audio[data-peer-id], audio[data-slot]')
+          ?.volume === 1,
     );
     expect(toMs).toBeGreaterThan(typedMs);
   });

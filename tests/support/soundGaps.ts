@@ -27,7 +27,9 @@ export async function listenForGaps({ page }: Person): Promise<void> {
     };
     listener.connect(context.destination);
     setInterval(() => {
-      for (const audio of document.querySelectorAll<HTMLAudioElement>('audio[data-peer-id]')) {
+      for (const audio of document.querySelectorAll<HTMLAudioElement>(
+        'audio[data-peer-id], audio[data-slot]',
+      )) {
         const stream = audio.srcObject as MediaStream | null;
         if (!stream || known.has(stream)) continue;
         known.add(stream);

@@ -29,7 +29,9 @@ export async function listenToVoice({ page }: Person): Promise<void> {
     setInterval(() => {
       analyser.getFloatTimeDomainData(wave);
       const energy = wave.reduce((sum, sample) => sum + sample * sample, 0);
-      const people = document.querySelector<HTMLAudioElement>('audio[data-peer-id]');
+      const people = document.querySelector<HTMLAudioElement>(
+        'audio[data-peer-id], audio[data-slot]',
+      );
       samples.push({
         at: Date.now(),
         loudness: Math.sqrt(energy / wave.length),

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ProtocolError, type ErrorCode, type RoomSnapshot } from '#protocol';
+import { ProtocolError, type ErrorCode, type Listen, type RoomSnapshot } from '#protocol';
+import { opusCapabilities } from '#tests/support/builders.ts';
 import { settled } from '#tests/support/fakes.ts';
 import { refusalFrom } from '#tests/support/refusals.ts';
 import { Admission } from '#web/client/admission.ts';
@@ -12,9 +13,10 @@ describe('the way into a room', () => {
   let refusals: ErrorCode[];
   let asked: unknown[];
   let waited: number;
+  let listen: Listen | undefined;
   let admission: Admission;
   beforeEach(() => {
-    [refusals, asked, waited] = [[], [], 0];
+    [refusals, asked, waited, listen] = [[], [], 0, undefined];
     admission = new Admission({
       signaling: {
         request: async (_name, input) => {
@@ -25,7 +27,7 @@ describe('the way into a room', () => {
         },
       },
       consent: AGREED,
-      listen: async () => undefined,
+      listen: async () => listen,
       heldOff: () => {},
       waiting: () => (waited += 1),
     });
@@ -43,6 +45,16 @@ describe('the way into a room', () => {
     admission.admitted();
     expect(await entering).toBe(SNAPSHOT);
     expect(asked).toEqual(Array.from({ length: 3 }, () => ({ consent: AGREED })));
+  });
+
+  it('[LW3] has the way in asked for along with it, each time', async () => {
+    listen = { rtpCapabilities: opusCapabilities() };
+    refusals = ['WAITING'];
+    const entering = admission.ask();
+    await settled();
+    admission.admitted();
+    expect(await entering).toBe(SNAPSHOT);
+    expect(asked).toEqual(Array.from({ length: 2 }, () => ({ consent: AGREED, listen })));
   });
 
   it('[EL2] is begun anew over another connection, and the one before is of no interest', async () => {

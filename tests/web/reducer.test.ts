@@ -10,6 +10,7 @@ import {
 import { examplesOf } from '#tests/support/readme.ts';
 import { Revisions } from '#web/client/revisions.ts';
 import {
+  afterReplacement,
   reduce,
   reduceNews,
   type RoomNews,
@@ -66,6 +67,21 @@ describe('the room as a client knows it', () => {
     expect(raised.me).toEqual({ ...ana, hand, mutes: 1 });
     expect(raised.peers[0]).toBe(raised.me);
     expect(after({ changed: [{ peerId: carla.peerId, away: true }] }).peers).toEqual([ana, beto]);
+  });
+
+  it('[CW1] has the number of listeners, and the same people where nothing else changed', () => {
+    const more = after({ audience: 342 });
+    expect([more.audience, more.peers]).toEqual([342, state.peers]);
+    expect(more.peers).toBe(state.peers);
+    expect(after({ audience: 1, joined: [carla] })).toMatchObject({ audience: 1 });
+  });
+
+  it('[CW2] has those whom it is told of from here on, and oneself among them', () => {
+    const me = { ...ana, role: 'audience' as const };
+    const before = { ...state, roster: 4 };
+    expect(afterReplacement(before, { peers: [me, carla], audience: 2 })).toEqual({
+      ...{ peers: [me, carla], me, audience: 2, roster: 5 },
+    });
   });
 
   it('[CL4] shows a recording while it runs', () => {

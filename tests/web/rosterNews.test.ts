@@ -32,6 +32,34 @@ describe('news of a room’s people', () => {
     expect(newcomers(before, before)).toEqual([]);
   });
 
+  it('[CW3] is nothing where one is told of others than before', () => {
+    const before = room(ana);
+    const after = { ...room(ana, beto, carla), roster: 1 };
+    expect([...newcomers(before, after), ...departed(after, before)]).toEqual([]);
+    const listening = { ...room(me), me: { ...me, role: 'audience' as const } };
+    expect([...newcomers(listening, room(me, ana)), ...departed(room(me, ana), listening)]).toEqual(
+      [],
+    );
+  });
+
+  it('[CW4] is to who only listens who comes on stage or leaves it', () => {
+    const hears = (...peers: PeerInfo[]) => ({ ...room(...peers), me: ana });
+    const [speaker, asking] = [
+      person('peer-dora', { role: 'speaker' }),
+      { ...beto, hand: hand(1) },
+    ];
+    expect(ids(newcomers(hears(ana), hears(ana, speaker, asking)))).toEqual(['peer-dora']);
+    expect(ids(departed(hears(ana, speaker, asking), hears(ana)))).toEqual(['peer-dora']);
+  });
+
+  it('[CW5] is not each listener in a crowd', () => {
+    const dora = person('peer-dora', { role: 'speaker' });
+    const crowd = (audience: number, ...peers: PeerInfo[]) => ({ ...room(...peers), audience });
+    expect(ids(newcomers(crowd(49, me), crowd(50, me, beto)))).toEqual(['peer-beto']);
+    expect(ids(newcomers(crowd(50, me), crowd(51, me, beto, dora)))).toEqual(['peer-dora']);
+    expect(ids(departed(crowd(52, me, beto, dora), crowd(51, me)))).toEqual(['peer-dora']);
+  });
+
   it('[NO7] is a hand that goes up, but one’s own', () => {
     const raised = room({ ...me, hand: hand(1) }, { ...beto, hand: hand(2) }, carla);
     expect(ids(raisedHands(room(me, beto), raised))).toEqual(['peer-beto']);

@@ -17,16 +17,19 @@ class FakeChannel extends EventEmitter {
 describe('who writes, and where', () => {
   let state: RoomState;
   let onSocket: string[];
+  /** What was said of phrases on the socket. */
+  let followed: boolean[];
   let channel: FakeChannel;
   let line: PhraseLine;
   let role: OwnRole;
   let left: number;
   beforeEach(async () => {
     vi.useFakeTimers();
-    [state, onSocket, left] = [INITIAL_ROOM_STATE, [], 0];
+    [state, onSocket, followed, left] = [INITIAL_ROOM_STATE, [], [], 0];
     channel = new FakeChannel();
-    const request = async (name: string, input: { text: string }) => {
+    const request = async (name: string, input: { text: string; on: boolean }) => {
       if (name === 'sendPhrase') onSocket.push(input.text);
+      if (name === 'followPhrases') followed.push(input.on);
       return name === 'getPhrases' ? { phrases: [] } : {};
     };
     line = new PhraseLine({
@@ -107,6 +110,19 @@ describe('who writes, and where', () => {
     // On stage and off it again before anybody was told.
     become('audience', 'stage');
     expect(left).toBe(3);
+  });
+
+  it('[LW4] phrases come over the socket where a way in has no channel for them', async () => {
+    await line.openOver({ openPhraseChannel: async () => null });
+    expect([followed, state.phrasesOnSocket]).toEqual([[true], false]);
+    // Sound is of use again, and the socket is left to phrases all the same.
+    await line.takeSocket(false);
+    expect([followed, state.phrasesOnSocket]).toEqual([[true, true], false]);
+    await line.openOver({
+      openPhraseChannel: async () => new FakeChannel() as unknown as DataConsumer,
+    });
+    await line.takeSocket(false);
+    expect(followed).toEqual([true, true, false]);
   });
 });
 

@@ -75,8 +75,11 @@ export class PhraseLine {
     this.#showWay();
   }
 
-  /** A connection stands and the snapshot is in the state: goes on from the last phrase there. */
-  begin(): void {
+  /**
+   * A connection stands and the snapshot is in the state: goes on from the last phrase there.
+   * @param lastSeq of all that was said; what is missing is asked for
+   */
+  begin(lastSeq = 0): void {
     this.#outbox.forget();
     const { phrases, pendingPhrases } = this.#state;
     this.#update({ pendingPhrases: stillPending(pendingPhrases, phrases) });
@@ -89,7 +92,7 @@ export class PhraseLine {
       },
     });
     this.#feed = feed;
-    void feed.catchUp();
+    if (lastSeq > (phrases.at(-1)?.seq ?? 0)) void feed.catchUp();
   }
 
   /** Takes what comes over these. */

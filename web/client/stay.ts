@@ -178,7 +178,7 @@ export class Stay {
     } else {
       this.#dropMedia(visit);
       this.#update({ ...fromSnapshot(this.#state, snapshot), connection: this.#notWaiting });
-      phrases.begin();
+      phrases.begin(snapshot.phrases.at(-1)?.seq);
       this.#role.follow();
     }
     this.#options.tracks.setHolders(snapshot.slots);
