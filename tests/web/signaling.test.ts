@@ -59,7 +59,8 @@ describe('a client’s signalling', () => {
   });
 
   const start = (accessToken: string, events = witness, renew?: () => Promise<string>) => {
-    const options = { url: board.url, accessToken, events };
+    const whereabouts = { origin: board.url, hasOthers: false };
+    const options = { whereabouts, accessToken, events };
     const signaling = new Signaling(renew ? { ...options, renew } : options);
     open.push(signaling);
     return signaling;

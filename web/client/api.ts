@@ -31,6 +31,7 @@ import {
   type SharedRecording,
 } from '#protocol';
 import { call, room } from './httpCall.ts';
+import { pageServers, type Servers } from './servers.ts';
 
 const recording = (roomId: string, recordingId: string) =>
   `${room(roomId)}/recordings/${encodeURIComponent(recordingId)}`;
@@ -43,22 +44,31 @@ export function createRoom(
   return call({ path: '/rooms', body: { roomName, settings }, answer: RoomCreatedSchema });
 }
 
-export function getRoom(
+export async function getRoom(
   roomId: string,
   invitation: string,
-  signal?: AbortSignal,
+  { signal, servers = pageServers }: { signal?: AbortSignal; servers?: Servers } = {},
 ): Promise<RoomInfo> {
-  return call({
+  const info = await call({
     path: room(roomId),
     token: invitation,
     answer: RoomInfoSchema,
+    servers,
     ...(signal === undefined ? {} : { signal }),
   });
+  servers.learn(info.servers ?? []);
+  return info;
 }
 
-export function enterRoom(roomId: string, invitation: string, who: EnterRoom): Promise<Entered> {
+export function enterRoom(options: {
+  readonly roomId: string;
+  readonly invitation: string;
+  readonly who: EnterRoom;
+  readonly servers?: Servers;
+}): Promise<Entered> {
+  const { roomId, invitation, who, servers = pageServers } = options;
   const path = `${room(roomId)}/peers`;
-  return call({ path, token: invitation, body: who, answer: EnteredSchema });
+  return call({ path, token: invitation, body: who, answer: EnteredSchema, servers });
 }
 
 const invitations = (roomId: string) => `${room(roomId)}/invitations`;
@@ -169,7 +179,7 @@ export function recordingArchive(at: {
   readonly ticket: string;
 }): string {
   const query = new URLSearchParams({ ticket: at.ticket });
-  return `/api${recording(at.roomId, at.recordingId)}/files.zip?${query.toString()}`;
+  return `${pageServers.originOf(at.roomId)}/api${recording(at.roomId, at.recordingId)}/files.zip?${query.toString()}`;
 }
 
 /** Address of one file of a recording, for a player or a download link. */
@@ -180,5 +190,5 @@ export function recordingFile(
 ): string {
   const query = new URLSearchParams({ ticket: at.ticket });
   if (options.download) query.set('download', '1');
-  return `/api${recording(at.roomId, at.recordingId)}/files/${path}?${query.toString()}`;
+  return `${pageServers.originOf(at.roomId)}/api${recording(at.roomId, at.recordingId)}/files/${path}?${query.toString()}`;
 }

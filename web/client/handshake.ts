@@ -36,6 +36,11 @@ export class Handshake {
     this.#isFresh = false;
   }
 
+  /** Whether one can enter anew. */
+  get knowsDoor(): boolean {
+    return this.#renew !== null;
+  }
+
   get canRenew(): boolean {
     return this.#renew !== null && !this.#isFresh;
   }

@@ -1,17 +1,13 @@
 import * as v from 'valibot';
 import { ErrorBodySchema, ProtocolError } from '#protocol';
+import { atItsServer } from './atItsServer.ts';
+import { pageServers, type Servers } from './servers.ts';
+import { Unreachable } from './unreachable.ts';
 
-/** The server did not answer, or what answered is not Cora. */
-export class Unreachable extends Error {
-  override readonly name = 'Unreachable';
-  /** Of HTTP, such as a proxy's 502. Null where nothing answered. */
-  readonly status: number | null;
+export { Unreachable };
 
-  constructor(message: string, status: number | null, options?: ErrorOptions) {
-    super(message, options);
-    this.status = status;
-  }
-}
+/** A server that is silent for so long is not waited for where there are others. */
+const SILENCE_MS = 3_000;
 
 const FailureSchema = v.object({ error: ErrorBodySchema });
 
@@ -23,21 +19,38 @@ interface Call<Schema extends v.GenericSchema> {
   readonly body?: unknown;
   readonly method?: 'DELETE' | 'PUT';
   readonly signal?: AbortSignal;
+  /** Of this page where nothing is said. */
+  readonly servers?: Servers;
 }
 
-/** @throws ProtocolError when the server refuses, Unreachable when it does not answer */
-export async function call<Schema extends v.GenericSchema>({
-  path,
-  answer,
-  token,
-  body,
-  method,
-  signal,
-}: Call<Schema>): Promise<v.InferOutput<Schema>> {
+/**
+ * What is about a room is asked of the server that has it.
+ * @throws ProtocolError when the server refuses, Unreachable when it does not answer
+ */
+export function call<Schema extends v.GenericSchema>(
+  options: Call<Schema>,
+): Promise<v.InferOutput<Schema>> {
+  const { path, servers = pageServers } = options;
+  const roomId = /^\/rooms\/([^/]+)/.exec(path)?.[1];
+  if (roomId === undefined) return ask(options, servers.originOf(''), false);
+  return atItsServer(servers, decodeURIComponent(roomId), (origin, wasSent) =>
+    ask(options, origin, wasSent),
+  );
+}
+
+async function ask<Schema extends v.GenericSchema>(
+  { path, answer, token, body, method, signal: given, servers = pageServers }: Call<Schema>,
+  origin: string,
+  wasSent: boolean,
+): Promise<v.InferOutput<Schema>> {
+  const patience = servers.hasOthers ? AbortSignal.timeout(SILENCE_MS) : undefined;
+  const signals = [given, patience].filter((it) => it !== undefined);
+  const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
   const request: RequestInit = {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers: {
       accept: 'application/json',
+      ...(wasSent ? { 'cora-sent': '1' } : {}),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
@@ -49,11 +62,11 @@ export async function call<Schema extends v.GenericSchema>({
   let status: number | null = null;
   let data: unknown;
   try {
-    const response = await fetch(`/api${path}`, request);
+    const response = await fetch(`${origin}/api${path}`, request);
     status = response.status;
     data = status === 204 ? undefined : await response.json();
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (given?.aborted) throw error;
     const what = status === null ? 'did not answer' : `answered HTTP ${status} without JSON`;
     throw new Unreachable(`${path} ${what}`, status, { cause: error });
   }

@@ -20,14 +20,22 @@ export class Reconnection {
     return this.#attempts;
   }
 
+  /** Those that failed since `reset`. */
+  get attempts(): number {
+    return this.#attempts;
+  }
+
   reset(): void {
     this.#attempts = 0;
   }
 
-  /** Spread out, so that a room full of people does not come back in one moment. */
-  soon(): void {
+  /**
+   * Spread out, so that a room full of people does not come back in one moment.
+   * @param act what is done then; connects where nothing is said
+   */
+  soon(act = this.#connect): void {
     const longestMs = Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** this.#attempts);
-    this.#after(longestMs * (0.5 + Math.random() / 2));
+    this.#after(longestMs * (0.5 + Math.random() / 2), act);
   }
 
   /** When the server said. */
@@ -39,8 +47,8 @@ export class Reconnection {
     clearTimeout(this.#timer);
   }
 
-  #after(delayMs: number): void {
+  #after(delayMs: number, act = this.#connect): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#connect, delayMs);
+    this.#timer = setTimeout(act, delayMs);
   }
 }

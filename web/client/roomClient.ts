@@ -16,6 +16,7 @@ import { RecordingControls } from './recordingControls.ts';
 import { RemoteTracks, type Volumes } from './remoteTracks.ts';
 import type { EndReason, RoomState } from './roomState.ts';
 import { RoomStore } from './roomStore.ts';
+import type { Whereabouts } from './servers.ts';
 import { Signaling } from './signaling.ts';
 import { StageControls } from './stageControls.ts';
 import { Stay } from './stay.ts';
@@ -37,8 +38,10 @@ export interface RoomClientOptions {
   readonly routerRtpCapabilities?: RtpCapabilities;
   /** What was answered at the door, where the room asks there. */
   readonly consent?: ConsentAnswer;
-  /** The server; the page's own when left out. */
+  /** The server, where it is always the same one; the page's own when left out. */
   readonly url?: string;
+  /** Where the room's server is, as `renew` finds it. */
+  readonly whereabouts?: Whereabouts;
   /** For programs: browsers say their page's by themselves. */
   readonly origin?: string;
 }
@@ -102,9 +105,10 @@ export class RoomClient {
     this.#watch('pagehide', () => this.leave());
   }
 
-  #makeSignaling({ accessToken, renew, url = '', origin }: RoomClientOptions): Signaling {
+  #makeSignaling({ accessToken, renew, origin, ...to }: RoomClientOptions): Signaling {
+    const { url = '', whereabouts = { origin: url, hasOthers: false } } = to;
     return new Signaling({
-      url,
+      whereabouts,
       accessToken,
       ...(renew === undefined ? {} : { renew }),
       ...(origin === undefined ? {} : { headers: { origin } }),

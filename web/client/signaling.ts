@@ -1,8 +1,6 @@
 import {
   ErrorBodySchema,
   ProtocolError,
-  ReplySchema,
-  clientRequests,
   type ClientRequestName,
   type ClientRequests,
   type ErrorBody,
@@ -10,20 +8,16 @@ import {
   type OutputOf,
   type RoomSnapshot,
 } from '#protocol';
-import { io, type Socket } from 'socket.io-client';
+import type { Socket } from 'socket.io-client';
 import * as v from 'valibot';
+import { ANSWER_TIMEOUT_MS, AnswerTimes } from './answerTimes.ts';
 import { Handshake } from './handshake.ts';
+import { readReply } from './reply.ts';
+import type { Whereabouts } from './servers.ts';
+import { SocketLine } from './socketLine.ts';
 import { takeIncoming, type Asked, type Notification } from './incoming.ts';
 import { timeToWait } from './joinInTurn.ts';
-import { RECONNECT_MAX_MS, RECONNECT_MIN_MS, Reconnection } from './reconnection.ts';
-
-const ACK_TIMEOUT_MS = 10_000;
-/**
- * An answer is not worth waiting for when it takes this long, or this many times as long as the
- * fastest so far: another connection costs less.
- */
-const ECHO_TIMEOUT_MS = 700;
-const SLOWER_THAN_FASTEST = 4;
+import { Reconnection } from './reconnection.ts';
 
 /** What the server tells, but for what only the next handshake needs. */
 export type Told = Exclude<Notification, { name: 'tokenRefreshed' }>;
@@ -45,23 +39,22 @@ export interface SignalingEvents {
 
 /** The socket to the server: requests out, requests and notifications in, each checked by its schema. */
 export class Signaling {
-  readonly #socket: Socket;
+  readonly #line: SocketLine;
   readonly #events: SignalingEvents;
   readonly #handshake: Handshake;
   #isVerifying = false;
-  /** Milliseconds. Of all answers so far: what the way there and back takes at least. */
-  #fastestMs = Infinity;
+  readonly #answers = new AnswerTimes();
   #isRenewing = false;
   #closed = false;
   readonly #reconnection = new Reconnection(() => this.#socket.connect());
 
   /**
-   * @param url the page's own server when empty
+   * @param whereabouts of the room's server, which may be another one after `renew`
    * @param renew gives another access token where the last one has expired
    * @param headers for programs, which must send an Origin: browsers do so by themselves
    */
   constructor(options: {
-    url: string;
+    whereabouts: Whereabouts;
     accessToken: string;
     renew?: () => Promise<string>;
     events: SignalingEvents;
@@ -69,16 +62,12 @@ export class Signaling {
   }) {
     this.#events = options.events;
     this.#handshake = new Handshake(options.accessToken, options.renew ?? null);
-    const settings = {
-      auth: (send: (handshake: object) => void) => send(this.#handshake.auth),
-      transports: ['websocket'],
-      forceNew: true,
-      reconnectionDelay: RECONNECT_MIN_MS,
-      reconnectionDelayMax: RECONNECT_MAX_MS,
-      ...(options.headers === undefined ? {} : { extraHeaders: { ...options.headers } }),
-    };
-    this.#socket = options.url ? io(options.url, settings) : io(settings);
-    this.#listen();
+    const { whereabouts, headers } = options;
+    this.#line = new SocketLine({
+      ...{ whereabouts, headers },
+      auth: () => this.#handshake.auth,
+      listen: (socket) => this.#listen(socket),
+    });
   }
 
   /** @throws ProtocolError as the server refuses, or INTERNAL when it does not answer */
@@ -91,17 +80,12 @@ export class Signaling {
     let answer: unknown;
     const askedMs = performance.now();
     try {
-      answer = await this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck(name, input);
+      answer = await this.#socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck(name, input);
     } catch {
       throw new ProtocolError('INTERNAL', `${name} was not answered`);
     }
-    this.#fastestMs = Math.min(this.#fastestMs, performance.now() - askedMs);
-    const reply = v.parse(ReplySchema, answer);
-    if (!reply.ok) {
-      const { code, message, retryAfterMs } = reply.error;
-      throw new ProtocolError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
-    }
-    return v.parse(clientRequests[name].output, reply.data) as OutputOf<ClientRequests[Name]>;
+    this.#answers.answered(askedMs);
+    return readReply(name, answer);
   }
 
   /**
@@ -112,8 +96,7 @@ export class Signaling {
     if (!this.#socket.connected || this.#isVerifying) return true;
     this.#isVerifying = true;
     try {
-      const timeoutMs = Math.max(ECHO_TIMEOUT_MS, SLOWER_THAN_FASTEST * this.#fastestMs);
-      await this.#socket.timeout(Math.min(timeoutMs, ACK_TIMEOUT_MS)).emitWithAck('echo', {});
+      await this.#socket.timeout(this.#answers.patienceMs).emitWithAck('echo', {});
       return true;
     } catch {
       this.resync();
@@ -130,7 +113,6 @@ export class Signaling {
     this.#handshake.settled(snapshot);
   }
 
-  /** The newest that the server gave. */
   get accessToken(): string {
     return this.#handshake.accessToken;
   }
@@ -147,6 +129,10 @@ export class Signaling {
     if (this.#socket.connected) return;
     this.#reconnection.cancel();
     this.#socket.disconnect().connect();
+  }
+
+  get #socket(): Socket {
+    return this.#line.socket;
   }
 
   get isConnected(): boolean {
@@ -175,8 +161,22 @@ export class Signaling {
     this.#socket.disconnect();
   }
 
+  #connect(): void {
+    if (!this.#line.connect()) this.#handshake.forgetPlace();
+  }
+
+  /** Whether another server may have the room, and would let one in. */
+  get #mayMove(): boolean {
+    return this.#handshake.knowsDoor && this.#line.hasOthers;
+  }
+
   /** The server, or the door of the room, does not let this one in. */
   #turnedAway(refusal: ErrorBody): void {
+    const isElsewhere = refusal.code === 'ROOM_ELSEWHERE' && this.#handshake.knowsDoor;
+    if (isElsewhere || (refusal.code === 'SERVER_STOPPING' && this.#mayMove)) {
+      this.#socket.disconnect();
+      return this.#reconnection.soon(() => void this.#renew());
+    }
     const retryAfterMs = timeToWait(refusal);
     if (retryAfterMs !== null) return this.#holdOff(retryAfterMs);
     if (refusal.code === 'SERVER_STOPPING') return this.#failSoon();
@@ -190,7 +190,7 @@ export class Signaling {
     this.#isRenewing = true;
     try {
       await this.#handshake.renew();
-      if (!this.#closed) this.#socket.connect();
+      if (!this.#closed) this.#connect();
     } catch (error) {
       if (this.#closed) return;
       // Nothing answered, or not as it should: that passes.
@@ -202,8 +202,8 @@ export class Signaling {
     }
   }
 
-  /** socket.io does not try again by itself where the server answered. */
   #failSoon(): void {
+    // socket.io does not try again by itself where the server answered.
     this.#reconnection.soon();
     this.#fail();
   }
@@ -219,8 +219,7 @@ export class Signaling {
     this.#events.heldOff();
   }
 
-  #listen(): void {
-    const socket = this.#socket;
+  #listen(socket: Socket): void {
     socket.on('connect', () => {
       this.#handshake.accepted();
       this.#events.connected();
@@ -233,7 +232,11 @@ export class Signaling {
     });
     socket.on('connect_error', (error) => {
       const refusal = v.safeParse(ErrorBodySchema, (error as { data?: unknown }).data);
-      if (!refusal.success) return this.#fail();
+      if (!refusal.success) {
+        // The first time the network may be to blame, and the place be kept.
+        if (this.#mayMove && this.#reconnection.attempts > 0) void this.#renew();
+        return this.#fail();
+      }
       const isStale = refusal.output.code === 'TOKEN_EXPIRED' && this.#handshake.canRenew;
       if (isStale) void this.#renew();
       else this.#turnedAway(refusal.output);

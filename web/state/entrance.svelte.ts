@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { DisplayNameSchema, type RtpCapabilities } from '#protocol';
 import { enterRoom } from '#web/client/api.ts';
+import { pageServers, type Whereabouts } from '#web/client/servers.ts';
 import { m } from '#web/paraglide/messages.js';
 import { failureOf, wordsOf, type Failure } from './failure.ts';
 import { personKey } from './personKey.ts';
@@ -14,6 +15,8 @@ export interface Pass {
   readonly routerRtpCapabilities: RtpCapabilities;
   /** Gets another access token for the same person. Rejects as entering does. */
   readonly renew: () => Promise<string>;
+  /** Of the room's server: another one, it may be, after `renew`. */
+  readonly whereabouts: Whereabouts;
 }
 
 /** The door of a room: checks the name, and asks the server to let its bearer in. */
@@ -61,11 +64,12 @@ export class Entrance {
       await options.after?.();
       // The door is closed by the time it is needed again: nothing of it is asked then.
       const who = { displayName: name.output, personKey: personKey.current };
-      const enter = () => enterRoom(roomId, invitation, who);
+      const enter = () => enterRoom({ roomId, invitation, who });
       const renew = async () => (await enter()).accessToken;
       const { accessToken, routerRtpCapabilities } = await enter();
       preferences.displayName = typed;
-      return { accessToken, routerRtpCapabilities, renew };
+      const whereabouts = pageServers.whereaboutsOf(roomId);
+      return { accessToken, routerRtpCapabilities, renew, whereabouts };
     } catch (error) {
       this.#problem = failureOf(error);
       return null;
