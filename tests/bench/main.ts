@@ -1,5 +1,7 @@
 // Prints the figures that the README and the issues quote. Not a test: machines differ, and what
-// else a machine does goes into every figure. `npm run bench`, or `npm run bench -- phrases`.
+// else a machine does goes into every figure. `npm run bench`, `npm run bench -- phrases`, or all of a
+// group: `npm run bench -- audience`.
+import { AUDIENCE_PARTS } from './audience/parts.ts';
 import { measureCaptureStall } from './captureStall.ts';
 import { measureCpu } from './cpu.ts';
 import { measureCrowd } from './crowd.ts';
@@ -44,11 +46,13 @@ const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promis
   ],
   flood: ['5,000 calls in 5 s over a socket, while 20 talk', measureFlood],
   stall: ['A 5 s stall of the capture, Chromium', measureCaptureStall],
+  ...AUDIENCE_PARTS,
 };
 
 const wanted = process.argv.slice(2);
 for (const [name, [what, measure]] of Object.entries(MEASUREMENTS)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const [group = ''] = name.split(':');
+  if (wanted.length > 0 && !wanted.includes(name) && !wanted.includes(group)) continue;
   process.stdout.write(`${what}: ${await measure()}\n`);
 }
 process.exit(0);

@@ -12,9 +12,6 @@ import type { SpeakersWanted } from './speakers.ts';
 import { seatListener, type Seated } from './visitors.ts';
 
 const SETTLE_MS = 2_500;
-/** As many slots as a server has where nobody says otherwise. */
-const SLOTS = 3;
-const FRAMES_PER_SECOND = 50;
 
 /** What a room cost for a while. */
 export interface Measured {
@@ -65,6 +62,10 @@ export class AudienceRun {
     this.crowd = options.crowd;
     this.#speakers = new Helper('./audience/speakers.ts', [options.server.url]);
     this.#ears = new Helper('./audience/ears.ts', [options.server.url]);
+  }
+
+  get url(): string {
+    return this.#server.url;
   }
 
   get serverPid(): number {
@@ -120,16 +121,15 @@ export class AudienceRun {
     const [after, packetsAfter] = [used(), await this.crowd.stats()];
     const took = (performance.now() - sinceMs) / 1_000;
     const packets = packetsAfter.pkts - packetsBefore.pkts;
-    const streams = Math.min(this.#speaking, SLOTS) * this.#listening;
-    const framesPerPacket = Math.round((FRAMES_PER_SECOND * streams * took) / packets);
+    const framesDelivered = packetsAfter.frames - packetsBefore.frames;
     return {
       speakers: this.#speaking,
       listeners: this.#listening,
       seconds: took,
       packets,
       lost: packetsAfter.lost - packetsBefore.lost,
-      framesPerPacket,
-      framesDelivered: packets * framesPerPacket,
+      framesPerPacket: Math.round(framesDelivered / packets),
+      framesDelivered,
       nodeSeconds: after.node - before.node,
       workerSeconds: after.worker - before.worker,
       nodeMegabytes: megabytesOf(pid),

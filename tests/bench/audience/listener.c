@@ -1,7 +1,8 @@
 // Minimal WebRTC listener: ICE (full agent, controlling, one candidate pair) + DTLS client + count SRTP without decrypting.
 // A measuring tool and no piece of Cora, kept as it came from the bench that Cora's first figures were taken with, but
-// for two things: `ready` tells the certificate's fingerprint, and {"op":"first"} when each peer's first packet of
-// sound came (seconds of CLOCK_MONOTONIC, 0 while none did).
+// for three things: `ready` tells the certificate's fingerprint, {"op":"first"} when each peer's first packet of sound
+// came (seconds of CLOCK_MONOTONIC, 0 while none did), and `stats` how many frames of 20 ms were in the packets: what lies
+// between one's timestamp and the next one's, up to three.
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,9 +23,9 @@
 #include <openssl/x509.h>
 #include <openssl/ec.h>
 
-typedef struct { uint32_t ssrc; uint32_t ext; uint32_t first; uint64_t n; } Stream;
+typedef struct { uint32_t ssrc; uint32_t ext; uint32_t first; uint64_t n; uint32_t ts; } Stream;
 typedef struct Peer { int fd; int id; char ru[64], rp[128], lu[16], lp[40]; SSL *ssl; BIO *rbio; int ice, dtls, connected, failed; double t0, tnext, tconn, dtlsNext, tfirst; uint8_t txid[12]; uint64_t pk, by, rtcp; Stream s[64]; int ns; struct Peer *next; int nostart; uint8_t rfp[32]; } Peer;
-static Peer **peers; static int npeers, cap; static uint64_t pkts, bytes_, connected, failed; static SSL_CTX *ctx; static char fp[100]; static int ep; static BIO_METHOD *wm;
+static Peer **peers; static int npeers, cap; static uint64_t pkts, frames, bytes_, connected, failed; static SSL_CTX *ctx; static char fp[100]; static int ep; static BIO_METHOD *wm;
 static double now(){ struct timespec t; clock_gettime(CLOCK_MONOTONIC,&t); return t.tv_sec+t.tv_nsec/1e9; }
 static int bw(BIO*b,const char*d,int n){ Peer*p=BIO_get_data(b); int r=send(p->fd,d,n,MSG_DONTWAIT); return r<0?n:r; }
 static long bc(BIO*b,int c,long n,void*x){ if(c==BIO_CTRL_FLUSH) return 1; if(c==BIO_CTRL_DGRAM_GET_MTU_OVERHEAD) return 28; if(c==BIO_CTRL_DGRAM_QUERY_MTU) return 1200; return 0; }
@@ -42,7 +43,7 @@ static void send_check(Peer*p){ uint8_t b[256]; memset(b,0,sizeof b); b[1]=1; ui
   n=stun_finish(b,n,p->rp); send(p->fd,b,n,MSG_DONTWAIT); }
 static void stun_reply(Peer*p,uint8_t*r,struct sockaddr_in*a){ uint8_t b[128]; memset(b,0,sizeof b); b[0]=1;b[1]=1; memcpy(b+4,r+4,16); int n=20; b[n+1]=0x20;b[n+3]=8;b[n+5]=1; uint16_t pt=ntohs(a->sin_port)^0x2112; b[n+6]=pt>>8;b[n+7]=pt; uint32_t ip=a->sin_addr.s_addr^htonl(0x2112A442); memcpy(b+n+8,&ip,4); n+=12; n=stun_finish(b,n,p->lp); send(p->fd,b,n,MSG_DONTWAIT); }
 static void dtls_step(Peer*p){ if(p->dtls) return; int r=SSL_do_handshake(p->ssl); if(r==1){ X509*c=SSL_get1_peer_certificate(p->ssl); uint8_t md[32]; unsigned l=32; int ok=c&&X509_digest(c,EVP_sha256(),md,&l)&&!memcmp(md,p->rfp,32); X509_free(c); if(!ok||!SSL_get_selected_srtp_profile(p->ssl)){ p->failed=1; failed++; fprintf(stderr,"peer %d: fingerprint/profile mismatch\n",p->id); return; } p->dtls=1; p->connected=1; connected++; p->tconn=now()-p->t0; } else { int e=SSL_get_error(p->ssl,r); if(e!=SSL_ERROR_WANT_READ&&e!=SSL_ERROR_WANT_WRITE){ p->failed=1; failed++; ERR_print_errors_fp(stderr);} struct timeval tv; if(DTLSv1_get_timeout(p->ssl,&tv)) p->dtlsNext=now()+tv.tv_sec+tv.tv_usec/1e6; else p->dtlsNext=0; } }
-static void rtp(Peer*p,uint8_t*b,int n){ if(n<12) return; if(b[1]>=192&&b[1]<=223){p->rtcp++;return;} if(!p->pk) p->tfirst=now(); p->pk++; pkts++; bytes_+=n; p->by+=n; uint32_t ss; memcpy(&ss,b+8,4); uint16_t q=b[2]<<8|b[3]; Stream*s=0; for(int i=0;i<p->ns;i++) if(p->s[i].ssrc==ss){s=&p->s[i];break;} if(!s){ if(p->ns==64) return; s=&p->s[p->ns++]; s->ssrc=ss; s->ext=s->first=q; s->n=0; } else { int16_t d=q-(uint16_t)s->ext; if(d>0) s->ext+=d; } s->n++; }
+static void rtp(Peer*p,uint8_t*b,int n){ if(n<12) return; if(b[1]>=192&&b[1]<=223){p->rtcp++;return;} if(!p->pk) p->tfirst=now(); p->pk++; pkts++; bytes_+=n; p->by+=n; uint32_t ss; memcpy(&ss,b+8,4); uint16_t q=b[2]<<8|b[3]; uint32_t ts; memcpy(&ts,b+4,4); ts=ntohl(ts); Stream*s=0; for(int i=0;i<p->ns;i++) if(p->s[i].ssrc==ss){s=&p->s[i];break;} if(!s){ if(p->ns==64) return; s=&p->s[p->ns++]; s->ssrc=ss; s->ext=s->first=q; s->n=0; s->ts=ts; } else { int16_t d=q-(uint16_t)s->ext; if(d>0){ s->ext+=d; uint32_t dt=ts-s->ts; frames+=dt>=960&&dt<=2880?dt/960:1; s->ts=ts; } } s->n++; }
 static void on_pkt(Peer*p,uint8_t*b,int n){ if(n<1) return; if(b[0]>=128&&b[0]<192) return rtp(p,b,n); if(b[0]>=20&&b[0]<64){ BIO_write(p->rbio,b,n); if(!p->dtls) dtls_step(p); else { uint8_t t[4096]; while(SSL_read(p->ssl,t,sizeof t)>0); } return; }
   if(b[0]<2&&n>=20){ int ty=b[0]<<8|b[1]; if(ty==0x0101){ if(!p->ice){ p->ice=1; p->tnext=now()+2.5; SSL_set_connect_state(p->ssl); dtls_step(p);} } else if(ty==1){ struct sockaddr_in a; socklen_t l=sizeof a; getpeername(p->fd,(void*)&a,&l); stun_reply(p,b,&a);} else if(ty==0x0111){ fprintf(stderr,"stun error\n"); } } }
 static char*jstr(char*l,const char*k,char*out,int n){ char key[40]; snprintf(key,40,"\"%s\":",k); char*q=strstr(l,key); if(!q) return 0; q+=strlen(key); int o=0; if(*q=='"'){ q++; while(*q&&*q!='"'&&o<n-1){ if(*q=='\\'){ q++; out[o++]=*q=='n'?'\n':*q=='r'?'\r':*q; q++; } else out[o++]=*q++; } } else while(*q&&*q!=','&&*q!='}'&&o<n-1) out[o++]=*q++; out[o]=0; return out; }
@@ -58,7 +59,7 @@ static void sub(char*id,char*sdp){ Peer*p=calloc(1,sizeof*p); p->id=npeers; p->t
   static char out[65536]; int o=0; o+=sprintf(out+o,"v=0\\r\\no=- 1 1 IN IP4 127.0.0.1\\r\\ns=-\\r\\nt=0 0\\r\\n"); attr(sdp,"a=group:",c,200); o+=sprintf(out+o,"a=group:%s\\r\\n",c); char*m=strstr(sdp,"m=audio"); int first=1; while(m){ char*e2=strstr(m+1,"\nm="); char save=0; if(e2){save=e2[1]; e2[1]=0;} char mid[64]; attr(m,"a=mid:",mid,64); int pt=111; char*rm=strstr(m," opus/48000"); if(rm){ char*x=rm; while(x>m&&*x!=':') x--; pt=atoi(x+1);} o+=sprintf(out+o,"m=audio 9 UDP/TLS/RTP/SAVPF %d\\r\\nc=IN IP4 127.0.0.1\\r\\na=recvonly\\r\\na=mid:%s\\r\\na=rtcp-mux\\r\\na=ice-ufrag:%s\\r\\na=ice-pwd:%s\\r\\na=fingerprint:sha-256 %s\\r\\na=setup:active\\r\\na=rtpmap:%d opus/48000/2\\r\\n",pt,mid,p->lu,p->lp,fp,pt); if(first){ o+=sprintf(out+o,"a=candidate:1 1 udp 2130706431 127.0.0.1 %d typ host\\r\\na=end-of-candidates\\r\\n",lport); first=0;} if(e2){e2[1]=save; m=e2+1;} else m=0; }
   printf("{\"op\":\"sub\",\"id\":%s,\"sdp\":\"%s\"}\n",id,out); fflush(stdout); }
 static int cmpd(const void*a,const void*b){ double x=*(double*)a,y=*(double*)b; return x<y?-1:x>y; }
-static void stats(){ uint64_t mn=~0ull,mx=0,lost=0; for(int i=0;i<npeers;i++){ Peer*p=peers[i]; if(p->pk<mn)mn=p->pk; if(p->pk>mx)mx=p->pk; for(int k=0;k<p->ns;k++) lost+=(uint64_t)(p->s[k].ext-p->s[k].first+1)-p->s[k].n; } if(mn==~0ull)mn=0; printf("{\"op\":\"stats\",\"connected\":%lu,\"failed\":%lu,\"pkts\":%lu,\"bytes\":%lu,\"sent\":0,\"minPer\":%lu,\"maxPer\":%lu,\"lost\":%ld,\"tconn\":[",connected,failed,pkts,bytes_,mn,mx,(long)lost); int f=1; for(int i=0;i<npeers;i++) if(peers[i]->connected){ printf("%s%.0f",f?"":",",peers[i]->tconn*1000); f=0;} printf("]}\n"); fflush(stdout); }
+static void stats(){ uint64_t mn=~0ull,mx=0,lost=0; for(int i=0;i<npeers;i++){ Peer*p=peers[i]; if(p->pk<mn)mn=p->pk; if(p->pk>mx)mx=p->pk; for(int k=0;k<p->ns;k++) lost+=(uint64_t)(p->s[k].ext-p->s[k].first+1)-p->s[k].n; } if(mn==~0ull)mn=0; printf("{\"op\":\"stats\",\"connected\":%lu,\"failed\":%lu,\"pkts\":%lu,\"frames\":%lu,\"bytes\":%lu,\"sent\":0,\"minPer\":%lu,\"maxPer\":%lu,\"lost\":%ld,\"tconn\":[",connected,failed,pkts,frames,bytes_,mn,mx,(long)lost); int f=1; for(int i=0;i<npeers;i++) if(peers[i]->connected){ printf("%s%.0f",f?"":",",peers[i]->tconn*1000); f=0;} printf("]}\n"); fflush(stdout); }
 
 static void first(){ printf("{\"op\":\"first\",\"at\":["); for(int i=0;i<npeers;i++) printf("%s%.6f",i?",":"",peers[i]->tfirst); printf("]}\n"); fflush(stdout); }
 

@@ -14,6 +14,8 @@ export interface CrowdStats {
   readonly failed: number;
   /** Packets of sound, of all listeners, and how many of them are missing by their numbers. */
   readonly pkts: number;
+  /** Of 20 ms, in those packets. */
+  readonly frames: number;
   readonly lost: number;
 }
 

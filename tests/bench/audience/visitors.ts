@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientRequestName, Entered, Listening, Reply, Role, RoomCreated } from '#protocol';
 import { io, type Socket } from 'socket.io-client';
 import { offerOf } from '../../../scripts/loadtest/sdp.ts';
@@ -66,11 +67,17 @@ export class Caller {
     });
   }
 
-  /** @throws Error with the code of a refusal */
+  /** Where the server has no time for it, again when it said. @throws Error with the code of a refusal */
   async ask<Data>(name: ClientRequestName, input: object): Promise<Data> {
-    const reply = (await this.#socket.timeout(TIMEOUT_MS).emitWithAck(name, input)) as Reply<Data>;
-    if (reply.ok) return reply.data;
-    throw new Error(`${name}: ${reply.error.code}`);
+    for (;;) {
+      const answer: unknown = await this.#socket.timeout(TIMEOUT_MS).emitWithAck(name, input);
+      const reply = answer as Reply<Data>;
+      if (reply.ok) return reply.data;
+      const { code, retryAfterMs } = reply.error;
+      if (code !== 'RATE_LIMITED' || retryAfterMs === undefined)
+        throw new Error(`${name}: ${code}`);
+      await delay(retryAfterMs);
+    }
   }
 }
 

@@ -1,0 +1,125 @@
+import { AudienceRun, type Measured } from './audienceRun.ts';
+import { fitLine } from './fit.ts';
+import { flawOf, keepFigures, keepPlot, percentOfCore } from './output.ts';
+
+const SECONDS = 6;
+const JOINS_PER_SECOND = 60;
+const LISTENERS = [100, 200, 400, 800, 1_200];
+const SPEAKERS = [1, 3, 10, 30, 50];
+/** With how many the speakers become more. */
+const AUDIENCE = 200;
+
+/** What one listener more costs, from 100 to 1,200 of one speaker: on one server, since growth is what is wanted. */
+export async function measureListenerGrowth(): Promise<string> {
+  const run = await AudienceRun.start({ sound: 'thrifty' });
+  const steps: Measured[] = [];
+  const joins: [number, number][] = [];
+  try {
+    await run.speakers(1);
+    for (const count of LISTENERS) {
+      const seated = await run.listeners(count, JOINS_PER_SECOND);
+      const took = seated.map(({ startedMs, joinedMs }) => joinedMs - startedMs);
+      joins.push([count, took.toSorted((a, b) => a - b)[took.length >> 1] ?? NaN]);
+      steps.push(await run.measure(SECONDS));
+    }
+  } finally {
+    await run.end();
+  }
+  keepFigures('growth-listeners', { steps, joins });
+  keepPlots(steps, joins);
+  const cpu = (of: (step: Measured) => number) =>
+    fitLine(steps.map((step) => [step.listeners, of(step)] as const));
+  const all = cpu((step) => percentOfCore(step).node + percentOfCore(step).worker);
+  const node = cpu(({ nodeMegabytes }) => nodeMegabytes);
+  const worker = cpu(({ workerMegabytes }) => workerMegabytes);
+  return [
+    `CPU ${(1_000 * all.slope).toFixed(1)} % of a core for 1,000 listeners, R squared ${all.rSquared.toFixed(4)}`,
+    `memory a listener: Node ${(1_024 * node.slope).toFixed(0)} kB, worker ${(1_024 * worker.slope).toFixed(0)} kB`,
+    `joined after p50 ${joins.map(([count, ms]) => `${ms.toFixed(0)} ms (to ${count})`).join(', ')}`,
+    ...steps.map(toLine),
+  ].join('\n  ');
+}
+
+/** What a listener costs by how many speak: all of them send without a pause. */
+export async function measureSpeakerGrowth(): Promise<string> {
+  const run = await AudienceRun.start({ sound: 'thrifty' });
+  const steps: { readonly alone: Measured; readonly heard: Measured }[] = [];
+  try {
+    // Every speaker is there with and without an audience: the difference is what the audience costs.
+    const alone: Measured[] = [];
+    for (const count of SPEAKERS) {
+      await run.speakers(count);
+      alone.push(await run.measure(SECONDS));
+    }
+    await run.end();
+    const again = await AudienceRun.start({ sound: 'thrifty' });
+    try {
+      await again.listeners(AUDIENCE, JOINS_PER_SECOND);
+      for (const [index, count] of SPEAKERS.entries()) {
+        await again.speakers(count);
+        steps.push({ alone: alone[index] as Measured, heard: await again.measure(SECONDS) });
+      }
+    } finally {
+      await again.end();
+    }
+  } finally {
+    await run.end();
+  }
+  keepFigures('growth-speakers', steps);
+  const each = steps.map(({ alone, heard }) => {
+    const cost = sum(percentOfCore(heard)) - sum(percentOfCore(alone));
+    return [heard.speakers, (1_000 * cost) / AUDIENCE] as const;
+  });
+  keepPlot('growth-speakers', {
+    title: 'What 1,000 listeners cost, by how many speak without a pause',
+    x: 'speakers',
+    y: '% of a core for 1,000 listeners',
+    series: [{ name: 'Node and worker', kind: 'line', points: each }],
+  });
+  return each
+    .map(([count, cost]) => `${count} speak: ${cost.toFixed(1)} % of a core for 1,000 listeners`)
+    .join('\n  ');
+}
+
+function sum({ node, worker }: { node: number; worker: number }): number {
+  return node + worker;
+}
+
+function keepPlots(
+  steps: readonly Measured[],
+  joins: readonly (readonly [number, number])[],
+): void {
+  const of = (value: (step: Measured) => number) =>
+    steps.map((step) => [step.listeners, value(step)] as const);
+  const x = 'listeners of one speaker';
+  keepPlot('growth-cpu', {
+    title: 'Processor time by how many listen',
+    ...{ x, y: '% of a core' },
+    series: [
+      { name: 'worker', kind: 'line', points: of((step) => percentOfCore(step).worker) },
+      { name: 'Node', kind: 'line', points: of((step) => percentOfCore(step).node) },
+    ],
+  });
+  keepPlot('growth-memory', {
+    title: 'Memory by how many listen',
+    ...{ x, y: 'MiB' },
+    series: [
+      { name: 'worker', kind: 'line', points: of(({ workerMegabytes }) => workerMegabytes) },
+      { name: 'Node', kind: 'line', points: of(({ nodeMegabytes }) => nodeMegabytes) },
+    ],
+  });
+  keepPlot('growth-joins', {
+    title: `Time to join, at ${JOINS_PER_SECOND} joins a second`,
+    ...{ x, y: 'ms, p50' },
+    series: [{ name: 'joined', kind: 'line', points: joins }],
+  });
+}
+
+function toLine(step: Measured): string {
+  const { node, worker } = percentOfCore(step);
+  return (
+    `${step.listeners} listen: Node ${node.toFixed(1)} %, worker ${worker.toFixed(1)} %; ` +
+    `${step.nodeMegabytes.toFixed(0)} and ${step.workerMegabytes.toFixed(0)} MiB; ` +
+    `${step.lost} of ${step.packets} lost${flawOf(step)}`
+  );
+}
