@@ -51,7 +51,7 @@ import {
 import { RevisionSchema, RoomSnapshotSchema } from './rooms.ts';
 import { RoomSettingsSchema, ShownRoomNameSchema } from './settings.ts';
 import { plainText } from './text.ts';
-import { int, listOf, token } from './values.ts';
+import { anyOf, int, listOf, token } from './values.ts';
 
 /** What a client asks of the server. Every name here has a row in the server's gate table. */
 export const clientRequests = {
@@ -59,12 +59,13 @@ export const clientRequests = {
    * Enters the room that the socket's token names. The answer is one snapshot; changes follow. A
    * room that is recorded and only takes those who agree refuses with CONSENT_REQUIRED without a yes.
    * Where one has to wait to be let in it is refused with WAITING, and asked again after `admitted`.
-   * With `listen` the answer has the way in, too: who only listens asks for nothing else.
+   * With what `listen` asks the answer has the way in, too: who only listens asks for nothing else.
    */
   join: request(
     v.strictObject({
       consent: v.exactOptional(ConsentAnswerSchema),
-      listen: v.exactOptional(ListenSchema),
+      // Beside the rest and not within: a message nests six deep at most.
+      ...anyOf(ListenSchema.entries),
     }),
     RoomSnapshotSchema,
   ),

@@ -59,7 +59,7 @@ export const RoomSnapshotSchema = v.strictObject({
   consent: v.nullable(ConsentSchema),
   /** For moderators; null for the others. */
   moderation: v.nullable(ModerationSchema),
-  /** Left out where `join` brought `listen`: who does that knows them. */
+  /** Left out where `join` brought what one can decode: who does that knows them. */
   routerRtpCapabilities: v.exactOptional(RtpCapabilitiesSchema),
   /** One's way in, where `join` asked for it. */
   listening: v.exactOptional(ListeningSchema),

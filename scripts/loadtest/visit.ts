@@ -83,7 +83,7 @@ export class Visit {
     const listen = { rtpCapabilities: receivable(this.#routed), dtlsParameters };
     for (;;) {
       try {
-        const snapshot = await this.request('join', { listen });
+        const snapshot = await this.request('join', listen);
         this.#signaling.settled(snapshot);
         return snapshot;
       } catch (error) {

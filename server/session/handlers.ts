@@ -15,8 +15,11 @@ export function createHandlers(
   ) => ({ ...rest, transport: { ...transport, iceServers: iceServers.for(peerId) } });
 
   return {
-    join: async (session, options) => {
-      const { listening, ...snapshot } = await registry.join(session, options);
+    join: async (session, { consent, rtpCapabilities, ...end }) => {
+      const { listening, ...snapshot } = await registry.join(session, {
+        ...(consent && { consent }),
+        ...(rtpCapabilities && { listen: { rtpCapabilities, ...end } }),
+      });
       if (!listening) return snapshot;
       return { ...snapshot, listening: withIceServers(session, listening) };
     },

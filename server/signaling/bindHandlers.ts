@@ -16,7 +16,7 @@ import type { Log } from '../session/ports.ts';
 import { isWithinDepth } from './depth.ts';
 import type { CoraSocket } from './socketChannel.ts';
 
-const INPUT_DEPTH = 7;
+const INPUT_DEPTH = 6;
 
 /** What the door needs to know of the session that a message comes from. */
 export interface Caller {

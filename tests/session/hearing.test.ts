@@ -45,7 +45,7 @@ describe('what somebody hears', () => {
 
   it('[HG2] comes with the answer to join, and one is in without it where it cannot be had', async () => {
     const carla = house.visitor({ role: 'audience' });
-    const snapshot = await carla.request('join', { listen: LISTEN });
+    const snapshot = await carla.request('join', LISTEN);
     expect(snapshot.listening?.consumers).toHaveLength(4);
     expect(snapshot.listening?.transport.iceServers).toHaveLength(1);
     expect(snapshot).not.toHaveProperty('routerRtpCapabilities');
@@ -53,7 +53,7 @@ describe('what somebody hears', () => {
 
     house.engine.room.failsToListen = true;
     const dora = house.visitor({ role: 'audience' });
-    const without = await dora.request('join', { listen: LISTEN });
+    const without = await dora.request('join', LISTEN);
     expect(without).not.toHaveProperty('listening');
     expect(without.you).toBe(dora.peerId);
     house.engine.room.failsToListen = false;
@@ -213,7 +213,7 @@ describe('what somebody hears', () => {
   it('[HG12] holds back no news, and tells of nothing that the snapshot will have', async () => {
     const carla = house.visitor({ role: 'audience' });
     house.engine.room.listening.hold();
-    const joining = carla.request('join', { listen: LISTEN });
+    const joining = carla.request('join', LISTEN);
     await settled();
     await mia.request('changeSettings', { roomName: 'Ensayo' });
     house.engine.room.events.slotsChanged([ana.session.seat.producerId]);

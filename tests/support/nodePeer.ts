@@ -137,7 +137,7 @@ export class NodePeer {
 
   async join(): Promise<RoomSnapshot> {
     const isReady = this.#routerRtpCapabilities !== undefined;
-    const listen = isReady ? { listen: (await this.#ready()).listen } : {};
+    const listen = isReady ? (await this.#ready()).listen : {};
     const snapshot = await this.#ask.request('join', listen);
     this.#firstSlots = snapshot.slots;
     this.#routerRtpCapabilities ??= snapshot.routerRtpCapabilities;

@@ -54,7 +54,7 @@ describe('the way into a room', () => {
     await settled();
     admission.admitted();
     expect(await entering).toBe(SNAPSHOT);
-    expect(asked).toEqual(Array.from({ length: 2 }, () => ({ consent: AGREED, listen })));
+    expect(asked).toEqual(Array.from({ length: 2 }, () => ({ consent: AGREED, ...listen })));
   });
 
   it('[EL2] is begun anew over another connection, and the one before is of no interest', async () => {

@@ -64,7 +64,7 @@ export class Admission {
     const { signaling, heldOff } = this.#options;
     const listen = await this.#options.listen();
     const consent = this.#consent;
-    const asked = { ...(consent && { consent }), ...(listen && { listen }) };
+    const asked = { ...(consent && { consent }), ...listen };
     return joinInTurn({ signaling, asked, heldOff, isWanted });
   }
 }
