@@ -36,7 +36,7 @@ export class RouterGroup {
       group?.close();
       died();
     });
-    const home = await SfuBranch.create(place, { bounds, emptied() {} });
+    const home = await SfuBranch.create(place, { bounds, hasPhrases: true, emptied() {} });
     group = new RouterGroup(options, home);
     return group;
   }
@@ -136,7 +136,7 @@ export class RouterGroup {
     const emptied = () => {
       if (branch && this.#branches.delete(branch)) branch.close();
     };
-    branch = await SfuBranch.create(place, { bounds, emptied }).catch(() => null);
+    branch = await SfuBranch.create(place, { bounds, hasPhrases: true, emptied }).catch(() => null);
     if (!branch) return null;
     if (this.#closed) branch.close();
     else this.#branches.add(branch);

@@ -10,6 +10,8 @@ import type { RoomRouter } from './workerPool.ts';
 
 export interface SfuBranchOptions {
   readonly bounds: WorkerBounds;
+  /** Whether phrases come over the ways in: the server that has the room sends them. */
+  readonly hasPhrases: boolean;
   /** Told when the last way in is closed. */
   readonly emptied: () => void;
 }
@@ -99,7 +101,8 @@ export class SfuBranch implements Branch {
   }
 
   #around({ sound }: WayInOptions) {
-    const { phrases, load } = this;
+    const phrases = this.#parts.hasPhrases ? this.phrases : null;
+    const { load } = this;
     const bring = (producerId: ProducerId) => this.#bring(producerId, sound.router);
     return { sound, phrases, load, bring };
   }

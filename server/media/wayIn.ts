@@ -20,7 +20,8 @@ import type { WorkerLoad } from './workerLoad.ts';
 interface Parts {
   readonly transport: WebRtcTransport;
   readonly sound: RoomSound;
-  readonly phrases: PhraseChannel;
+  /** Null where phrases come another way. */
+  readonly phrases: PhraseChannel | null;
   /** Brings a Producer to the transport's Router. */
   readonly bring: (producerId: ProducerId) => Promise<void>;
   readonly load: WorkerLoad;
@@ -125,7 +126,7 @@ export class SfuWayIn implements WayIn {
     const { transport, sound, phrases } = this.#parts;
     const { dtlsParameters } = this.#options;
     const [phraseChannel, ...consumers] = await Promise.all([
-      orProtocolError('WRONG_STATE', () => phrases.openFor(transport)),
+      orProtocolError('WRONG_STATE', async () => (await phrases?.openFor(transport)) ?? null),
       ...(sound.voice ? [this.#openVoice(sound.voice)] : []),
       ...(this.#hearing === 'slots' ? [this.#openSlots(true)] : []),
       ...(dtlsParameters ? [this.connect(dtlsParameters).then(() => [])] : []),
