@@ -105,7 +105,8 @@ export class SfuWayIn implements WayIn {
   }
 
   audibleChanged(): void {
-    void this.#settleAll();
+    // A crowd hears none of it.
+    if (this.#hearing === 'microphones') void this.#settleAll();
   }
 
   /** Its Worker died. */
