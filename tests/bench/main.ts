@@ -17,6 +17,7 @@ import { measureRecordedCost } from './recordedCost.ts';
 import { measurePhraseLoad } from './phraseLoad.ts';
 import { measureRestart } from './restart.ts';
 import { measureRoster } from './roster.ts';
+import { measureSlotCost } from './slotCost.ts';
 import { measureSpeech } from './speech.ts';
 import { measureSpoken } from './spoken.ts';
 import { measureWorkerKill } from './workerKill.ts';
@@ -27,6 +28,7 @@ const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promis
   sound: ["A listener's tap to the first sound, Chromium", measureFirstSound],
   cpu: ['CPU with 3 who talk', measureCpu],
   recorded: ['CPU with 10 who talk', measureRecordedCost],
+  slots: ['3 who talk to 100, by microphones and by slots', measureSlotCost],
   finalizer: ['Finalising 10 minutes of 10 who talk', measureFinalizer],
   crowd: ['200 who talk and are recorded in 20 rooms, 2 workers', measureCrowd],
   load: ['20 phrases a second to each of 100 peers, send to receipt', measurePhraseLoad],
