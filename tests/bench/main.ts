@@ -18,6 +18,7 @@ import { measurePhraseLoad } from './phraseLoad.ts';
 import { measureRestart } from './restart.ts';
 import { measureRoster } from './roster.ts';
 import { measureSlotCost } from './slotCost.ts';
+import { measureSlotReception } from './slotReception.ts';
 import { measureSpeech } from './speech.ts';
 import { measureSpoken } from './spoken.ts';
 import { measureWorkerKill } from './workerKill.ts';
@@ -29,6 +30,7 @@ const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promis
   cpu: ['CPU with 3 who talk', measureCpu],
   recorded: ['CPU with 10 who talk', measureRecordedCost],
   slots: ['3 who talk to 100, by microphones and by slots', measureSlotCost],
+  reception: ['A slot in which two take turns, Chromium', measureSlotReception],
   finalizer: ['Finalising 10 minutes of 10 who talk', measureFinalizer],
   crowd: ['200 who talk and are recorded in 20 rooms, 2 workers', measureCrowd],
   load: ['20 phrases a second to each of 100 peers, send to receipt', measurePhraseLoad],
