@@ -3,6 +3,7 @@ import path from 'node:path';
 import { MAX_PEERS, MAX_SLOTS } from '#protocol';
 import * as v from 'valibot';
 import { CLUSTER, clusterProblems, toCluster, type Cluster } from './config/cluster.ts';
+import { USUAL_JOINS_PER_SECOND } from './domain/addressRates.ts';
 import {
   ICE_SERVERS,
   iceServerProblems,
@@ -49,6 +50,7 @@ const EnvironmentSchema = v.object({
   ),
   STAGE_SLOTS: v.optional(integer(1, MAX_SLOTS), '3'),
   MAX_RECORDING_MINUTES: v.optional(integer(1, 1_440), '240'),
+  ADDRESS_JOINS_PER_SECOND: v.optional(integer(1, 10_000), String(USUAL_JOINS_PER_SECOND)),
   MAX_PEERS_PER_ROOM: v.optional(integer(1, MAX_PEERS), '400'),
   RECORDINGS_DIR: v.optional(directory, 'recordings'),
   RETENTION_DAYS: v.optional(integer(0, 36_500), '30'),
@@ -87,6 +89,8 @@ export interface Config {
   readonly workers: number;
   /** How many voices of the stage an audience hears at once. */
   readonly stageSlots: number;
+  /** How many come in through one address a second, for long. */
+  readonly addressJoinsPerSecond: number;
   readonly maxPeersPerRoom: number;
   readonly maxRecordingMinutes: number;
   readonly recordingsDirectory: string;
@@ -223,6 +227,7 @@ function toConfig(env: Environment): Config {
     iceServers: toIceServers(env),
     workers: env.WORKERS,
     stageSlots: env.STAGE_SLOTS,
+    addressJoinsPerSecond: env.ADDRESS_JOINS_PER_SECOND,
     maxPeersPerRoom: env.MAX_PEERS_PER_ROOM,
     maxRecordingMinutes: env.MAX_RECORDING_MINUTES,
     recordingsDirectory: env.RECORDINGS_DIR,

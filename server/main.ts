@@ -8,6 +8,7 @@ import { ConfigError, EXIT_CONFIG, readConfig, type Config } from './config.ts';
 import type { ObjectStorage } from './config/objectStorage.ts';
 import { toStartError } from './config/startErrors.ts';
 import { configWarnings } from './config/warnings.ts';
+import { addressRates } from './domain/addressRates.ts';
 import { createHttpApp } from './http/app.ts';
 import { watchConnections } from './http/connections.ts';
 import { SECURITY_HEADERS } from './http/headers.ts';
@@ -120,6 +121,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
     makeTestId: makeConnectionTestId,
     relayNameOf,
   });
+  const rates = addressRates(config.addressJoinsPerSecond);
   const app = await createHttpApp({
     tokens,
     book,
@@ -128,6 +130,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
     rooms: registry,
     connectionTests,
     addressOf: (request) => addressOf(request, config.isTrustedProxy),
+    rates,
     library: recordings,
     control: registry,
     shares: new FolderShares({ directory: config.recordingsDirectory, clock, makeShareId }),
@@ -163,6 +166,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
     isAllowedOrigin: (origin) =>
       origin !== undefined && (origins.has(origin) || directory.pages.includes(origin)),
     isTrustedProxy: config.isTrustedProxy,
+    rates,
     isReady,
     bans,
     clock,

@@ -1,9 +1,9 @@
+import { addressRates } from './addressRates.ts';
 import { CrowdLimit } from './crowdLimit.ts';
 import { RecentMap } from './recentMap.ts';
 
 /**
- * Of one address: three schools come in, or each of their pupils makes a room, in one moment. Who was
- * sent away comes back as somebody else so often and no more.
+ * Of one address: each pupil of three schools makes a room in one moment.
  */
 const AT_ONCE = { capacity: 300, perSecond: 5 };
 /** Each has up to 200 tokens signed for it, some milliseconds: dozens of moderators open their list at once. */
@@ -23,12 +23,12 @@ export class EntranceLimits {
   readonly #addresses: RecentMap<string, Readonly<Record<Entrance, CrowdLimit>>>;
 
   /** @param random 0 to 1, another each time */
-  constructor(random: () => number) {
+  constructor(random: () => number, rates = addressRates()) {
     this.#addresses = new RecentMap({
       capacity: MAX_ADDRESSES,
       keepMs: KEEP_MS,
       make: (nowMs) => ({
-        enter: new CrowdLimit({ ...AT_ONCE, nowMs, random }),
+        enter: new CrowdLimit({ ...rates.enter, nowMs, random }),
         makeRoom: new CrowdLimit({ ...AT_ONCE, nowMs, random }),
         invite: new CrowdLimit({ ...AT_ONCE, nowMs, random }),
         listInvitations: new CrowdLimit({ ...LISTS, nowMs, random }),

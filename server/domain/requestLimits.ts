@@ -1,4 +1,5 @@
 import type { ClientRequestName, PeerId } from '#protocol';
+import { addressRates, type AddressRates } from './addressRates.ts';
 import { FLOOD_BAN_MS } from './bans.ts';
 import { CrowdLimit } from './crowdLimit.ts';
 import { RecentMap } from './recentMap.ts';
@@ -9,17 +10,6 @@ import { TokenBucket } from './tokenBucket.ts';
 const PERSON = { capacity: 50, perSecond: 20 };
 /** An entrance takes eight of these, its handshake included, and a rebuild six: one and two at once. */
 const COSTLY = { capacity: 20, perSecond: 5 };
-/**
- * What those ask who are in. Not a person's figures: a school of a hundred comes in through one address, ten requests each, and
- * then talks, a few requests a second for all. Who asks for more than a person may is refused first.
- * Each that comes again after a refusal has ten requests to make.
- */
-const ADDRESS = { capacity: 1_000, perSecond: 400, retriesPerSecond: 40 };
-/**
- * Strangers knock too: theirs are counted apart, and cost those nothing who are in. Enough for three
- * schools that come back in one moment.
- */
-const KNOCKS = { capacity: 300, perSecond: 100 };
 /** Who asks on at 400 a second or more gets nothing at all, until they wait. */
 const IGNORED_COSTS = 0.05;
 /**
@@ -76,9 +66,10 @@ class Address {
   readonly requests: CrowdLimit;
   readonly refusals: TokenBucket;
 
-  constructor(nowMs: number, random: () => number) {
-    this.knocks = new CrowdLimit({ ...KNOCKS, nowMs, random });
-    this.requests = new CrowdLimit({ ...ADDRESS, nowMs, random });
+  constructor(nowMs: number, random: () => number, { knocks, requests }: AddressRates) {
+    // Strangers knock too: theirs are counted apart, and cost those nothing who are in.
+    this.knocks = new CrowdLimit({ ...knocks, nowMs, random });
+    this.requests = new CrowdLimit({ ...requests, nowMs, random });
     this.refusals = new TokenBucket({ ...ADDRESS_REFUSALS, nowMs });
   }
 }
@@ -96,11 +87,11 @@ export class RequestLimits {
   readonly #addresses: RecentMap<string, Address>;
 
   /** @param random 0 to 1, another each time */
-  constructor(random: () => number) {
+  constructor(random: () => number, rates = addressRates()) {
     this.#addresses = new RecentMap({
       capacity: MAX_ADDRESSES,
       keepMs: KEEP_ADDRESS_MS,
-      make: (nowMs) => new Address(nowMs, random),
+      make: (nowMs) => new Address(nowMs, random, rates),
     });
   }
 

@@ -1,5 +1,6 @@
 import { ProtocolError, type ErrorCode, type PeerId } from '#protocol';
 import type { Socket } from 'socket.io';
+import type { AddressRates } from '../domain/addressRates.ts';
 import { FLOOD_BAN_MS, refuseBanned } from '../domain/bans.ts';
 import { RequestLimits, type Refusal } from '../domain/requestLimits.ts';
 import type { BanBook, Clock, Identity, Log } from '../session/ports.ts';
@@ -17,7 +18,7 @@ interface Removable {
 
 /** Counts what each connection, person and address asks, and sends away whoever asks too much. */
 export class Doorkeeper {
-  readonly #limits = new RequestLimits(Math.random);
+  readonly #limits: RequestLimits;
   readonly #frames: FrameGuard<Connection>;
   readonly #bans: BanBook;
   readonly #clock: Clock;
@@ -29,7 +30,10 @@ export class Doorkeeper {
     clock: Clock;
     log: Log;
     isTrustedProxy: (address: string) => boolean;
+    /** What an address may do. */
+    rates: AddressRates;
   }) {
+    this.#limits = new RequestLimits(Math.random, options.rates);
     this.#bans = options.bans;
     this.#clock = options.clock;
     this.#log = options.log;

@@ -13,6 +13,7 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import * as parser from 'socket.io-parser';
 import * as v from 'valibot';
+import type { AddressRates } from '../domain/addressRates.ts';
 import type {
   BanBook,
   ClientChannel,
@@ -87,6 +88,8 @@ export interface SocketServerOptions<Session extends SocketSession> {
   readonly isTrustedProxy: (address: string) => boolean;
   /** Whether sockets are taken in: the server may be about to end. */
   readonly isReady: () => boolean;
+  /** What an address may do. */
+  readonly rates: AddressRates;
   readonly bans: BanBook;
   readonly clock: Clock;
   readonly log: Log;

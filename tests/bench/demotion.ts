@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { addressRates } from '#server/domain/addressRates.ts';
 import { createHandlers } from '#server/session/handlers.ts';
 import { PeerSession } from '#server/session/peerSession.ts';
 import { serveSockets } from '#server/signaling/socketServer.ts';
@@ -65,6 +66,7 @@ async function openDoor(house: MediaHouse): Promise<{ url: string; close(): Prom
     isAllowedOrigin: () => true,
     isTrustedProxy: () => false,
     isReady: () => true,
+    rates: addressRates(),
     bans: new FakeBans(),
     clock,
     log: { info() {}, warn() {}, error() {} },

@@ -6,6 +6,7 @@ import type { RecordingId, Role, RoomId } from '#protocol';
 import { JwtTokens } from '#server/auth/token.ts';
 import { MemoryDirectory } from '#server/cluster/memoryDirectory.ts';
 import type { StoredInvitation } from '#server/domain/invitations.ts';
+import { addressRates } from '#server/domain/addressRates.ts';
 import { createHttpApp } from '#server/http/app.ts';
 import {
   makeConnectionTestId,
@@ -90,6 +91,7 @@ export class Site {
         relayNameOf,
       }),
       addressOf: ({ socket }) => socket.remoteAddress ?? '',
+      rates: addressRates(),
       library,
       control,
       shares: new FolderShares({ directory: recordings, clock, makeShareId }),

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { ProtocolError, type Reply } from '#protocol';
 import type { Identity } from '#server/session/ports.ts';
+import { addressRates } from '#server/domain/addressRates.ts';
 import { SECURITY_HEADERS } from '#server/http/headers.ts';
 import { PeerSession } from '#server/session/peerSession.ts';
 import { serveSockets } from '#server/signaling/socketServer.ts';
@@ -65,6 +66,7 @@ export class Switchboard {
       },
       isAllowedOrigin,
       isTrustedProxy: (address) => address === '127.0.0.1' && trustsProxy,
+      rates: addressRates(),
       isReady: () => this.isReady,
       bans: this.house.bans,
       clock: this.house.clock,
