@@ -25,12 +25,13 @@ describe('the slots of the stage, heard', () => {
   });
 
   /** @param audioLevel of what arrives at this moment, 0 to 1 */
-  function add(heard: { peerId: PeerId | null; slot?: number }, audioLevel = 0): void {
-    const source = { timestamp: performance.timeOrigin + performance.now(), audioLevel };
+  function add(heard: { peerId: PeerId | null; slot?: number }, audioLevel = 0) {
+    const source = { timestamp: Date.now(), audioLevel };
     const rtpReceiver = { getSynchronizationSources: () => [source] };
     const consumer = { track: {}, close: () => {}, rtpReceiver } as never;
     const consumerId = `consumer-${String(sounds.length)}` as ConsumerId;
     tracks.add({ consumerId, ...heard }, consumer);
+    return source;
   }
 
   it('[SH1] are each as loud as whoever is in it is wanted', () => {
@@ -68,6 +69,31 @@ describe('the slots of the stage, heard', () => {
     expect(tracks.levelOf(beto)).toBe(1);
     tracks.setHolders([null, ana]);
     expect([tracks.levelOf(ana), tracks.levelOf(beto)]).toEqual([0, 1]);
+  });
+
+  it('[SH6] fall silent once microphones are heard, and come back before they do', () => {
+    const volumes = () => sounds.map(({ volume }) => volume);
+    tracks.setHolders([ana]);
+    const slot = add({ peerId: null, slot: 0 });
+    add({ peerId: null });
+    vi.advanceTimersByTime(1_000);
+    tracks.changeTo('microphones');
+    vi.advanceTimersByTime(1_000);
+    expect(volumes()).toEqual([1, 1]);
+    vi.advanceTimersByTime(1);
+    add({ peerId: ana });
+    vi.advanceTimersByTime(20);
+    expect(volumes()).toEqual([0, 1, 1]);
+    tracks.changeTo('slots');
+    vi.advanceTimersByTime(1_000);
+    expect(volumes()).toEqual([1, 1, 1]);
+    slot.timestamp = Date.now();
+    vi.advanceTimersByTime(20);
+    expect(volumes()).toEqual([1, 1, 0]);
+    // Nobody talks for as long as it is looked for: both may be heard.
+    tracks.changeTo('microphones');
+    vi.advanceTimersByTime(20_000);
+    expect([volumes(), vi.getTimerCount()]).toEqual([[1, 1, 1], 0]);
   });
 
   it('[SH3] are where an audience expects sound from', () => {

@@ -17,6 +17,8 @@ class FakeChannel extends EventEmitter {
 describe('who writes, and where', () => {
   let state: RoomState;
   let onSocket: string[];
+  /** In what way people are to be heard, each time that changes. */
+  let changes: string[];
   /** What was said of phrases on the socket. */
   let followed: boolean[];
   let channel: FakeChannel;
@@ -25,7 +27,7 @@ describe('who writes, and where', () => {
   let left: number;
   beforeEach(async () => {
     vi.useFakeTimers();
-    [state, onSocket, followed, left] = [INITIAL_ROOM_STATE, [], [], 0];
+    [state, onSocket, followed, changes, left] = [INITIAL_ROOM_STATE, [], [], [], 0];
     channel = new FakeChannel();
     const request = async (name: string, input: { text: string; on: boolean }) => {
       if (name === 'sendPhrase') onSocket.push(input.text);
@@ -42,6 +44,7 @@ describe('who writes, and where', () => {
       state: () => state,
       microphone: { follow: () => {}, leaveStage: () => (left += 1) },
       phrases: line,
+      tracks: { changeTo: (way) => changes.push(way) },
       media: () => ({
         follow: async () => {
           const isOnStage = state.me?.role !== 'audience';
@@ -110,6 +113,15 @@ describe('who writes, and where', () => {
     // On stage and off it again before anybody was told.
     become('audience', 'stage');
     expect(left).toBe(3);
+  });
+
+  it('[SH5] who comes on stage or leaves it hears people in the other way', () => {
+    become('audience', 'stage', { mutes: 1 });
+    expect(changes).toEqual([]);
+    become('speaker', 'stage');
+    become('moderator', 'stage');
+    become('audience', 'stage');
+    expect(changes).toEqual(['microphones', 'slots']);
   });
 
   it('[LW4] phrases come over the socket where a way in has no channel for them', async () => {

@@ -1,5 +1,6 @@
 import type { ConsumerOptions } from '#protocol';
 import type { Consumer } from 'mediasoup-client/types';
+import type { HearingWay } from './hearingChange.ts';
 import { visibleLevel } from './levels.ts';
 
 /** A level older than this belongs to a sound that has ended: with DTX silence sends nothing. */
@@ -10,6 +11,11 @@ const FADE_STEP_MS = 25;
 
 /** What is heard: somebody's microphone, a slot of the stage whoever is in it, or with neither the room's voice. */
 export type Heard = Pick<ConsumerOptions, 'peerId' | 'slot'>;
+
+export function wayOf({ peerId, slot }: Heard): HearingWay | null {
+  if (slot !== undefined) return 'slots';
+  return peerId === null ? null : 'microphones';
+}
 
 /** Something that is heard of the room, playing. */
 export class RemoteTrack {
@@ -42,8 +48,9 @@ export class RemoteTrack {
     }
   }
 
-  get isVoice(): boolean {
-    return this.heard.peerId === null && this.heard.slot === undefined;
+  /** Null for the room's voice. */
+  get way(): HearingWay | null {
+    return wayOf(this.heard);
   }
 
   /** Gives it a volume from 0 to 1 at once: between two people nothing is covered, and nothing clicks. */

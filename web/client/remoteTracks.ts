@@ -1,6 +1,7 @@
 import type { ConsumerId, PeerId } from '#protocol';
 import type { Consumer } from 'mediasoup-client/types';
-import { RemoteTrack, type Heard } from './remoteTrack.ts';
+import { HearingChange, type HearingWay } from './hearingChange.ts';
+import { RemoteTrack, wayOf, type Heard } from './remoteTrack.ts';
 
 /** How loud what arrives is played, 0 to 1. */
 export interface Volumes {
@@ -22,6 +23,13 @@ export class RemoteTracks {
   readonly #volumesOf = new Map<PeerId, number>();
   /** Who is heard in each slot of the stage. */
   #holders: readonly (PeerId | null)[] = [];
+
+  readonly #change = new HearingChange({
+    lastArrivalMs: (way) => this.#lastArrivalMs((track) => track.way === way),
+    changed: () => {
+      for (const track of this.#tracks.values()) track.volume = this.#volumeOf(track.heard);
+    },
+  });
 
   /** @param onBlocked told when the browser wants a tap before it plays */
   constructor(onBlocked: () => void) {
@@ -45,8 +53,12 @@ export class RemoteTracks {
 
   /** When anybody's microphone was last heard of, milliseconds since 1970; 0 when none was. The room's voice rests between phrases. */
   get arrivedMs(): number {
-    const people = [...this.#tracks.values()].filter(({ isVoice }) => !isVoice);
-    return people.reduce((last, track) => Math.max(last, track.arrivedMs), 0);
+    return this.#lastArrivalMs(({ way }) => way !== null);
+  }
+
+  /** People are heard in the other way from here on, as soon as they are. */
+  changeTo(way: HearingWay): void {
+    this.#change.begin(way);
   }
 
   /** Of their microphone and of a slot that they hold one at most has sound. */
@@ -93,6 +105,7 @@ export class RemoteTracks {
   }
 
   clear(): void {
+    this.#change.close();
     for (const track of this.#tracks.values()) track.close();
     this.#tracks.clear();
     this.#closedEarly.clear();
@@ -102,9 +115,16 @@ export class RemoteTracks {
     for (const track of this.#tracks.values()) track.fadeTo(this.#volumeOf(track.heard));
   }
 
+  #lastArrivalMs(counts: (track: RemoteTrack) => boolean): number {
+    const arrivals = [...this.#tracks.values()].filter(counts).map(({ arrivedMs }) => arrivedMs);
+    return Math.max(0, ...arrivals);
+  }
+
   #volumeOf(heard: Heard): number {
     const { people, voice } = this.#volumes;
-    if (heard.peerId === null && heard.slot === undefined) return voice;
+    const way = wayOf(heard);
+    if (way === null) return voice;
+    if (way === this.#change.silenced) return 0;
     const person = this.#personIn(heard);
     return people * ((person && this.#volumesOf.get(person)) ?? 1);
   }

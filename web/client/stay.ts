@@ -83,8 +83,7 @@ export class Stay {
     });
     this.#role = new OwnRole({
       state: () => this.#state,
-      microphone,
-      phrases,
+      ...{ microphone, phrases, tracks: options.tracks },
       media: () => this.media,
     });
     this.#news = new NewsDesk({
