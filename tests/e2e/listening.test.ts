@@ -10,8 +10,8 @@ import { createRoom, enterRoom, isTold, roomLink } from '#tests/support/visit.ts
 const [ANA_HZ, BETO_HZ] = [440, 1_000];
 /** Between two bursts of a voice 100 ms are silent, and buffers may add as much. */
 const GAP_MS = 300;
-/** What lies in a jitter buffer when the other way begins. */
-const TWICE_MS = 300;
+/** As long as a page under load may take to notice that the other way has begun. */
+const TWICE_MS = 150;
 /** Enough for a group that shows its number only. */
 const LISTENERS = 11;
 
