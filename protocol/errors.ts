@@ -91,6 +91,14 @@ export class ProtocolError extends Error {
     this.server = options?.server;
   }
 
+  /** As a server told it. */
+  static from({ code, message, retryAfterMs, server }: ErrorBody): ProtocolError {
+    return new ProtocolError(code, message, {
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(server === undefined ? {} : { server }),
+    });
+  }
+
   toBody(): ErrorBody {
     return {
       code: this.code,

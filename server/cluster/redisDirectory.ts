@@ -41,6 +41,7 @@ export class RedisDirectory implements RoomDirectory {
   readonly #leases: Leases;
   readonly #taking = new Map<RoomId, Promise<void>>();
   #servers: readonly Server[] = [];
+  #pages: readonly string[] = [];
   #at: Pick<Server, 'url'> & { readonly pages: readonly string[] } = { url: '', pages: [] };
   #draining = false;
   /** When the last beat was begun that Redis answered: monotonic. For as long as a lease lasts all of them stand. */
@@ -87,7 +88,7 @@ export class RedisDirectory implements RoomDirectory {
   }
 
   get pages(): readonly string[] {
-    return [...new Set(this.#servers.flatMap(({ url, pages }) => [url, ...pages]))];
+    return this.#pages;
   }
 
   /** For what goes with a room: null where it is not here. */
@@ -210,9 +211,12 @@ export class RedisDirectory implements RoomDirectory {
     const { nodeId, clock, load } = this.#options;
     const begunMs = clock.monotonicMs();
     try {
-      const me = { nodeId, ...this.#at, load: load(), draining: this.#draining };
-      const beat = [nodeId, JSON.stringify(me), String(this.#leaseMs)] as const;
-      this.#servers = toServers((await this.#link.run(BEAT, ...beat)) as unknown[]);
+      const { url, pages } = this.#at;
+      const me = { nodeId, url, load: load(), draining: this.#draining };
+      const beat = [nodeId, JSON.stringify(me), String(this.#leaseMs), url, ...pages];
+      const [live, all] = (await this.#link.run(BEAT, ...beat)) as [string[], string[]];
+      this.#servers = toServers(live);
+      this.#pages = all;
       await this.#leases.renew();
       this.#confirmedMs = begunMs;
     } catch {

@@ -1,6 +1,7 @@
 // Each runs in Redis as one step (EVAL): what it reads holds until it has written. Times in ms.
 //
 //   cora:nodes           hash   server -> JSON of who it is, with `until`: by the clock of Redis
+//   cora:pages           zset   origin of pages -> when one was last seen that takes people from them
 //   cora:epoch           string counts up with each room that is taken
 //   cora:lease:<room>    string `<server>/<epoch>` of the server that has the room; runs out by itself
 //   cora:room:<room>     hash   `fence`: the last such that was given out, which alone may write; and the room
@@ -28,13 +29,21 @@ const LIVE = `
     end
   end`;
 
-/** ARGV: server, JSON without `until`, how long it holds. Returns the JSON of all that are there. */
+/** A page may be older than the server that it goes to, and than the one that it came from. */
+const PAGES_MS = 24 * 3_600_000;
+
+/**
+ * ARGV: server, JSON without `until`, how long it holds, then origins of the pages that it takes people from.
+ * Returns the JSON of all that are there, and all origins of the last day.
+ */
 export const BEAT = `${NOW}
   local me = cjson.decode(ARGV[2])
   me['until'] = now + tonumber(ARGV[3])
   redis.call('HSET', 'cora:nodes', ARGV[1], cjson.encode(me))
+  for i = 4, #ARGV do redis.call('ZADD', 'cora:pages', now, ARGV[i]) end
+  redis.call('ZREMRANGEBYSCORE', 'cora:pages', 0, now - ${PAGES_MS})
   ${LIVE}
-  return live`;
+  return {live, redis.call('ZRANGE', 'cora:pages', 0, -1)}`;
 
 /** ARGV: room. Returns who has it, or an empty string, then the JSON of all servers. */
 export const LOCATE = `${NOW}

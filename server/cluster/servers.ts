@@ -3,8 +3,6 @@ import * as v from 'valibot';
 const ServerSchema = v.object({
   nodeId: v.string(),
   url: v.string(),
-  /** Origins of the pages that it takes people from. */
-  pages: v.array(v.string()),
   load: v.number(),
   draining: v.boolean(),
 });

@@ -54,7 +54,7 @@ function come({ token, address }: Comer, beganMs: number): Promise<Coming> {
       }
     };
     const signaling: Signaling = new Signaling({
-      whereabouts: { origin: url, hasOthers: false },
+      url,
       accessToken: token,
       headers: { origin: url, 'x-forwarded-for': address },
       events: {

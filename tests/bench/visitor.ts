@@ -53,7 +53,7 @@ export class Visitor {
     const connected = Promise.withResolvers<void>();
     this.#connected = connected.promise;
     this.signaling = new Signaling({
-      whereabouts: { origin: url, hasOthers: false },
+      url,
       accessToken: token,
       headers: { origin: url, ...headers },
       events: {

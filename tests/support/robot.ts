@@ -1,6 +1,9 @@
 import { mayWrite, type PeerId, type Role, type RoomCreated } from '#protocol';
-import { RoomClient } from '#web/client/roomClient.ts';
+import { enterRoom, getRoom } from '#web/client/api.ts';
+import { RoomClient, type RoomClientOptions } from '#web/client/roomClient.ts';
 import type { RoomState } from '#web/client/roomState.ts';
+import { Servers } from '#web/client/servers.ts';
+import { makePersonKey } from './fakeBook.ts';
 import { ProgramPage } from './programPage.ts';
 import { accessToken } from './rawSocket.ts';
 import { Tone } from './tone.ts';
@@ -12,7 +15,11 @@ export interface RobotOptions {
   readonly name: string;
   /** What it says without a pause; nothing when left out. */
   readonly toneHz?: number;
+  /** Whether it goes to the server that has the room, as pages do, also when that is another one. */
+  readonly roams?: boolean;
 }
+
+type WayIn = Pick<RoomClientOptions, 'url' | 'accessToken' | 'renew' | 'whereabouts'>;
 
 /** Somebody with the browser's whole client in this process: it reconnects, recovers and rebuilds as a page does. */
 export class Robot {
@@ -22,19 +29,18 @@ export class Robot {
 
   /** Resolves once it is in and can send phrases, or hear those of others. */
   static async enter(url: string, room: RoomCreated, options: RobotOptions): Promise<Robot> {
-    const token = await accessToken(url, room, options.role, options.name);
-    const robot = new Robot(url, token, options);
+    const robot = new Robot(url, await wayIn(url, room, options), options);
     await robot.until(({ connection }) => connection === 'connected');
     const writes = ({ me, settings }: RoomState) => me !== null && mayWrite(me.role, settings);
     await robot.until((state) => state.canSendPhrases || !writes(state));
     return robot;
   }
 
-  private constructor(url: string, token: string, { toneHz }: RobotOptions) {
+  private constructor(origin: string, way: WayIn, { toneHz }: RobotOptions) {
     this.#tone = toneHz === undefined ? null : Tone.playing(toneHz);
     const track = this.#tone?.track ?? null;
     this.client = this.#page.run(() =>
-      RoomClient.connect({ url, origin: url, accessToken: token, microphone: track, muted: false }),
+      RoomClient.connect({ ...way, origin, microphone: track, muted: false }),
     );
   }
 
@@ -78,4 +84,16 @@ export class Robot {
     this.#tone?.close();
     for (const { ear } of this.#page.playing) ear?.close();
   }
+}
+
+async function wayIn(url: string, room: RoomCreated, options: RobotOptions): Promise<WayIn> {
+  const { role, name, roams = false } = options;
+  if (!roams) return { url, accessToken: await accessToken(url, room, role, name) };
+  const servers = new Servers(url);
+  const { roomId } = room;
+  const invitation = room.invitations[role];
+  await getRoom(roomId, invitation, { servers });
+  const who = { displayName: name, personKey: makePersonKey() };
+  const renew = async () => (await enterRoom({ roomId, invitation, who, servers })).accessToken;
+  return { accessToken: await renew(), renew, whereabouts: servers.whereaboutsOf(roomId) };
 }

@@ -59,8 +59,7 @@ describe('a client’s signalling', () => {
   });
 
   const start = (accessToken: string, events = witness, renew?: () => Promise<string>) => {
-    const whereabouts = { origin: board.url, hasOthers: false };
-    const options = { whereabouts, accessToken, events };
+    const options = { url: board.url, accessToken, events };
     const signaling = new Signaling(renew ? { ...options, renew } : options);
     open.push(signaling);
     return signaling;

@@ -71,10 +71,7 @@ async function ask<Schema extends v.GenericSchema>(
     throw new Unreachable(`${path} ${what}`, status, { cause: error });
   }
   const failure = v.safeParse(FailureSchema, data);
-  if (failure.success) {
-    const { code, message, retryAfterMs } = failure.output.error;
-    throw new ProtocolError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
-  }
+  if (failure.success) throw ProtocolError.from(failure.output.error);
   const result = v.safeParse(answer, data);
   if (!result.success) {
     throw new Unreachable(`${path} answered HTTP ${status} with something else`, status);

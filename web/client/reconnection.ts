@@ -1,6 +1,10 @@
 export const RECONNECT_MIN_MS = 400;
 /** Whoever waits when a server is back waits up to half as long again. A refused connection costs next to nothing. */
 export const RECONNECT_MAX_MS = 1_000;
+/** Until the next server is asked for a room whose own is gone: at first, and how much longer each time. */
+const MOVE_MS = 300;
+const MOVE_GROWTH = 1.1;
+const MOVE_MAX_MS = 2_000;
 /** Of the time to wait, added so that those who were told the same do not come in one moment. */
 const HOLD_OFF_JITTER = 0.1;
 
@@ -9,6 +13,7 @@ export class Reconnection {
   readonly #connect: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #attempts = 0;
+  #moves = 0;
 
   constructor(connect: () => void) {
     this.#connect = connect;
@@ -27,15 +32,20 @@ export class Reconnection {
 
   reset(): void {
     this.#attempts = 0;
+    this.#moves = 0;
   }
 
-  /**
-   * Spread out, so that a room full of people does not come back in one moment.
-   * @param act what is done then; connects where nothing is said
-   */
-  soon(act = this.#connect): void {
+  /** Spread out, so that a room full of people does not come back in one moment. */
+  soon(): void {
     const longestMs = Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** this.#attempts);
-    this.#after(longestMs * (0.5 + Math.random() / 2), act);
+    this.#after(longestMs * (0.5 + Math.random() / 2));
+  }
+
+  /** Does what brings one to another server. */
+  move(act: () => void): void {
+    const delayMs = Math.min(MOVE_MS * MOVE_GROWTH ** this.#moves, MOVE_MAX_MS);
+    this.#moves += 1;
+    this.#after(delayMs * (0.5 + Math.random() / 2), act);
   }
 
   /** When the server said. */

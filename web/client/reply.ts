@@ -14,9 +14,6 @@ export function readReply<Name extends ClientRequestName>(
   answer: unknown,
 ): OutputOf<ClientRequests[Name]> {
   const reply = v.parse(ReplySchema, answer);
-  if (!reply.ok) {
-    const { code, message, retryAfterMs } = reply.error;
-    throw new ProtocolError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
-  }
+  if (!reply.ok) throw ProtocolError.from(reply.error);
   return v.parse(clientRequests[name].output, reply.data) as OutputOf<ClientRequests[Name]>;
 }

@@ -105,10 +105,11 @@ export class RoomClient {
     this.#watch('pagehide', () => this.leave());
   }
 
-  #makeSignaling({ accessToken, renew, origin, ...to }: RoomClientOptions): Signaling {
-    const { url = '', whereabouts = { origin: url, hasOthers: false } } = to;
+  #makeSignaling({ accessToken, renew, url = '', ...more }: RoomClientOptions): Signaling {
+    const { origin, whereabouts } = more;
     return new Signaling({
-      whereabouts,
+      url,
+      ...(whereabouts === undefined ? {} : { whereabouts }),
       accessToken,
       ...(renew === undefined ? {} : { renew }),
       ...(origin === undefined ? {} : { headers: { origin } }),

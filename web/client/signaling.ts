@@ -14,28 +14,13 @@ import { ANSWER_TIMEOUT_MS, AnswerTimes } from './answerTimes.ts';
 import { Handshake } from './handshake.ts';
 import { readReply } from './reply.ts';
 import type { Whereabouts } from './servers.ts';
+import type { SignalingEvents } from './signalingEvents.ts';
 import { SocketLine } from './socketLine.ts';
-import { takeIncoming, type Asked, type Notification } from './incoming.ts';
+import { takeIncoming } from './incoming.ts';
 import { timeToWait } from './joinInTurn.ts';
 import { Reconnection } from './reconnection.ts';
 
-/** What the server tells, but for what only the next handshake needs. */
-export type Told = Exclude<Notification, { name: 'tokenRefreshed' }>;
-
-export interface SignalingEvents {
-  /** Every time the socket stands, the first time and after each loss. */
-  connected(): void;
-  /** It will be tried again, unless `close` is called. */
-  disconnected(): void;
-  /** The server does not take this token. It will not be tried again. */
-  refused(error: ProtocolError): void;
-  /** The server has no time for this one now, and said when: it will be tried again then. */
-  heldOff(): void;
-  /** An attempt failed; `attempts` so far since the visit was last settled. */
-  unreachable(attempts: number): void;
-  notified(notification: Told): void;
-  readonly asked: Asked;
-}
+export type { SignalingEvents, Told } from './signalingEvents.ts';
 
 /** The socket to the server: requests out, requests and notifications in, each checked by its schema. */
 export class Signaling {
@@ -49,12 +34,14 @@ export class Signaling {
   readonly #reconnection = new Reconnection(() => this.#socket.connect());
 
   /**
+   * @param url the server, where it is always the same; the page's own when left out
    * @param whereabouts of the room's server, which may be another one after `renew`
    * @param renew gives another access token where the last one has expired
    * @param headers for programs, which must send an Origin: browsers do so by themselves
    */
   constructor(options: {
-    whereabouts: Whereabouts;
+    url?: string;
+    whereabouts?: Whereabouts;
     accessToken: string;
     renew?: () => Promise<string>;
     events: SignalingEvents;
@@ -62,7 +49,7 @@ export class Signaling {
   }) {
     this.#events = options.events;
     this.#handshake = new Handshake(options.accessToken, options.renew ?? null);
-    const { whereabouts, headers } = options;
+    const { url = '', whereabouts = { origin: url, hasOthers: false }, headers } = options;
     this.#line = new SocketLine({
       ...{ whereabouts, headers },
       auth: () => this.#handshake.auth,
@@ -174,14 +161,18 @@ export class Signaling {
   #turnedAway(refusal: ErrorBody): void {
     const isElsewhere = refusal.code === 'ROOM_ELSEWHERE' && this.#handshake.knowsDoor;
     if (isElsewhere || (refusal.code === 'SERVER_STOPPING' && this.#mayMove)) {
-      this.#socket.disconnect();
-      return this.#reconnection.soon(() => void this.#renew());
+      return this.#moveSoon();
     }
     const retryAfterMs = timeToWait(refusal);
     if (retryAfterMs !== null) return this.#holdOff(retryAfterMs);
     if (refusal.code === 'SERVER_STOPPING') return this.#failSoon();
     this.#socket.disconnect();
     this.#events.refused(new ProtocolError(refusal.code, refusal.message));
+  }
+
+  #moveSoon(): void {
+    this.#socket.disconnect();
+    this.#reconnection.move(() => void this.#renew());
   }
 
   async #renew(): Promise<void> {
@@ -234,7 +225,7 @@ export class Signaling {
       const refusal = v.safeParse(ErrorBodySchema, (error as { data?: unknown }).data);
       if (!refusal.success) {
         // The first time the network may be to blame, and the place be kept.
-        if (this.#mayMove && this.#reconnection.attempts > 0) void this.#renew();
+        if (this.#mayMove && this.#reconnection.attempts > 0) this.#moveSoon();
         return this.#fail();
       }
       const isStale = refusal.output.code === 'TOKEN_EXPIRED' && this.#handshake.canRenew;
