@@ -44,7 +44,7 @@ function come({ token, address }: Comer, beganMs: number): Promise<Coming> {
     };
     const enter = async () => {
       try {
-        await joinInTurn({ signaling, consent: undefined, heldOff: wait, isWanted: () => true });
+        await joinInTurn({ signaling, asked: {}, heldOff: wait, isWanted: () => true });
         inMs = performance.now() - beganMs;
         done();
       } catch (error) {

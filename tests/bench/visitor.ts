@@ -2,6 +2,7 @@ import type { ConsumerOptions, Phrase, PhraseDraft, Receipt, Role, RoomCreated }
 import { accessToken } from '#tests/support/rawSocket.ts';
 import { Tone } from '#tests/support/tone.ts';
 import { nodeDevice } from '#tests/support/webrtc.ts';
+import { MediaDevice } from '#web/client/mediaDevice.ts';
 import { PhraseChannel } from '#web/client/phraseChannel.ts';
 import { ReceiptSender } from '#web/client/receiptSender.ts';
 import { Signaling } from '#web/client/signaling.ts';
@@ -102,7 +103,8 @@ export class Visitor {
 
   async #consume(options: ConsumerOptions): Promise<void> {
     const consumer = await this.#transports?.consume(options);
-    if (consumer && options.peerId === null) this.#voice = Tone.heardOn(consumer.track);
+    if (consumer && options.peerId === null && options.slot === undefined)
+      this.#voice = Tone.heardOn(consumer.track);
   }
 
   #confirm(receipt: Receipt): void {
@@ -111,21 +113,24 @@ export class Visitor {
   }
 
   async #openMedia(options: VisitorOptions): Promise<void> {
-    const { role, toneHz, hops = false, confirms = false } = options;
+    const { role, toneHz, hops = false, confirms = false, deaf = false } = options;
     const { routerRtpCapabilities } = await this.signaling.request('join', {});
+    if (!routerRtpCapabilities) throw new Error('the server does not say what it routes');
     const transports = await Transports.open({
       signaling: this.signaling,
-      device: await nodeDevice(),
-      routerRtpCapabilities,
+      device: await MediaDevice.ready(routerRtpCapabilities, await nodeDevice()),
       onState: () => {},
     });
     this.#transports = transports;
-    this.#phrases.receive(await transports.startReceiving(), {
+    const channel = await transports.openPhraseChannel();
+    if (!channel) throw new Error('phrases come over the socket only');
+    this.#phrases.receive(channel, {
       take: (phrase) => {
         this.onPhrase(phrase);
         if (confirms) this.#receipts.got(phrase.seq);
       },
     });
+    if (!deaf) for (const consumer of transports.consumers) void this.#consume(consumer);
     if (role === 'audience') return;
     const drafts = await transports.openSending();
     await new Promise<void>((resolve) => {
