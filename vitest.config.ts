@@ -22,6 +22,7 @@ const UNIT = [
   'config',
   'speech',
   'web',
+  'loadtest',
 ];
 
 export default defineConfig({

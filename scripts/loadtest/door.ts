@@ -76,13 +76,15 @@ export class Door {
       const seconds = Math.ceil(waitMs / 1_000);
       throw new Error(`it has had too many requests: try again in ${seconds} s`);
     } catch (error) {
-      const cause = (error as Error & { cause?: { code?: string } }).cause?.code;
-      if (cause === 'ECONNREFUSED') {
+      const { message, cause } = error as Error & { cause?: Error & { code?: string } };
+      if (cause?.code === 'ECONNREFUSED') {
         throw new LoadError(
-          `No server answers at ${this.#url}. Start one with npm start, or name another with --url.`,
+          `No server answers at ${this.#url}: start one with npm start, or give another address with --url.`,
         );
       }
-      throw new LoadError(`${this.#url} does not let us in: ${cause ?? (error as Error).message}`);
+      throw new LoadError(
+        `${this.#url} does not let us in: ${cause?.code ?? cause?.message ?? message}`,
+      );
     }
   }
 
