@@ -45,7 +45,7 @@ async function enter(room: RoomCreated, number: number): Promise<void> {
     },
     dtlsParameters,
   };
-  const { listening } = await caller.ask<{ listening: Listening }>('join', { listen });
+  const { listening } = await caller.ask<{ listening: Listening }>('join', listen);
   way.open(listening);
   kept.push(way);
 }

@@ -99,7 +99,7 @@ export async function seatListener(options: {
   const startedMs = monotonicMs();
   const caller = await Caller.enter(url, room, { role: 'audience', number });
   const listen = { rtpCapabilities: OPUS, dtlsParameters: crowd.dtlsParameters };
-  const { listening } = await caller.ask<{ listening: Listening }>('join', { listen });
+  const { listening } = await caller.ask<{ listening: Listening }>('join', listen);
   const joinedMs = monotonicMs();
   return { startedMs, joinedMs, listener: await crowd.subscribe(offerOf(listening)) };
 }
