@@ -79,8 +79,9 @@ export class SfuPeer implements MediaPeer {
   }
 
   async hear(hearing: Hearing): Promise<void> {
-    await this.#requireWayIn().hear(hearing);
-    this.#events.hears(hearing);
+    const wayIn = this.#requireWayIn();
+    await wayIn.hear(hearing);
+    if (this.#wayIn === wayIn) this.#events.hears(hearing);
   }
 
   consume(options: {

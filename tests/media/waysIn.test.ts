@@ -42,6 +42,15 @@ describe('ways into a room', () => {
     expect([...carla.heard.keys()]).toEqual(['voice', 0, 1, 2]);
   });
 
+  it('[WY14] lead no voice to anybody where the server never speaks', async () => {
+    house = await SfuHouse.open(1, { hasVoice: false, slots: 1 });
+    room = await house.openRoom();
+    const { peer } = await house.enter(room);
+    const { rtpCapabilities } = house.engine;
+    const { consumers } = await peer.listen({ rtpCapabilities, hearing: 'slots' });
+    expect(consumers.map(({ slot }) => slot)).toEqual([0]);
+  });
+
   it('[WY2] change between slots and microphones at once, with no gap and nothing heard twice', async () => {
     house = await SfuHouse.open(1);
     room = await house.openRoom();
