@@ -3,6 +3,10 @@ import { WORKER_BOUNDS, WorkerLoad, byLoad } from '#server/media/workerLoad.ts';
 import { SfuHouse } from '#tests/support/sfuRoom.ts';
 import { describe, expect, it } from 'vitest';
 
+const LISTENERS = 40;
+/** What mediasoup keeps of the SCTP streams of a transport that says which are free. */
+const SCTP_TABLE_KB = 64;
+
 function loadOf(given: { consumers?: number; cpu?: number; routers?: number }): WorkerLoad {
   const load = new WorkerLoad();
   load.consumers = given.consumers ?? 0;
@@ -56,6 +60,27 @@ describe('the load of a worker', () => {
     first.consumers -= WORKER_BOUNDS.consumers / 2;
     peer.close();
     expect(first.consumers).toBe(0);
+    await house.close();
+  });
+});
+
+describe('what a way in takes', () => {
+  it('[WY15] is no report of bandwidth, and no table of streams that are not there', async () => {
+    const house = await SfuHouse.open(1);
+    const room = await house.openRoom();
+    const { rtpCapabilities } = house.engine;
+    const before = process.memoryUsage().arrayBuffers;
+    const ears = await Promise.all(
+      Array.from({ length: LISTENERS }, async () => {
+        const { peer } = await house.enter(room);
+        return peer.listen({ rtpCapabilities, hearing: 'slots' });
+      }),
+    );
+    const kilobytes = (process.memoryUsage().arrayBuffers - before) / LISTENERS / 1_024;
+    expect(kilobytes).toBeLessThan(SCTP_TABLE_KB / 2);
+    const sent = ears.flatMap(({ consumers }) => consumers.map((it) => it.rtpParameters));
+    expect(JSON.stringify(rtpCapabilities)).toMatch(/transport-wide-cc/);
+    expect(JSON.stringify(sent)).not.toMatch(/transport-wide-cc|transport-cc|abs-send-time/);
     await house.close();
   });
 });
