@@ -70,7 +70,8 @@ export class SlotWriter {
     const hasPause = place.timestamp - end >= FRAME_20_MS;
     const silence: Sound = {
       payload: SILENCE_20_MS,
-      timestamp: place.timestamp - (hasPause ? FRAME_20_MS : 0),
+      // What a receiver has to make up between two voices not in phase is then of silence.
+      timestamp: hasPause ? place.timestamp - FRAME_20_MS : end,
       samples: FRAME_20_MS,
       marker: true,
       afterLoss: false,
