@@ -51,7 +51,7 @@ const EnvironmentSchema = v.object({
   STAGE_SLOTS: v.optional(integer(1, MAX_SLOTS), '3'),
   MAX_RECORDING_MINUTES: v.optional(integer(1, 1_440), '240'),
   ADDRESS_JOINS_PER_SECOND: v.optional(integer(1, 10_000), String(USUAL_JOINS_PER_SECOND)),
-  MAX_PEERS_PER_ROOM: v.optional(integer(1, MAX_PEERS), '400'),
+  MAX_PEERS_PER_ROOM: v.optional(integer(1, MAX_PEERS), '3000'),
   RECORDINGS_DIR: v.optional(directory, 'recordings'),
   RETENTION_DAYS: v.optional(integer(0, 36_500), '30'),
   ...ICE_SERVERS,
