@@ -6,6 +6,7 @@ import type { PeerSession } from './peerSession.ts';
 import type { Clock } from './ports.ts';
 import { RosterDesk } from './rosterDesk.ts';
 import { tellAll } from './sessionChannel.ts';
+import { SlotsNews } from './slotsNews.ts';
 
 interface Options {
   readonly room: Room;
@@ -19,12 +20,18 @@ export class Attendance {
   readonly #sessions = new Map<PeerId, PeerSession>();
   /** Who is told of whom. */
   readonly roster: RosterDesk;
-  #slots: (PeerId | null)[] = [];
+  /** Who is heard in the slots of the stage: for those who only listen. */
+  readonly slots: SlotsNews;
   /** Told after each publication. */
   onPublished: () => void = () => {};
 
   constructor(options: Options) {
     this.roster = new RosterDesk({ ...options, sessions: this.#sessions });
+    this.slots = new SlotsNews({
+      clock: options.clock,
+      tell: (slots) =>
+        this.#tellThose(({ role }) => !can(role, 'speak'), 'slotsChanged', { slots }),
+    });
   }
 
   get all(): PeerSession[] {
@@ -96,15 +103,10 @@ export class Attendance {
     this.#tellThose(isNew, 'activeSpeakerChanged', { peerId });
   }
 
-  /** Who is heard in the slots of the stage: told to those who only listen. */
-  tellSlots(slots: (PeerId | null)[]): void {
-    this.#slots = slots;
-    this.#tellThose(({ role }) => !can(role, 'speak'), 'slotsChanged', { slots });
-  }
-
   /** Idempotent. */
   close(): void {
     this.roster.close();
+    this.slots.close();
   }
 
   /** Somebody has come on the stage perhaps, or left it: they see others from there. */
@@ -112,7 +114,8 @@ export class Attendance {
     const session = this.of(peer.peerId);
     if (!session || can(peer.role, 'speak') === can(before.role, 'speak')) return;
     this.roster.replaceFor(session);
-    if (!can(session.role, 'speak')) session.channel.notify('slotsChanged', { slots: this.#slots });
+    if (!can(session.role, 'speak'))
+      session.channel.notify('slotsChanged', { slots: this.slots.slots });
   }
 
   #tellThose<Name extends keyof ServerNotifications>(

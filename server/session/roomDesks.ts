@@ -111,7 +111,7 @@ export function openDesks(options: RoomDesksOptions): RoomDesks {
   const order = new OrderDesk({ ...parts, lobby, phrases, media });
   const hostWatch = new HostWatch({ ...options, people });
   people.onPublished = () => hostWatch.look();
-  levels.onSlots = (slots) => people.tellSlots(slots);
+  levels.onSlots = (slots) => people.slots.take(slots);
   levels.onHeard = (heard, activeSpeaker) => {
     people.tellActiveSpeaker(activeSpeaker);
     phrases.heard(heard[0]?.dBov ?? null);

@@ -3,6 +3,8 @@ import type { Role } from '#protocol';
 import { identity } from '#tests/support/builders.ts';
 import { Switchboard, received, type Client } from '#tests/support/switchboard.ts';
 
+const SLOTS_MS = 200;
+
 let board: Switchboard;
 beforeEach(async () => {
   board = await Switchboard.open();
@@ -28,6 +30,7 @@ it('[FN1] comes to each of them once, in order, and to nobody else', async () =>
   const { events } = board.house.engine.room;
   events.slotsChanged([null, null]);
   await mia.ask('changeSettings', { roomName: 'Uno' });
+  board.house.clock.advance(SLOTS_MS);
   events.slotsChanged([null]);
   await mia.ask('changeSettings', { roomName: 'Dos' });
   for (const client of [...crowd, ana]) await caughtUp(client);
@@ -51,8 +54,10 @@ it('[FN2] is kept from nobody by who is gone, and told to nobody where all are',
   expect(told(second, 'slotsChanged')).toHaveLength(1);
   const gone = received(mia.socket, 'rosterChanged');
   second.socket.io.engine.close();
+  board.house.clock.advance(SLOTS_MS);
   events.slotsChanged([null]);
   await gone;
+  board.house.clock.advance(SLOTS_MS);
   events.slotsChanged([]);
   await caughtUp(mia);
   expect(told(mia, 'slotsChanged')).toEqual([]);
