@@ -30,56 +30,34 @@ import type {
   SpeechEngine,
 } from './ports.ts';
 
+export interface RoomRegistryOptions {
+  readonly engine: MediaEngine;
+  readonly recorder: Recorder;
+  /** Null where the server has no voice. */
+  readonly speech: SpeechEngine | null;
+  readonly bans: BanBook;
+  readonly book: RoomBook;
+  readonly store: RoomStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly makeRecordingId: () => RecordingId;
+  readonly makeResumeToken: () => string;
+  readonly maxPeersPerRoom: number;
+  readonly maxRecordingMs: number;
+  /** How long changes of a roster are gathered; see RosterNews. */
+  readonly rosterBatchMs?: number;
+}
+
 /** The rooms that are open. Opens one on its first join, however many arrive together. */
 export class RoomRegistry implements RecordingControl, OpenRooms {
   readonly #rooms = new Map<RoomId, Promise<LiveRoom>>();
   /** Those of `#rooms` that stand, for questions that must not wait. */
   readonly #open = new Map<RoomId, LiveRoom>();
-  readonly #engine: MediaEngine;
-  readonly #recorder: Recorder;
-  readonly #speech: SpeechEngine | null;
-  readonly #bans: BanBook;
-  readonly #book: RoomBook;
-  readonly #store: RoomStore;
-  readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #makeRecordingId: () => RecordingId;
-  readonly #makeResumeToken: () => string;
-  readonly #maxPeersPerRoom: number;
-  readonly #maxRecordingMs: number;
-  readonly #rosterBatchMs: number | undefined;
+  readonly #options: RoomRegistryOptions;
   #stopping = false;
 
-  constructor(options: {
-    engine: MediaEngine;
-    recorder: Recorder;
-    /** Null where the server has no voice. */
-    speech: SpeechEngine | null;
-    bans: BanBook;
-    book: RoomBook;
-    store: RoomStore;
-    clock: Clock;
-    log: Log;
-    makeRecordingId: () => RecordingId;
-    makeResumeToken: () => string;
-    maxPeersPerRoom: number;
-    maxRecordingMs: number;
-    /** How long changes of a roster are gathered; see RosterNews. */
-    rosterBatchMs?: number;
-  }) {
-    this.#engine = options.engine;
-    this.#recorder = options.recorder;
-    this.#speech = options.speech;
-    this.#bans = options.bans;
-    this.#book = options.book;
-    this.#store = options.store;
-    this.#clock = options.clock;
-    this.#log = options.log;
-    this.#makeRecordingId = options.makeRecordingId;
-    this.#makeResumeToken = options.makeResumeToken;
-    this.#maxPeersPerRoom = options.maxPeersPerRoom;
-    this.#maxRecordingMs = options.maxRecordingMs;
-    this.#rosterBatchMs = options.rosterBatchMs;
+  constructor(options: RoomRegistryOptions) {
+    this.#options = options;
   }
 
   /**
@@ -118,7 +96,7 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
     const open = this.#open.get(roomId);
     if (open) return open.desks.order.endAdmitted(invitationId, except);
     // Nobody is back yet since the server began to run: what is kept of them is changed where it lies.
-    const { memory, kept } = this.#store.open(roomId);
+    const { memory, kept } = this.#options.store.open(roomId);
     for (const [peerId, standing] of kept.standings) {
       if (standing.invitationId !== invitationId || peerId === except) continue;
       memory.keepStanding(peerId, { ...standing, ...withoutGifts(standing) });
@@ -172,12 +150,12 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
   /** Also of a room to which nobody is back yet since the server began to run. */
   #standingOf(roomId: RoomId, peerId: PeerId): Standing {
     const open = this.#open.get(roomId);
-    return open ? open.standingOf(peerId) : this.#store.standingOf(roomId, peerId);
+    return open ? open.standingOf(peerId) : this.#options.store.standingOf(roomId, peerId);
   }
 
   #refuseBanned({ peerId, identity }: PeerSession): void {
-    const nowMs = this.#clock.wallMs();
-    refuseBanned(this.#bans.banOf(identity.roomId, peerId, nowMs), nowMs);
+    const nowMs = this.#options.clock.wallMs();
+    refuseBanned(this.#options.bans.banOf(identity.roomId, peerId, nowMs), nowMs);
   }
 
   async #seat(session: PeerSession, options: JoinOptions): Promise<Joined> {
@@ -201,7 +179,7 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
     const { roomId } = identity;
     const known = this.#rooms.get(roomId);
     if (known) return known;
-    const record = this.#book.find(roomId);
+    const record = this.#options.book.find(roomId);
     if (!record) throw new ProtocolError('UNAUTHORIZED', 'no such room');
 
     const forget = () => {
@@ -210,28 +188,18 @@ export class RoomRegistry implements RecordingControl, OpenRooms {
         this.#open.delete(roomId);
       }
     };
-    const { memory, kept } = this.#store.open(roomId);
+    const { memory, kept } = this.#options.store.open(roomId);
     const { phrases, standings, speech: keptSpeech } = kept;
     const isExpected = standings.size > 0;
     const room = new Room({
       ...(isExpected ? record : unlocked(record)),
       ...{ phrases, standings },
-      maxPeers: this.#maxPeersPerRoom,
+      maxPeers: this.#options.maxPeersPerRoom,
       keepStanding: (peerId, standing) => memory.keepStanding(peerId, standing),
     });
     const opening = LiveRoom.create({
+      ...this.#options,
       ...{ room, memory, keptSpeech, isExpected },
-      ...(this.#rosterBatchMs !== undefined && { rosterBatchMs: this.#rosterBatchMs }),
-      engine: this.#engine,
-      recorder: this.#recorder,
-      speech: this.#speech,
-      bans: this.#bans,
-      book: this.#book,
-      clock: this.#clock,
-      log: this.#log,
-      makeRecordingId: this.#makeRecordingId,
-      makeResumeToken: this.#makeResumeToken,
-      maxRecordingMs: this.#maxRecordingMs,
       onClosed: forget,
     });
     this.#rooms.set(roomId, opening);
