@@ -27,6 +27,8 @@ export interface Invitation {
 export class Door {
   readonly #url: string;
   #heldOff = 0;
+  /** Where rooms are that another server has. */
+  readonly #elsewhere = new Map<string, string>();
 
   constructor(url: string) {
     this.#url = url;
@@ -35,6 +37,11 @@ export class Door {
   /** How often somebody was told to come again later. */
   get heldOff(): number {
     return this.#heldOff;
+  }
+
+  /** The server that has a room, as far as is known. */
+  originOf({ roomId }: Invitation): string {
+    return this.#elsewhere.get(roomId) ?? this.#url;
   }
 
   /** @throws LoadError where no server answers, or it makes no room */
@@ -55,15 +62,18 @@ export class Door {
 
   /** Enters, as often as it takes; `startedMs` is when the server was asked the time that it agreed. */
   async enter(
-    { roomId, token }: Invitation,
+    invitation: Invitation,
     displayName: string,
   ): Promise<{ entered: Entered; startedMs: number }> {
+    const { roomId, token } = invitation;
     for (let retry = 0; ; retry += 1) {
       const startedMs = performance.now();
-      const request = { token, body: { displayName } };
-      const { answer, waitMs } = await this.#ask(`/api/rooms/${roomId}/peers`, request);
-      if (waitMs === null) return { entered: v.parse(EnteredSchema, answer), startedMs };
+      const request = { token, body: { displayName }, origin: this.originOf(invitation) };
+      const { answer, waitMs, server } = await this.#ask(`/api/rooms/${roomId}/peers`, request);
+      if (server !== undefined) this.#elsewhere.set(roomId, server);
+      else if (waitMs === null) return { entered: v.parse(EnteredSchema, answer), startedMs };
       if (retry === MOST_RETRIES) throw new Error('held off too often');
+      if (waitMs === null) continue;
       this.#heldOff += 1;
       await delay(waitMs);
     }
@@ -88,9 +98,8 @@ export class Door {
     }
   }
 
-  /** `waitMs` where the server wants to be asked again after that time. */
-  async #ask(path: string, { token, body }: Request) {
-    const response = await fetch(`${this.#url}${path}`, {
+  async #ask(path: string, { token, body, origin = this.#url }: Request): Promise<Answer> {
+    const response = await fetch(`${origin}${path}`, {
       signal: AbortSignal.timeout(TIMEOUT_MS),
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -102,13 +111,23 @@ export class Door {
     if (response.ok) return { answer, waitMs: null };
     const refusal = v.safeParse(FailureSchema, answer);
     if (!refusal.success) throw new Error(`${path} was answered with status ${response.status}`);
-    const { code, message, retryAfterMs } = refusal.output.error;
+    const { code, message, retryAfterMs, server } = refusal.output.error;
+    if (server !== undefined) return { answer: null, waitMs: null, server };
     if (retryAfterMs === undefined) throw new Error(`${code}: ${message}`);
     return { answer: null, waitMs: retryAfterMs };
   }
 }
 
+interface Answer {
+  readonly answer: unknown;
+  /** Where the server wants to be asked again: after how long. */
+  readonly waitMs: number | null;
+  /** Where another one has the room. */
+  readonly server?: string;
+}
+
 interface Request {
+  readonly origin?: string;
   readonly token?: string;
   readonly body?: object;
 }

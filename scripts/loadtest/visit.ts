@@ -36,13 +36,14 @@ export class Visit {
    * @throws Error or ProtocolError as the server refuses
    */
   static async open(options: VisitOptions, told: (it: Told) => void = () => {}): Promise<Visit> {
-    const { url, door, invitation, name } = options;
+    const { door, invitation, name } = options;
     const { entered, startedMs } = await door.enter(invitation, name);
+    const origin = door.originOf(invitation);
     const connected = Promise.withResolvers<void>();
     const signaling = new Signaling({
-      url,
+      whereabouts: { origin, hasOthers: false },
       accessToken: entered.accessToken,
-      headers: { origin: url },
+      headers: { origin },
       events: {
         connected: connected.resolve,
         disconnected: () => {},
