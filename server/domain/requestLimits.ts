@@ -8,7 +8,7 @@ import { TokenBucket } from './tokenBucket.ts';
 
 /** A client's entrance takes about ten requests, a rebuild of its transports six. */
 const PERSON = { capacity: 50, perSecond: 20 };
-/** An entrance takes eight of these, its handshake included, and a rebuild six: one and two at once. */
+/** An entrance takes six of these, its handshake included, and a rebuild five: two and one at once. Who only listens takes two. */
 const COSTLY = { capacity: 20, perSecond: 5 };
 /** Who asks on at 400 a second or more gets nothing at all, until they wait. */
 const IGNORED_COSTS = 0.05;
