@@ -18,7 +18,7 @@ export class ProgramPage {
 const pages = new AsyncLocalStorage<ProgramPage>();
 
 class ProgramAudio {
-  readonly dataset: { peerId?: string; voice?: string } = {};
+  readonly dataset: { peerId?: string; slot?: string; voice?: string } = {};
   volume = 1;
   ear: Tone | null = null;
   readonly #page = pages.getStore();

@@ -48,18 +48,20 @@ export class Robot {
     return this.client.state.me?.peerId ?? null;
   }
 
-  /** What it hears of each of the others, by their peer ids. */
+  /** What it hears of each of the others, by their peer ids: of who only listens, who is in which slot. */
   get ears(): Map<string, Tone> {
+    const { slots } = this.client.state;
     return new Map(
-      [...this.#page.playing].flatMap(({ dataset: { peerId }, ear }) =>
-        peerId !== undefined && ear ? [[peerId, ear] as const] : [],
-      ),
+      [...this.#page.playing].flatMap(({ dataset: { peerId, slot }, ear }) => {
+        const person = peerId ?? slots[Number(slot)];
+        return person && ear ? [[person, ear] as const] : [];
+      }),
     );
   }
 
   /** Whether somebody is heard at this frequency at this moment. */
   hears(toneHz: number): boolean {
-    return [...this.ears.values()].some((ear) => ear.shareOf(toneHz) > 0.5);
+    return [...this.#page.playing].some(({ ear }) => (ear?.shareOf(toneHz) ?? 0) > 0.5);
   }
 
   until(holds: (state: RoomState) => boolean): Promise<void> {
