@@ -26,19 +26,22 @@ export class ListenerCrowd {
   #subscribed = 0;
   #fingerprint = '';
 
-  /** @throws Error where there is no compiler, or no OpenSSL to compile with */
-  static async start(): Promise<ListenerCrowd> {
-    const crowd = new ListenerCrowd(built());
+  /**
+   * @param address that they send from
+   * @throws Error where there is no compiler, or no OpenSSL to compile with
+   */
+  static async start(address = '127.0.0.1'): Promise<ListenerCrowd> {
+    const crowd = new ListenerCrowd(built(), address);
     const { fp } = await crowd.#answer('ready');
     crowd.#fingerprint = String(fp);
     return crowd;
   }
 
-  private constructor(binary: string) {
+  private constructor(binary: string, address: string) {
     this.#process = spawn(binary, {
       stdio: ['pipe', 'pipe', 'inherit'],
       // Wakes up for many packets at a time, as the network cards of as many machines would.
-      env: { ...process.env, COALESCE_US: '2000' },
+      env: { ...process.env, COALESCE_US: '2000', ADDRESS: address },
     });
     createInterface({ input: this.#process.stdout! }).on('line', (line) => {
       const answer = JSON.parse(line) as Record<string, unknown>;
@@ -64,6 +67,13 @@ export class ListenerCrowd {
     this.#subscribed += 1;
     await this.#ask('sub', { id: String(number), sdp: offer });
     return number;
+  }
+
+  /** For who wants an answer to their offer. */
+  async answer(offer: string): Promise<string> {
+    this.#subscribed += 1;
+    const { sdp } = await this.#ask('sub', { id: String(this.#subscribed), sdp: offer });
+    return String(sdp);
   }
 
   async stats(): Promise<CrowdStats> {

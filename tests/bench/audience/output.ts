@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { toSvg, type Plot } from '../../../scripts/loadtest/plot.ts';
 import type { Measured } from './audienceRun.ts';
+import type { Conditions } from './conditions.ts';
 
 const DIRECTORY = new URL('../../output/bench/', import.meta.url).pathname;
 
@@ -29,7 +30,7 @@ export function percentOfCore(run: Measured): { node: number; worker: number } {
 }
 
 /** Nothing where the run counts; else why not. */
-export function flawOf({ conditions }: Measured): string {
+export function flawOf({ conditions }: { readonly conditions: Conditions }): string {
   const flaws = [
     conditions.droppedByKernel > 0 ? `${conditions.droppedByKernel} dropped by the kernel` : '',
     conditions.othersCores > 0.2 ? `others used ${conditions.othersCores.toFixed(2)} cores` : '',

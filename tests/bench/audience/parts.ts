@@ -1,5 +1,6 @@
 import { measureEveryone } from './everyone.ts';
 import { measureListenerGrowth, measureSpeakerGrowth } from './growth.ts';
+import { measureJanus } from './janus.ts';
 import { measureJoins } from './joins.ts';
 import { measureLimit } from './limit.ts';
 import { measureLoads } from './loads.ts';
@@ -13,5 +14,6 @@ export const AUDIENCE_PARTS: Readonly<
   'audience:speakers': ['From 1 to 50 speakers before 200 listeners', measureSpeakerGrowth],
   'audience:limit': ['2,000 listeners of one speaker, one worker', measureLimit],
   'audience:everyone': ['50 who speak: slots beside consuming everyone', measureEveryone],
+  'audience:janus': ['Beside Janus, 1 x 300', measureJanus],
   'audience:joins': ['100 joins a second into a room of 300', measureJoins],
 };
