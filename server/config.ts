@@ -49,6 +49,7 @@ const EnvironmentSchema = v.object({
     String(Math.min(availableParallelism(), MAX_WORKERS)),
   ),
   STAGE_SLOTS: v.optional(integer(1, MAX_SLOTS), '3'),
+  WORKER_CONSUMERS: v.optional(integer(0, 100_000), '2000'),
   MAX_RECORDING_MINUTES: v.optional(integer(1, 1_440), '240'),
   ADDRESS_JOINS_PER_SECOND: v.optional(integer(1, 10_000), String(USUAL_JOINS_PER_SECOND)),
   MAX_PEERS_PER_ROOM: v.optional(integer(1, MAX_PEERS), '3000'),
@@ -89,6 +90,8 @@ export interface Config {
   readonly workers: number;
   /** How many voices of the stage an audience hears at once. */
   readonly stageSlots: number;
+  /** How many Consumers a worker has before other workers, or servers, are asked first. */
+  readonly workerConsumers: number;
   /** How many come in through one address a second, for long. */
   readonly addressJoinsPerSecond: number;
   readonly maxPeersPerRoom: number;
@@ -227,6 +230,7 @@ function toConfig(env: Environment): Config {
     iceServers: toIceServers(env),
     workers: env.WORKERS,
     stageSlots: env.STAGE_SLOTS,
+    workerConsumers: env.WORKER_CONSUMERS,
     addressJoinsPerSecond: env.ADDRESS_JOINS_PER_SECOND,
     maxPeersPerRoom: env.MAX_PEERS_PER_ROOM,
     maxRecordingMinutes: env.MAX_RECORDING_MINUTES,

@@ -5,7 +5,6 @@ import { workerBinary } from '../scripts/worker/path.mjs';
 import { JwtTokens } from './auth/token.ts';
 import { TurnCredentials } from './auth/turnCredentials.ts';
 import { ConfigError, EXIT_CONFIG, readConfig, type Config } from './config.ts';
-import type { ObjectStorage } from './config/objectStorage.ts';
 import { toStartError } from './config/startErrors.ts';
 import { configWarnings } from './config/warnings.ts';
 import { addressRates } from './domain/addressRates.ts';
@@ -28,7 +27,10 @@ import { Lifecycle } from './lifecycle.ts';
 import { createLog } from './logger.ts';
 import { SfuProbes } from './media/connectionProbe.ts';
 import { SfuEngine } from './media/mediaEngine.ts';
+import { openOverflow } from './media/overflow.ts';
+import { WORKER_BOUNDS } from './media/workerLoad.ts';
 import { WorkerPool } from './media/workerPool.ts';
+import { openObjectStore } from './objectStore.ts';
 import { FolderShares } from './recording/folderShares.ts';
 import { RecordingStore } from './recording/recordingStore.ts';
 import { Retention } from './recording/retention.ts';
@@ -37,7 +39,7 @@ import { ConnectionTests } from './session/connectionTests.ts';
 import { createHandlers } from './session/handlers.ts';
 import { NewsDesk } from './session/newsDesk.ts';
 import { PeerSession } from './session/peerSession.ts';
-import type { Clock, Log, ObjectStore } from './session/ports.ts';
+import type { Clock, Log } from './session/ports.ts';
 import { RoomRegistry } from './session/roomRegistry.ts';
 import { addressOf } from './signaling/clientAddress.ts';
 import { serveSockets } from './signaling/socketServer.ts';
@@ -98,7 +100,15 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
     log,
   });
   const speech = openSpeech(config.speech, log);
-  const engine = new SfuEngine(pool, { slots: config.stageSlots, hasVoice: speech !== null });
+  const bounds = { ...WORKER_BOUNDS, consumers: config.workerConsumers };
+  const overflow =
+    cluster && config.cluster
+      ? openOverflow({ line: cluster.line, pool, pipePlace: config.cluster.pipe, bounds, log })
+      : null;
+  const engine = new SfuEngine(pool, {
+    ...{ bounds, slots: config.stageSlots, hasVoice: speech !== null },
+    borrow: overflow?.borrow ?? null,
+  });
   const registry = new RoomRegistry({
     engine,
     recorder: recordings.recorder,
@@ -179,6 +189,7 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
     connectionTests.closeAll();
     await cluster?.drain();
     await registry.close();
+    overflow?.close();
     // Others take its rooms from here on, while what was recorded is made ready.
     await cluster?.release();
     // Meanwhile files are given out, and whoever asks is told that this one is alive and not ready.
@@ -204,19 +215,6 @@ async function start(config: Config, log: Log, isReady: () => boolean): Promise<
   await cluster?.open({ url: config.cluster?.nodeUrl ?? url, pages: [...origins] });
   void recordings.recover().then(() => retention.start());
   return { url, stop };
-}
-
-/** Imported when it is asked for: its client takes 20 MB and a tenth of a second at the start. */
-async function openObjectStore(options: ObjectStorage, log: Log): Promise<ObjectStore> {
-  const { S3ObjectStore } = await import('./storage/s3ObjectStore.ts');
-  const store = new S3ObjectStore(options);
-  const { bucket, endpoint, region } = options;
-  // Without it recordings wait on the disk: no reason not to start, but one to say so now.
-  store.check().then(
-    () => log.info({ bucket, endpoint, region }, 'object store answers'),
-    (error: unknown) => log.error({ bucket, endpoint, region, err: error }, 'object store fails'),
-  );
-  return store;
 }
 
 async function main(): Promise<void> {

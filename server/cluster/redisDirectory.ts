@@ -1,6 +1,8 @@
 import { ProtocolError, type RoomId } from '#protocol';
 import type { Clock, Log, RoomDirectory, RoomTransfer } from '../session/ports.ts';
+import { every } from './every.ts';
 import { Leases } from './leases.ts';
+import { RedisNodeLine } from './nodeLine.ts';
 import { RedisLink } from './redisLink.ts';
 import { readRoom } from './roomReader.ts';
 import { BEAT, CLAIM, LOCATE } from './scripts.ts';
@@ -38,6 +40,8 @@ export class RedisDirectory implements RoomDirectory {
   readonly #link: RedisLink;
   readonly #leaseMs: number;
   readonly #wakefulness: Wakefulness;
+  /** To the other servers. */
+  readonly line: RedisNodeLine;
   readonly #leases: Leases;
   readonly #taking = new Map<RoomId, Promise<void>>();
   #servers: readonly Server[] = [];
@@ -54,6 +58,12 @@ export class RedisDirectory implements RoomDirectory {
     const { url, clock, log } = options;
     this.#options = options;
     this.#link = new RedisLink({ url, clock, log });
+    this.line = new RedisNodeLine({
+      ...options,
+      link: this.#link,
+      servers: () => this.#servers,
+      canTell: () => this.#mayTake,
+    });
     const leaseMs = (this.#leaseMs = options.leaseMs ?? LEASE_MS);
     this.#leases = new Leases({ ...options, leaseMs, link: this.#link });
     this.#wakefulness = new Wakefulness({ clock, longestMs: leaseMs - leaseMs / BEATS });
@@ -68,9 +78,13 @@ export class RedisDirectory implements RoomDirectory {
   async open(at: { url: string; pages: readonly string[] }): Promise<void> {
     this.#at = at;
     this.#link.open();
+    this.line.open();
     const leaseMs = this.#leaseMs;
-    this.#every(leaseMs / LOOKS, () => void this.#wakefulness.look());
-    this.#every(leaseMs / BEATS, () => void this.#beat());
+    const { clock } = this.#options;
+    this.#stopTimers.push(
+      every(clock, leaseMs / LOOKS, () => void this.#wakefulness.look()),
+      every(clock, leaseMs / BEATS, () => void this.#beat()),
+    );
     const { promise, resolve } = Promise.withResolvers<void>();
     const untilMs = this.#options.clock.monotonicMs() + 2 * leaseMs;
     const look = () => {
@@ -150,6 +164,7 @@ export class RedisDirectory implements RoomDirectory {
   async close(): Promise<void> {
     await this.release();
     for (const stop of this.#stopTimers) stop();
+    this.line.close();
     await this.#link.ask([['HDEL', 'cora:nodes', this.#options.nodeId]]).catch(() => undefined);
     this.#link.close();
   }
@@ -224,16 +239,7 @@ export class RedisDirectory implements RoomDirectory {
       return;
     }
     this.#leases.tidy();
-  }
-
-  #every(ms: number, act: () => void): void {
-    let cancel = () => {};
-    const again = () => {
-      act();
-      cancel = this.#options.clock.after(ms, again);
-    };
-    again();
-    this.#stopTimers.push(() => cancel());
+    this.line.look();
   }
 }
 

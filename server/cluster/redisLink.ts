@@ -62,11 +62,12 @@ export class RedisLink {
     await this.#inTime(this.#client.publish(channel, message));
   }
 
-  /** Hears a channel on a connection of its own. Returns what ends that. */
-  async subscribe(channel: string, hear: (message: string) => void): Promise<() => void> {
+  /** Hears a channel on a connection of its own, also after outages. Returns what ends that. */
+  subscribe(channel: string, hear: (message: string) => void): () => void {
     const listener = this.#client.duplicate();
+    // The other connection says what there is to say.
     listener.on('error', () => undefined);
-    void listener.connect().then(
+    listener.connect().then(
       () => listener.subscribe(channel, hear),
       () => undefined,
     );

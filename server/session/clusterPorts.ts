@@ -70,3 +70,20 @@ export interface RoomTransfer {
   /** In place of what there was. @throws ProtocolError STORAGE_FAILED: then nothing was written */
   replace(copy: RoomCopy): void;
 }
+
+/** Questions from server to server, of those that share rooms. */
+export interface NodeLine {
+  /** Other servers that people can be sent to, the one with the fewest first. Empty where nobody can be asked. */
+  readonly others: readonly string[];
+  /** Rejects where it refuses, or does not answer in time. */
+  ask(nodeId: string, name: string, body: unknown): Promise<unknown>;
+  /** Says something that is not answered, and may be lost. */
+  tell(nodeId: string, name: string, body: unknown): void;
+  /** What others ask and tell; an unknown name is refused. */
+  answer(name: string, answer: NodeAnswer): void;
+  /** Calls `gone` once, when that server is no more: not while nobody can tell. Returns what ends that. */
+  watch(nodeId: string, gone: () => void): () => void;
+}
+
+/** Given who asks, which is one of the servers. What it throws is told as a refusal. */
+export type NodeAnswer = (body: unknown, from: string) => unknown;

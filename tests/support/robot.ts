@@ -59,6 +59,11 @@ export class Robot {
     );
   }
 
+  /** How much of each sound that it plays, slots among them, is at this frequency: 0 to 1. */
+  shares(toneHz: number): number[] {
+    return [...this.#page.playing].flatMap(({ ear }) => (ear ? [ear.shareOf(toneHz)] : []));
+  }
+
   /** Whether somebody is heard at this frequency at this moment. */
   hears(toneHz: number): boolean {
     return [...this.#page.playing].some(({ ear }) => (ear?.shareOf(toneHz) ?? 0) > 0.5);

@@ -77,6 +77,10 @@ export class ServerProcess {
     return this.#home;
   }
 
+  get isRunning(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
   /** Sends a signal and waits for nothing. */
   signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal);

@@ -43,7 +43,7 @@ async function ask<Schema extends v.GenericSchema>(
   origin: string,
   wasSent: boolean,
 ): Promise<v.InferOutput<Schema>> {
-  const patience = servers.hasOthers ? AbortSignal.timeout(SILENCE_MS) : undefined;
+  const patience = wasSent || servers.hasOthers ? AbortSignal.timeout(SILENCE_MS) : undefined;
   const signals = [given, patience].filter((it) => it !== undefined);
   const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
   const request: RequestInit = {

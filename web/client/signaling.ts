@@ -225,7 +225,8 @@ export class Signaling {
       const refusal = v.safeParse(ErrorBodySchema, (error as { data?: unknown }).data);
       if (!refusal.success) {
         // The first time the network may be to blame, and the place be kept.
-        if (this.#mayMove && this.#reconnection.attempts > 0) this.#moveSoon();
+        const isSilent = error.message === 'timeout' || this.#reconnection.attempts > 0;
+        if (this.#mayMove && isSilent) this.#moveSoon();
         return this.#fail();
       }
       const isStale = refusal.output.code === 'TOKEN_EXPIRED' && this.#handshake.canRenew;

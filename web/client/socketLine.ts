@@ -2,6 +2,9 @@ import { io, type Socket } from 'socket.io-client';
 import { RECONNECT_MAX_MS, RECONNECT_MIN_MS } from './reconnection.ts';
 import type { Whereabouts } from './servers.ts';
 
+/** How long a server that does not answer is waited for where another may have the room by then. */
+const SILENCE_MS = 3_000;
+
 interface Options {
   readonly whereabouts: Whereabouts;
   /** What is shown each time that it connects. */
@@ -53,6 +56,7 @@ export class SocketLine {
       auth: (send: (handshake: object) => void) => send(auth()),
       transports: ['websocket'],
       forceNew: true,
+      ...(this.hasOthers ? { timeout: SILENCE_MS } : {}),
       reconnectionDelay: RECONNECT_MIN_MS,
       reconnectionDelayMax: RECONNECT_MAX_MS,
       ...(headers === undefined ? {} : { extraHeaders: { ...headers } }),
