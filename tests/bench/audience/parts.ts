@@ -4,6 +4,7 @@ import { measureJanus } from './janus.ts';
 import { measureJoins } from './joins.ts';
 import { measureLimit } from './limit.ts';
 import { measureLoads } from './loads.ts';
+import { measureProfile } from './profile.ts';
 
 /** What `npm run bench -- audience` measures, each alone as `audience:loads` and so on. */
 export const AUDIENCE_PARTS: Readonly<
@@ -15,5 +16,6 @@ export const AUDIENCE_PARTS: Readonly<
   'audience:limit': ['2,000 listeners of one speaker, one worker', measureLimit],
   'audience:everyone': ['50 who speak: slots beside consuming everyone', measureEveryone],
   'audience:janus': ['Beside Janus, 1 x 300', measureJanus],
+  'audience:profile': ['Where the time goes, 1 x 300', measureProfile],
   'audience:joins': ['100 joins a second into a room of 300', measureJoins],
 };
