@@ -75,7 +75,6 @@ async function speak(client: JanusClient): Promise<void> {
 async function listen(client: JanusClient, crowd: ListenerCrowd): Promise<void> {
   const handle = await client.attach();
   const join = { request: 'join', ptype: 'subscriber', room: ROOM, streams: [{ feed: 1 }] };
-  const off = await client.request(handle, join);
   const sdp = await crowd.answer(await client.request(handle, join));
   await client.request(handle, { request: 'start' }, { type: 'answer', sdp });
 }
