@@ -60,7 +60,9 @@ async function reportOf(file: string, sort: string): Promise<[string, number][]>
     .flatMap((line) => {
       const [, percent, what = ''] = LINE.exec(line) ?? [];
       if (percent === undefined || NAMELESS.test(what)) return [];
-      return [[what.replaceAll(/\s+/g, ' ').replace(/( -)+$/, ''), Number(percent)] as [string, number]];
+      return [
+        [what.replaceAll(/\s+/g, ' ').replace(/( -)+$/, ''), Number(percent)] as [string, number],
+      ];
     })
     .slice(0, MOST_LINES);
 }
