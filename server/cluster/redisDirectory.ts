@@ -16,6 +16,7 @@ const LEASE_MS = 3_000;
 const BEATS = 3;
 const LOOKS = 12;
 const RETRY_MS = 400;
+const MAX_PAGES = 1_000;
 
 export interface RedisDirectoryOptions {
   readonly url: string;
@@ -45,7 +46,8 @@ export class RedisDirectory implements RoomDirectory {
   readonly #leases: Leases;
   readonly #taking = new Map<RoomId, Promise<void>>();
   #servers: readonly Server[] = [];
-  #pages: readonly string[] = [];
+  /** Also of servers that are gone, and that an empty Redis knows nothing of. */
+  readonly #pages = new Set<string>();
   #at: Pick<Server, 'url'> & { readonly pages: readonly string[] } = { url: '', pages: [] };
   #draining = false;
   /** When the last beat was begun that Redis answered: monotonic. For as long as a lease lasts all of them stand. */
@@ -102,7 +104,7 @@ export class RedisDirectory implements RoomDirectory {
   }
 
   get pages(): readonly string[] {
-    return this.#pages;
+    return [...this.#pages];
   }
 
   /** For what goes with a room: null where it is not here. */
@@ -231,7 +233,7 @@ export class RedisDirectory implements RoomDirectory {
       const beat = [nodeId, JSON.stringify(me), String(this.#leaseMs), url, ...pages];
       const [live, all] = (await this.#link.run(BEAT, ...beat)) as [string[], string[]];
       this.#servers = toServers(live);
-      this.#pages = all;
+      for (const page of all) if (this.#pages.size < MAX_PAGES) this.#pages.add(page);
       await this.#leases.renew();
       this.#confirmedMs = begunMs;
     } catch {

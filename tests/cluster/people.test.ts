@@ -71,6 +71,39 @@ describe('people in a room of several servers', () => {
     await say('y sigue');
   });
 
+  it('[QS33] go elsewhere when their server wakes that another followed meanwhile', async () => {
+    const before = ana.client.state.logId;
+    home.signal('SIGSTOP');
+    const other = cluster.servers.find((it) => it !== home && it.isRunning);
+    await until(async () => (await statusOf(other?.url ?? '', room)) === 200);
+    home.signal('SIGCONT');
+    await Promise.all([ana, ...listeners].map((it) => it.until(({ logId }) => logId !== before)));
+    expect(home.logLines.some((it) => it.includes('another server has the room'))).toBe(true);
+    expect(ana.client.state.me?.role).toBe('moderator');
+    // What was said in its very last moment may not have been written yet.
+    expect(ana.client.state.phrases.map(({ text }) => text)).toContain('con redis');
+    expect(await statusOf(home.url, room)).toBe(421);
+    await hear(listeners);
+    await say('en otro sitio');
+  });
+
+  it('[QS34] go on elsewhere at once where their server is asked to stop', async () => {
+    const before = ana.client.state.phrases.length;
+    const holder = cluster.servers.find((it) => it !== home && it.isRunning);
+    await holder?.end('SIGTERM');
+    await Promise.all([ana, ...listeners].map((it) => it.until(isBack)));
+    await say('otra vez en casa');
+    expect(ana.client.state.phrases).toHaveLength(before + 1);
+  });
+
   const lenders = () =>
     cluster.servers.filter((it) => it.logLines.some((line) => line.includes('lends a place')));
 });
+
+const isBack = ({ connection }: Robot['client']['state']) => connection === 'connected';
+
+async function statusOf(url: string, { roomId, invitations }: RoomCreated): Promise<number> {
+  const headers = { authorization: `Bearer ${invitations.audience}`, 'cora-sent': '1' };
+  const { status } = await fetch(`${url}/api/rooms/${roomId}`, { headers });
+  return status;
+}
