@@ -10,6 +10,7 @@ import { measureFlood } from './flood.ts';
 import { measureFirstSound } from './firstSound.ts';
 import { measureFinalizer } from './finalizer.ts';
 import { measureLobby } from './lobby.ts';
+import { measureNodeKill } from './nodeKill.ts';
 import { measureNetworkChange } from './networkChange.ts';
 import { measureKills } from './kills.ts';
 import { measurePhrases } from './phrases.ts';
@@ -43,6 +44,7 @@ const MEASUREMENTS: Readonly<Record<string, [what: string, measure: () => Promis
   neighbours: ['600 sockets at once behind one address, while 20 talk', measureNeighbours],
   kills: ['Phrases of two who write, through kill -9 of the server', measureKills],
   restart: ['kill -9 of the server, 10 rooms of 10, and another in its place', measureRestart],
+  nodeKill: ['kill -9 of one of two servers that share rooms, 10 rooms of 10', measureNodeKill],
   roster: ['300 who come into one room within 10 s', measureRoster],
   demotion: [
     'From a moderator taking somebody off the stage to their last packet',

@@ -2,8 +2,8 @@ export const RECONNECT_MIN_MS = 400;
 /** Whoever waits when a server is back waits up to half as long again. A refused connection costs next to nothing. */
 export const RECONNECT_MAX_MS = 1_000;
 /** Until the next server is asked for a room whose own is gone: at first, and how much longer each time. */
-const MOVE_MS = 300;
-const MOVE_GROWTH = 1.1;
+const MOVE_MS = 250;
+const MOVE_GROWTH = 1.05;
 const MOVE_MAX_MS = 2_000;
 /** Of the time to wait, added so that those who were told the same do not come in one moment. */
 const HOLD_OFF_JITTER = 0.1;
