@@ -1,0 +1,51 @@
+import type { RoomCreated } from '#protocol';
+import { Cluster } from '#tests/support/cluster.ts';
+import { Person } from '#tests/support/person.ts';
+import type { ServerProcess } from '#tests/support/server.ts';
+import { ANA_HZ } from '#tests/support/talk.ts';
+import { createRoom, enterRoom, roomLink, sayPhrase, seesPhrase } from '#tests/support/visit.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+describe('browsers at three servers', () => {
+  let cluster: Cluster;
+  let home: ServerProcess;
+  let room: RoomCreated;
+  let ana: Person;
+  let listeners: Person[] = [];
+
+  beforeAll(async () => {
+    cluster = await Cluster.start(0);
+    home = await cluster.add({ WORKER_CONSUMERS: '0' });
+    await Promise.all([cluster.add(), cluster.add()]);
+    room = await createRoom(home.url, 'Sala');
+    ana = await Person.open({ voiceHz: ANA_HZ });
+    listeners = await Promise.all(cluster.servers.map(() => Person.open()));
+    const [, elsewhere] = cluster.servers;
+    await enterRoom(ana, roomLink(elsewhere?.url ?? '', room, 'speaker'), 'Ana');
+    for (const [index, { url }] of cluster.servers.entries()) {
+      const listener = listeners[index];
+      if (listener) await enterRoom(listener, roomLink(url, room, 'audience'), 'Oyente');
+    }
+  });
+  afterAll(async () => {
+    await Promise.all([ana, ...listeners].map((person) => person.close()));
+    await cluster.cleanUp();
+  });
+
+  it('[QS35] hear the same speaker, whichever server their page is from', async () => {
+    await Promise.all(listeners.map((it) => it.hears(ANA_HZ)));
+    await sayPhrase(ana, 'Hola desde otro servidor');
+    await Promise.all(listeners.map((it) => seesPhrase(it, 'Hola desde otro servidor')));
+    expect(cluster.holderOf(room)).toBe(home);
+    expect(cluster.servers.some(({ logLines }) => logLines.some(isLending))).toBe(true);
+  });
+
+  it('[QS36] hear her again, and read on, where the server of the room is killed', async () => {
+    await home.end('SIGKILL');
+    await sayPhrase(ana, 'Seguimos');
+    await Promise.all(listeners.map((it) => seesPhrase(it, 'Seguimos')));
+    await Promise.all(listeners.map((it) => it.hears(ANA_HZ)));
+  });
+});
+
+const isLending = (line: string) => line.includes('lends a place');
