@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AudienceSound, RoomCreated } from '#protocol';
+import { SCRATCH } from '#tests/support/scratch.ts';
 import { ServerProcess } from '#tests/support/server.ts';
 import { createRoom } from '#tests/support/visit.ts';
 import { childrenOf, cpuSeconds } from '../figures.ts';
@@ -7,10 +10,11 @@ import { Helper } from '../helper.ts';
 import { watchConditions, type Conditions } from './conditions.ts';
 import type { EarsAsked } from './ears.ts';
 import { ListenerCrowd } from './listenerCrowd.ts';
-import { megabytesOf } from './memory.ts';
+import { heapMegabytes, megabytesOf } from './memory.ts';
 import type { SpeakersWanted } from './speakers.ts';
 import { seatListener, type Seated } from './visitors.ts';
 
+const HEAP_PROBE = new URL('./heapProbe.ts', import.meta.url).href;
 const SETTLE_MS = 2_500;
 
 /** What a room cost for a while. */
@@ -25,7 +29,9 @@ export interface Measured {
   readonly framesDelivered: number;
   readonly nodeSeconds: number;
   readonly workerSeconds: number;
+  /** Of Node: what the process keeps, and what of it is in use. */
   readonly nodeMegabytes: number;
+  readonly nodeHeapMegabytes: number;
   readonly workerMegabytes: number;
   readonly conditions: Conditions;
 }
@@ -35,6 +41,7 @@ export class AudienceRun {
   readonly room: RoomCreated;
   readonly crowd: ListenerCrowd;
   readonly #server: ServerProcess;
+  readonly #heapFile: string;
   readonly #speakers: Helper;
   readonly #ears: Helper;
   #speaking = 0;
@@ -44,19 +51,29 @@ export class AudienceRun {
     sound: AudienceSound;
     environment?: Readonly<Record<string, string>>;
   }): Promise<AudienceRun> {
+    const heapFile = path.join(mkdtempSync(path.join(SCRATCH, 'cora-heap-')), 'bytes');
+    const { NODE_OPTIONS: nodeOptions = '', ...environment } = options.environment ?? {};
     const server = await ServerProcess.start({
       environment: {
         MAX_PEERS_PER_ROOM: '5000',
         TRUSTED_PROXIES: '127.0.0.1',
         LOG_LEVEL: 'warn',
-        ...options.environment,
+        NODE_OPTIONS: `--import ${HEAP_PROBE} ${nodeOptions}`,
+        HEAP_PROBE: heapFile,
+        ...environment,
       },
     });
     const room = await createRoom(server.url, 'Aula magna', { audienceSound: options.sound });
-    return new AudienceRun({ server, room, crowd: await ListenerCrowd.start() });
+    return new AudienceRun({ server, room, heapFile, crowd: await ListenerCrowd.start() });
   }
 
-  private constructor(options: { server: ServerProcess; room: RoomCreated; crowd: ListenerCrowd }) {
+  private constructor(options: {
+    server: ServerProcess;
+    room: RoomCreated;
+    crowd: ListenerCrowd;
+    heapFile: string;
+  }) {
+    this.#heapFile = options.heapFile;
     this.#server = options.server;
     this.room = options.room;
     this.crowd = options.crowd;
@@ -133,6 +150,7 @@ export class AudienceRun {
       nodeSeconds: after.node - before.node,
       workerSeconds: after.worker - before.worker,
       nodeMegabytes: megabytesOf(pid),
+      nodeHeapMegabytes: await heapMegabytes(pid, this.#heapFile),
       workerMegabytes: workers.reduce((sum, worker) => sum + megabytesOf(worker), 0),
       conditions: conditions(),
     };
@@ -143,5 +161,6 @@ export class AudienceRun {
     this.#ears.end();
     this.crowd.end();
     await this.#server.cleanUp();
+    rmSync(path.dirname(this.#heapFile), { recursive: true });
   }
 }

@@ -31,10 +31,11 @@ export async function measureListenerGrowth(): Promise<string> {
     fitLine(steps.map((step) => [step.listeners, of(step)] as const));
   const all = cpu((step) => percentOfCore(step).node + percentOfCore(step).worker);
   const node = cpu(({ nodeMegabytes }) => nodeMegabytes);
+  const heap = cpu(({ nodeHeapMegabytes }) => nodeHeapMegabytes);
   const worker = cpu(({ workerMegabytes }) => workerMegabytes);
   return [
     `CPU ${(1_000 * all.slope).toFixed(1)} % of a core for 1,000 listeners, R squared ${all.rSquared.toFixed(4)}`,
-    `memory a listener: Node ${(1_024 * node.slope).toFixed(0)} kB, worker ${(1_024 * worker.slope).toFixed(0)} kB`,
+    `memory a listener: Node ${(1_024 * heap.slope).toFixed(0)} kB in use (${(1_024 * node.slope).toFixed(0)} kB kept), worker ${(1_024 * worker.slope).toFixed(0)} kB`,
     `joined after p50 ${joins.map(([count, ms]) => `${ms.toFixed(0)} ms (to ${count})`).join(', ')}`,
     ...steps.map(toLine),
   ].join('\n  ');
@@ -106,6 +107,7 @@ function keepPlots(
     series: [
       { name: 'worker', kind: 'line', points: of(({ workerMegabytes }) => workerMegabytes) },
       { name: 'Node', kind: 'line', points: of(({ nodeMegabytes }) => nodeMegabytes) },
+      { name: 'Node, in use', kind: 'line', points: of((step) => step.nodeHeapMegabytes) },
     ],
   });
   keepPlot('growth-joins', {
