@@ -29,7 +29,7 @@ export async function measureListenerGrowth(): Promise<string> {
   keepPlots(steps, joins);
   const cpu = (of: (step: Measured) => number) =>
     fitLine(steps.map((step) => [step.listeners, of(step)] as const));
-  const all = cpu((step) => percentOfCore(step).node + percentOfCore(step).worker);
+  const all = cpu(used);
   const node = cpu(({ nodeMegabytes }) => nodeMegabytes);
   const heap = cpu(({ nodeHeapMegabytes }) => nodeHeapMegabytes);
   const worker = cpu(({ workerMegabytes }) => workerMegabytes);
@@ -43,33 +43,13 @@ export async function measureListenerGrowth(): Promise<string> {
 
 /** What a listener costs by how many speak: all of them send without a pause. */
 export async function measureSpeakerGrowth(): Promise<string> {
-  const run = await AudienceRun.start({ sound: 'thrifty' });
-  const steps: { readonly alone: Measured; readonly heard: Measured }[] = [];
-  try {
-    // Every speaker is there with and without an audience: the difference is what the audience costs.
-    const alone: Measured[] = [];
-    for (const count of SPEAKERS) {
-      await run.speakers(count);
-      alone.push(await run.measure(SECONDS));
-    }
-    await run.end();
-    const again = await AudienceRun.start({ sound: 'thrifty' });
-    try {
-      await again.listeners(AUDIENCE, JOINS_PER_SECOND);
-      for (const [index, count] of SPEAKERS.entries()) {
-        await again.speakers(count);
-        steps.push({ alone: alone[index] as Measured, heard: await again.measure(SECONDS) });
-      }
-    } finally {
-      await again.end();
-    }
-  } finally {
-    await run.end();
-  }
-  keepFigures('growth-speakers', steps);
-  const each = steps.map(({ alone, heard }) => {
-    const cost = sum(percentOfCore(heard)) - sum(percentOfCore(alone));
-    return [heard.speakers, (1_000 * cost) / AUDIENCE] as const;
+  // Every speaker is there with and without an audience: the difference is what the audience costs.
+  const alone = await measureSpeakers(0);
+  const heard = await measureSpeakers(AUDIENCE);
+  keepFigures('growth-speakers', { alone, heard });
+  const each = heard.map((step, index) => {
+    const cost = used(step) - used(alone[index] as Measured);
+    return [step.speakers, (1_000 * cost) / AUDIENCE] as const;
   });
   keepPlot('growth-speakers', {
     title: 'What 1,000 listeners cost, by how many speak without a pause',
@@ -82,7 +62,24 @@ export async function measureSpeakerGrowth(): Promise<string> {
     .join('\n  ');
 }
 
-function sum({ node, worker }: { node: number; worker: number }): number {
+async function measureSpeakers(audience: number): Promise<Measured[]> {
+  const run = await AudienceRun.start({ sound: 'thrifty' });
+  try {
+    await run.listeners(audience, JOINS_PER_SECOND);
+    const steps: Measured[] = [];
+    for (const count of SPEAKERS) {
+      await run.speakers(count);
+      steps.push(await run.measure(SECONDS));
+    }
+    return steps;
+  } finally {
+    await run.end();
+  }
+}
+
+/** In percent of a core. */
+function used(step: Measured): number {
+  const { node, worker } = percentOfCore(step);
   return node + worker;
 }
 
