@@ -19,7 +19,7 @@ export interface Plot {
 
 const WIDTH = 640;
 const HEIGHT = 340;
-const [LEFT, RIGHT, TOP, BOTTOM] = [64, 20, 64, 52];
+const [LEFT, RIGHT, TOP, BOTTOM] = [76, 28, 64, 52];
 
 /** Blue, orange, green, violet: told apart by whoever sees fewer colours, too. */
 const STYLE = `

@@ -52,9 +52,9 @@ export async function measureSpeakerGrowth(): Promise<string> {
     return [step.speakers, (1_000 * cost) / AUDIENCE] as const;
   });
   keepPlot('growth-speakers', {
-    title: 'What 1,000 listeners cost, by how many speak without a pause',
+    title: 'Processor time for 1,000 listeners, by how many speak',
     x: 'speakers',
-    y: '% of a core for 1,000 listeners',
+    y: '% of a core',
     series: [{ name: 'Node and worker', kind: 'line', points: each }],
   });
   return each
