@@ -3,6 +3,7 @@ import type { DirectTransport, Router, WebRtcTransport } from 'mediasoup/types';
 import type { Branch, WayInOptions } from './branch.ts';
 import { orProtocolError } from './mediaError.ts';
 import { PhraseChannel } from './phraseChannel.ts';
+import { pipeProducer } from './producerPipe.ts';
 import { openTransport } from './transportOptions.ts';
 import { SfuWayIn } from './wayIn.ts';
 import type { WorkerBounds, WorkerLoad } from './workerLoad.ts';
@@ -128,8 +129,8 @@ export class SfuBranch implements Branch {
 
   async #pipe(producerId: ProducerId, home: Router): Promise<void> {
     try {
-      const pipe = await home.pipeToRouter({ producerId, router: this.router, enableSctp: false });
-      pipe.pipeProducer?.observer.on('close', () => this.#brought.delete(producerId));
+      const producer = await pipeProducer(producerId, { from: home, to: this.router });
+      producer.observer.on('close', () => this.#brought.delete(producerId));
     } catch (error) {
       this.#brought.delete(producerId);
       throw error;

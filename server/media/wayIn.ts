@@ -168,7 +168,11 @@ export class SfuWayIn implements WayIn {
       await bring(producerId);
       return transport.consume({ producerId, rtpCapabilities, paused: !this.#isWanted(wish) });
     });
-    if (consumer.closed) throw new ProtocolError('NOT_FOUND', 'it closed meanwhile');
+    if (consumer.closed || transport.closed) {
+      // mediasoup makes it all the same where the transport is closed after it was asked for.
+      consumer.close();
+      throw new ProtocolError('NOT_FOUND', 'it closed meanwhile');
+    }
     const consumerId = consumer.id as ConsumerId;
     const sound = new ReceivedSound({ ...wish, consumer, load });
     this.#sounds.set(consumerId, sound);
