@@ -8,6 +8,12 @@ const SOON = { timeout: 10_000, interval: 20 };
 /** The home worker has enough with one Consumer; nothing is brought to another one before it is asked for. */
 const ONE_AT_HOME = { bounds: { consumers: 1, cpu: 100 }, hasVoice: false };
 
+/** What a Router's worker has to tell is told before it answers; mediasoup hands it on a turn later. */
+async function allTold(router: Router): Promise<void> {
+  await router.dump();
+  await new Promise(setImmediate);
+}
+
 describe('ways in that end while something is asked of them', () => {
   let house: SfuHouse;
   const tone = Tone.playing(440);
@@ -59,8 +65,7 @@ describe('ways in that end while something is asked of them', () => {
     const [, second] = house.pool.pids as [number, number];
     process.kill(second, 'SIGSTOP');
     await ana.peer.setMuted(true);
-    // The home worker has told of it before it answers this.
-    await home.dump();
+    await allTold(home);
     process.kill(second, 'SIGKILL');
     await vi.waitFor(() => expect(carla.lost).toBe(1), SOON);
     await new Promise(setImmediate);
@@ -84,8 +89,7 @@ describe('ways in that end while something is asked of them', () => {
       producer.pause = async () => {
         await pause();
         ana.peer.closeMicrophone();
-        // The home worker has told of it before it answers this.
-        await home.dump();
+        await allTold(home);
       };
     }
     await expect(consume()).rejects.toMatchObject({ code: 'NOT_FOUND' });
