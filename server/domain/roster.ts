@@ -23,9 +23,9 @@ export class Roster {
     return [...this.#peers.values()];
   }
 
-  /** With everybody's number, in that order. */
-  *arrivals(): Generator<[number, PeerInfo]> {
-    for (const [peerId, arrival] of this.#arrivals) yield [arrival, this.of(peerId)];
+  /** Everybody's number, in that order. */
+  get arrivals(): ReadonlyMap<PeerId, number> {
+    return this.#arrivals;
   }
 
   has(peerId: PeerId): boolean {
