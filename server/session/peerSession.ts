@@ -15,6 +15,9 @@ import { SessionChannel } from './sessionChannel.ts';
 /** What a peer may have one of; each is reserved before anything is awaited. */
 type Slot = 'wayIn' | 'wayOut' | 'microphone' | 'phraseDrafts';
 
+/** What goes with the right to send. */
+const SENDING: readonly Slot[] = ['wayOut', 'microphone', 'phraseDrafts'];
+
 /** For what a session is that was removed, until its socket is closed. */
 const KEPT_OUT: readonly ErrorCode[] = ['KICKED', 'BANNED', 'TURNED_AWAY'];
 
@@ -35,7 +38,8 @@ export class PeerSession {
   readonly identity: Identity;
   readonly channel: SessionChannel;
   readonly #clock: Clock;
-  #slots = new Set<Slot>();
+  /** Those that are taken, each by whoever took it. */
+  readonly #slots = new Map<Slot, symbol>();
   #state: State = { name: 'connected' };
   #expiresAt: number;
 
@@ -136,27 +140,27 @@ export class PeerSession {
    * @throws ProtocolError LIMIT_REACHED when the slot is taken
    */
   async inSlot<T>(slot: Slot, make: () => Promise<T>): Promise<T> {
-    const slots = this.#slots;
-    if (slots.has(slot)) throw new ProtocolError('LIMIT_REACHED', `one ${slot} per peer`);
-    slots.add(slot);
+    if (this.#slots.has(slot)) throw new ProtocolError('LIMIT_REACHED', `one ${slot} per peer`);
+    const hold = Symbol(slot);
+    this.#slots.set(slot, hold);
     try {
       return await make();
     } catch (error) {
-      slots.delete(slot);
+      // It may have been freed meanwhile, and taken again.
+      if (this.#slots.get(slot) === hold) this.#slots.delete(slot);
       throw error;
     }
   }
 
   /** The media of before is gone: what was asked for over it no longer counts, and all can be anew. */
   forgetMedia(): void {
-    this.#slots = new Set();
+    this.#slots.clear();
     this.channel.dropRequests();
   }
 
   /** What was sent with is gone, and may not be made anew before its owner may send again. */
   forgetSending(): void {
-    // Another set: what was being made for it and fails now must not free what comes after.
-    this.#slots = new Set<Slot>(this.#slots.has('wayIn') ? ['wayIn'] : []);
+    for (const slot of SENDING) this.#slots.delete(slot);
   }
 
   freeSlot(slot: Slot): void {
