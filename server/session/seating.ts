@@ -16,6 +16,9 @@ import type {
 import type { RoomDesks } from './roomDesks.ts';
 import type { RoomMedia } from './roomMedia.ts';
 
+/** As long a join waits for its way in: a worker that is stuck keeps nobody out. */
+const WAY_IN_MS = 5_000;
+
 /** What comes with `join`. */
 export interface JoinOptions {
   readonly consent?: ConsentAnswer;
@@ -99,14 +102,14 @@ export class Seating {
    * for it by itself.
    */
   async listen(session: PeerSession, listen: Listen): Promise<MediaListening | null> {
-    const { media, desks, log } = this.#options;
+    const { desks, log } = this.#options;
     try {
-      return await desks.hearing.listen(session, listen);
+      return await this.#soon(desks.hearing.listen(session, listen));
     } catch (err) {
       if (session.isClosed) throw new ProtocolError('WRONG_STATE', 'connection closed');
       log.warn({ peerId: session.peerId, err }, 'way in could not be opened with a join');
-      // What they had was on a worker that died: nobody has told them, for there is no snapshot yet.
-      if (media.reopening) await desks.peersMedia.restart(session);
+      // What there is of it is of no use: half made, or of a worker that died or does not answer.
+      await desks.peersMedia.restart(session);
       return null;
     }
   }
@@ -131,6 +134,13 @@ export class Seating {
       slots: levels.slots,
       serverTime: clock.wallMs(),
     };
+  }
+
+  #soon<T>(opening: Promise<T>): Promise<T> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const notYet = () => reject(new Error('the way in takes too long'));
+    const cancel = this.#options.clock.after(WAY_IN_MS, notYet);
+    return Promise.race([opening, late]).finally(cancel);
   }
 
   #requireInvitation(identity: Identity): void {
