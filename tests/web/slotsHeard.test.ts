@@ -96,6 +96,30 @@ describe('the slots of the stage, heard', () => {
     expect([volumes(), vi.getTimerCount()]).toEqual([[1, 1, 1], 0]);
   });
 
+  it('[SH8] are heard to arrive and to stop, whatever moment a browser counts from', () => {
+    tracks.setHolders([ana]);
+    const slot = add({ peerId: null, slot: 0 }, 1);
+    const sinceStartMs = (ms: number) => (slot.timestamp = 5_000 + ms);
+    sinceStartMs(0);
+    const beganMs = Date.now();
+    expect([tracks.arrivedMs, tracks.levelOf(ana)]).toEqual([beganMs, 1]);
+    vi.advanceTimersByTime(400);
+    sinceStartMs(400);
+    expect([tracks.arrivedMs, tracks.levelOf(ana)]).toEqual([beganMs + 400, 1]);
+    vi.advanceTimersByTime(501);
+    expect([tracks.arrivedMs, tracks.levelOf(ana)]).toEqual([beganMs + 400, 0]);
+    // What came before a change is not the first of what follows it.
+    add({ peerId: ana });
+    sinceStartMs(450);
+    tracks.changeTo('slots');
+    vi.advanceTimersByTime(100);
+    expect(sounds.map(({ volume }) => volume)).toEqual([1, 1]);
+    sinceStartMs(1_000);
+    vi.advanceTimersByTime(20);
+    expect(sounds.map(({ volume }) => volume)).toEqual([1, 0]);
+    tracks.clear();
+  });
+
   it('[SH3] are where an audience expects sound from', () => {
     const person = (peerId: PeerId, role: Role, microphone: PeerInfo['microphone']) =>
       ({ peerId, role, microphone }) as PeerInfo;

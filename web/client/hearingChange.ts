@@ -32,10 +32,11 @@ export class HearingChange {
   /** People are heard this way from the moment in which something comes by it. */
   begin(way: HearingWay): void {
     const sinceMs = Date.now();
+    const beforeMs = this.#options.lastArrivalMs(way);
     clearInterval(this.#look);
     if (this.#silenced === way) this.#silence(null);
     this.#look = setInterval(() => {
-      const isHere = this.#options.lastArrivalMs(way) > sinceMs;
+      const isHere = this.#options.lastArrivalMs(way) > beforeMs;
       if (isHere || Date.now() - sinceMs > PATIENCE_MS) clearInterval(this.#look);
       if (isHere) this.#silence(way === 'slots' ? 'microphones' : 'slots');
     }, LOOK_MS);

@@ -23,6 +23,7 @@ export class RemoteTrack {
   readonly #consumer: Consumer;
   readonly #audio: HTMLAudioElement;
   #fade: ReturnType<typeof setInterval> | undefined;
+  #arrival = { timestamp: 0, seenMs: 0 };
 
   constructor(options: { heard: Heard; consumer: Consumer; sinkId: string; volume: number }) {
     const { peerId, slot } = (this.heard = options.heard);
@@ -78,22 +79,26 @@ export class RemoteTrack {
     if ('setSinkId' in this.#audio) await this.#audio.setSinkId(deviceId).catch(() => undefined);
   }
 
-  /** When its sound last arrived, milliseconds since 1970; 0 when none has. */
+  /** When its sound was last seen to arrive, milliseconds since 1970; 0 when none has. As exact as it is often asked. */
   get arrivedMs(): number {
-    return this.#source?.timestamp ?? 0;
+    this.#look();
+    return this.#arrival.seenMs;
   }
 
   /** How loud it is at this moment, 0 to 1, as the RTP header says (RFC 6464) or the decoder heard. */
   get level(): number {
-    const source = this.#source;
-    if (!source || performance.timeOrigin + performance.now() - source.timestamp > STALE_MS) {
-      return 0;
-    }
+    const source = this.#look();
+    if (!source || Date.now() - this.#arrival.seenMs > STALE_MS) return 0;
     return visibleLevel(source.audioLevel ?? 0);
   }
 
-  get #source(): RTCRtpSynchronizationSource | undefined {
-    return this.#consumer.rtpReceiver?.getSynchronizationSources?.()[0];
+  /** Timestamps are compared with each other only: Safari counted them from no known moment (WebKit bug 307036). */
+  #look(): RTCRtpSynchronizationSource | undefined {
+    const source = this.#consumer.rtpReceiver?.getSynchronizationSources?.()[0];
+    if (source && source.timestamp !== this.#arrival.timestamp) {
+      this.#arrival = { timestamp: source.timestamp, seenMs: Date.now() };
+    }
+    return source;
   }
 
   /** Idempotent. */
