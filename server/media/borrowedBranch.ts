@@ -64,11 +64,17 @@ export class BorrowedBranch implements Branch {
       throw error;
     } finally {
       this.#opening -= 1;
+      this.#look();
     }
   }
 
   reachable(wayInId: string, isReachable: boolean): void {
     this.#waysIn.get(wayInId)?.reachable(isReachable);
+  }
+
+  /** Its server has taken back one way in. */
+  wayInGone(wayInId: string): void {
+    this.#waysIn.get(wayInId)?.lost();
   }
 
   /** Its server is gone, or took it back: who listens there is told. */
@@ -102,6 +108,10 @@ export class BorrowedBranch implements Branch {
     if (!this.#waysIn.delete(wayInId)) return;
     const { line, nodeId } = this.#parts;
     line.tell(nodeId, 'closeWayIn', { wayInId });
+    this.#look();
+  }
+
+  #look(): void {
     if (this.#waysIn.size === 0 && this.#opening === 0) this.close();
   }
 

@@ -28,6 +28,10 @@ export class Borrowing {
       const { branchId } = v.parse(NODE_MESSAGES.branchGone, body);
       this.#borrowed.get(branchId)?.lose();
     });
+    options.line.answer('wayInGone', (body) => {
+      const { wayInId } = v.parse(NODE_MESSAGES.wayInGone, body);
+      for (const branch of this.#borrowed.values()) branch.wayInGone(wayInId);
+    });
     options.line.answer('reachable', (body) => {
       const { wayInId, isReachable } = v.parse(NODE_MESSAGES.reachable, body);
       for (const branch of this.#borrowed.values()) branch.reachable(wayInId, isReachable);

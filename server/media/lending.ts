@@ -6,12 +6,17 @@ import type { PipePlace } from './nodePipe.ts';
 import type { WorkerBounds } from './workerLoad.ts';
 import type { WorkerPool } from './workerPool.ts';
 
+/** What is said between servers may be lost: what nobody has used for so long is of no use any more. */
+const UNUSED_MS = 60_000;
+const LOOK_MS = 15_000;
+
 interface Options {
   readonly line: NodeLine;
   readonly pool: WorkerPool;
   readonly pipePlace: PipePlace;
   readonly log: Log;
   readonly bounds: WorkerBounds;
+  readonly unusedMs?: number;
 }
 
 interface Lent {
@@ -24,6 +29,7 @@ interface Lent {
 export class Lending {
   readonly #options: Options;
   readonly #lent = new Map<string, Lent>();
+  readonly #looking: NodeJS.Timeout;
 
   constructor(options: Options) {
     this.#options = options;
@@ -39,10 +45,14 @@ export class Lending {
       this.#with(wayInId, from).restartIce(wayInId),
     );
     this.#answer('closeWayIn', ({ wayInId }, from) => this.#closeWayIn(wayInId, from));
+    const { unusedMs = UNUSED_MS } = options;
+    const lookMs = Math.min(LOOK_MS, unusedMs);
+    this.#looking = setInterval(() => this.#endUnused(unusedMs), lookMs).unref();
   }
 
   /** Idempotent. Who listens here is told by the servers of their rooms. */
   close(): void {
+    clearInterval(this.#looking);
     for (const branchId of [...this.#lent.keys()]) this.#end(branchId);
   }
 
@@ -84,6 +94,15 @@ export class Lending {
       if (to === from && branch.has(wayInId)) return branch;
     }
     throw new Error('no such way in');
+  }
+
+  #endUnused(forMs: number): void {
+    for (const [branchId, { to, branch }] of [...this.#lent]) {
+      for (const wayInId of branch.closeUnused(forMs)) {
+        this.#options.line.tell(to, 'wayInGone', { wayInId });
+      }
+      if (branch.isEmpty && branch.ageMs >= forMs) this.#end(branchId);
+    }
   }
 
   /** Of this server's doing: who borrowed it is told. */

@@ -57,6 +57,8 @@ export const NODE_MESSAGES = {
   closeWayIn: v.strictObject({ wayInId: IdSchema }),
   /** From who lent it: whether the other end of a way in answers ICE's checks. */
   reachable: v.strictObject({ wayInId: IdSchema, isReachable: v.boolean() }),
+  /** From who lent it: nobody has used that way in for long. */
+  wayInGone: v.strictObject({ wayInId: IdSchema }),
   /** From who lent it: all of it is gone. */
   branchGone: v.strictObject({ branchId: IdSchema }),
 } as const;

@@ -13,6 +13,8 @@ export function openOverflow(options: {
   readonly pipePlace: PipePlace;
   readonly bounds: WorkerBounds;
   readonly log: Log;
+  /** How long what was lent is kept for nobody. */
+  readonly unusedMs?: number;
 }): { readonly borrow: Borrow; close(): void } {
   const lending = new Lending(options);
   const { borrow } = new Borrowing(options);
