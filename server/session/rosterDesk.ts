@@ -1,10 +1,10 @@
-import { can, type PeerChange, type PeerId } from '#protocol';
+import { can, type PeerId } from '#protocol';
 import { AudienceView } from '../domain/audienceView.ts';
 import type { Room } from '../domain/room.ts';
 import type { RosterChange } from '../domain/roomEvents.ts';
 import type { PeerSession } from './peerSession.ts';
 import type { Clock } from './ports.ts';
-import { RosterNews, type RosterNotice } from './rosterNews.ts';
+import { RosterNews, type OwnChanges, type RosterNotice } from './rosterNews.ts';
 import { tellAll } from './sessionChannel.ts';
 
 interface Options {
@@ -33,10 +33,17 @@ export class RosterDesk {
       audience: () => room.audience,
       ...(batchMs !== undefined && { batchMs }),
     };
-    this.#toStage = new RosterNews({ ...news, tell: (notice) => this.#tellStage(notice) });
+    this.#toStage = new RosterNews({
+      ...news,
+      tell: (notice) => this.#tell(notice, ({ seat }) => !seat.isToldAsAudience),
+    });
     this.#toAudience = new RosterNews({
       ...news,
-      tell: (notice, own) => this.#tellAudience(notice, own),
+      tell: (notice, own) => {
+        this.#tellOwn(notice, own);
+        this.#tell(notice, ({ seat, peerId }) => seat.isToldAsAudience && !own.has(peerId));
+      },
+      tellOwn: (notice, own) => this.#tellOwn(notice, own),
     });
   }
 
@@ -44,9 +51,8 @@ export class RosterDesk {
     const { revision } = change;
     const changes = this.#view.take(change);
     this.#toStage.take({ revision, changes: [change] });
-    const isTold = (peerId: PeerId) =>
-      changes.some((it) => it.type !== 'peerLeft' && it.peer.peerId === peerId);
-    const isOwn = change.type === 'peerChanged' && !isTold(change.peer.peerId);
+    // Also of who is shown: they may be so no longer before anybody is told.
+    const isOwn = change.type === 'peerChanged' && change.peer.role === 'audience';
     this.#toAudience.take({ revision, changes, own: isOwn ? change : null });
   }
 
@@ -78,11 +84,7 @@ export class RosterDesk {
     this.#toAudience.close();
   }
 
-  #tellStage(notice: RosterNotice): void {
-    this.#tell(notice, ({ seat }) => !seat.isToldAsAudience);
-  }
-
-  #tellAudience(notice: RosterNotice, own: ReadonlyMap<PeerId, PeerChange>): void {
+  #tellOwn(notice: RosterNotice, own: OwnChanges): void {
     for (const [peerId, change] of own) {
       const session = this.#options.sessions.get(peerId);
       if (!session?.seat.isToldAsAudience || !isNewTo(session, notice)) continue;
@@ -91,7 +93,6 @@ export class RosterDesk {
       const changed = [...notice.changed, change];
       session.channel.notify('rosterChanged', { ...notice, left, changed });
     }
-    this.#tell(notice, ({ seat, peerId }) => seat.isToldAsAudience && !own.has(peerId));
   }
 
   #tell(notice: RosterNotice, isMeant: (session: PeerSession) => boolean): void {

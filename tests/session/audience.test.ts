@@ -84,6 +84,29 @@ describe('whom an audience is told of', () => {
     );
   });
 
+  it('[AV11] is all that is different about themselves, also of when they were shown', async () => {
+    const watching = await Onlooker.join(house.visitor({ role: 'audience' }));
+    const ana = watching.visitor;
+    await ana.request('raiseHand', {});
+    house.clock.advance(BATCH_MS);
+    await mia.request('changeSettings', { selfUnmute: false });
+    await ana.request('lowerHand', {});
+    house.clock.advance(COUNT_MS);
+    expect(watching.look().peers.get(ana.peerId)).toMatchObject({ hand: null, mayUnmute: false });
+  });
+
+  it('[AV12] is told once a second at most of what is of nobody but one who is not shown', async () => {
+    for (let turn = 0; turn < 5; turn += 1) {
+      beto.lose();
+      house.clock.advance(BATCH_MS);
+      beto = house.comeBack(beto)!;
+      await beto.join();
+    }
+    expect(told(ana)).toEqual([]);
+    house.clock.advance(COUNT_MS - 5 * BATCH_MS);
+    expect(told(ana)).toHaveLength(1);
+  });
+
   it('[AV5] is a number, once a second, for those who are not shown', async () => {
     for (let came = 0; came < 5; came += 1) {
       await house.enter('audience');
@@ -151,6 +174,7 @@ describe('whom an audience is told of', () => {
         () => may(() => setRole(peerId, 'audience')),
         () => may(() => mia.request('mutePeer', { peerId })),
         () => may(() => mia.request('changeSettings', { roomName: `Sala ${String(act)}` })),
+        () => may(() => mia.request('changeSettings', { selfUnmute: random() < 0.5 })),
         async () => house.clock.advance(Math.floor(random() * 700)),
         async () => {
           const visitor = house.visitor({ role: random() < 0.7 ? 'audience' : 'speaker' });
