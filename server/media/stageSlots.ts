@@ -3,6 +3,7 @@ import type { DirectTransport, Producer, Router } from 'mediasoup/types';
 import { SlotHolders } from '../domain/slotHolders.ts';
 import type { Heard } from '../domain/voiceLevel.ts';
 import { AudibleVoices } from './audibleVoices.ts';
+import { awakeClock } from './awakeClock.ts';
 import type { FramesPerPacket } from './framePacker.ts';
 import { OpusProducer } from './opusProducer.ts';
 import { tapVoice } from './slotTap.ts';
@@ -131,13 +132,13 @@ export class StageSlots {
   }
 
   #hear(id: ProducerId, packet: SlotPacket, heard: Heard): void {
-    const nowMs = performance.now();
-    this.#audible?.hear(id, heard, nowMs);
+    const awakeMs = awakeClock.nowMs();
+    this.#audible?.hear(id, heard, awakeMs);
     if (!this.#isWatched || this.#isClosed) return;
     const before = this.#holders.slotOf(id);
-    const slot = this.#holders.hear(id, heard, nowMs);
+    const slot = this.#holders.hear(id, heard, awakeMs);
     if (slot === null) return;
-    this.#writers[slot]?.write(id, packet, nowMs);
+    this.#writers[slot]?.write(id, packet, performance.now());
     if (slot !== before) this.#changed([...this.#holders.holders]);
   }
 

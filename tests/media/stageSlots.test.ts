@@ -160,4 +160,23 @@ describe('the slots of a stage', () => {
     expect(new Set(told.at(-1))).toEqual(new Set([beto!.id, carla!.id]));
     expect(house.told).toEqual([]);
   });
+
+  it('[KT8] stay with who speaks in them when this process has stood still', async () => {
+    const [ana, beto, carla] = (await microphones(3)) as DirectMicrophone[];
+    house.slots.watch();
+    await speakUntilHeard(ana!);
+    await speakUntilHeard(beto!);
+    const told = house.told.length;
+    await everyFrame((index) => {
+      if (index === 25) standStill(400);
+      for (const microphone of [carla!, ana!, beto!]) microphone.send(SPEECH);
+      return index < 60;
+    });
+    expect(house.told.length).toBe(told);
+  });
 });
+
+function standStill(ms: number): void {
+  const untilMs = performance.now() + ms;
+  while (performance.now() < untilMs);
+}
