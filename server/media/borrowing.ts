@@ -10,6 +10,8 @@ import { NodePipe, type PipePlace } from './nodePipe.ts';
 
 /** Servers that are asked one after the other before people stay where it is crowded. */
 const MAX_ASKED = 3;
+/** One that had no room, or did not answer, is not asked again sooner: somebody waits for their sound. */
+const REFUSAL_LASTS_MS = 5_000;
 
 interface Options {
   readonly line: NodeLine;
@@ -21,6 +23,8 @@ interface Options {
 export class Borrowing {
   readonly #options: Options;
   readonly #borrowed = new Map<string, BorrowedBranch>();
+  /** When other servers last refused. */
+  readonly #refusedMs = new Map<string, number>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -40,12 +44,21 @@ export class Borrowing {
 
   /** Null where no server has room. @see Borrow */
   borrow = async (sound: RoomSound, gone: () => void): Promise<Branch | null> => {
-    for (const nodeId of this.#options.line.others.slice(0, MAX_ASKED)) {
+    for (const nodeId of this.#mayHaveRoom().slice(0, MAX_ASKED)) {
       const branch = await this.#from(nodeId, sound, gone).catch(() => null);
       if (branch) return branch;
+      this.#refusedMs.set(nodeId, performance.now());
     }
     return null;
   };
+
+  #mayHaveRoom(): string[] {
+    const { others } = this.#options.line;
+    for (const [nodeId, refusedMs] of this.#refusedMs) {
+      if (performance.now() - refusedMs >= REFUSAL_LASTS_MS) this.#refusedMs.delete(nodeId);
+    }
+    return others.filter((nodeId) => !this.#refusedMs.has(nodeId));
+  }
 
   async #from(nodeId: string, sound: RoomSound, gone: () => void): Promise<Branch> {
     const { line, pipePlace, log } = this.#options;

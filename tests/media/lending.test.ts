@@ -17,6 +17,7 @@ class ShortLine implements NodeLine {
   readonly lost = new Set<string>();
   readonly answers = new Map<string, NodeAnswer>();
   readonly told: string[] = [];
+  readonly asked: string[] = [];
   other: ShortLine | null = null;
   readonly #own: string;
 
@@ -32,6 +33,7 @@ class ShortLine implements NodeLine {
   }
 
   async ask(_nodeId: string, name: string, body: unknown): Promise<unknown> {
+    this.asked.push(name);
     if (this.lost.has(name)) throw new Error('not answered');
     const answer = await this.other?.answers.get(name)?.(copied(body), this.#own);
     return copied(answer ?? null);
@@ -85,6 +87,7 @@ describe('a place that one server lends to another', () => {
     line = here;
   }
   afterEach(async () => {
+    vi.restoreAllMocks();
     close();
     await house.close();
     await lender.close();
@@ -134,6 +137,18 @@ describe('a place that one server lends to another', () => {
     peer.close();
     await expect(next).resolves.toMatchObject({ consumers: { length: 4 } });
     expect(lent()).toBe(1);
+  });
+
+  it('[WY23] is not asked for again at once where it was refused, and people listen here', async () => {
+    await open();
+    line.lost.add('openBranch');
+    await listen();
+    await listen();
+    expect(line.asked).toEqual(['openBranch']);
+    // It is remembered for some seconds.
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 5_000);
+    await listen();
+    expect(line.asked).toEqual(['openBranch', 'openBranch']);
   });
 
   it('[WY21] is taken back where nobody has used it for a while and nobody said so', async () => {
