@@ -62,6 +62,8 @@ export class Absences {
     const events = room.setAway(session.peerId, false);
     // Told with the snapshot that follows.
     session.seat.knownRevision = room.revision;
+    // What the socket that was lost was told of it may never have arrived.
+    session.seat.activeSpeaker = undefined;
     people.publish(events);
     log.info({ roomId: room.roomId, peerId: session.peerId }, 'peer came back');
   }

@@ -63,6 +63,8 @@ export class HearingDesk {
     if (!listening.phraseChannel) seat.followsPhrases = true;
     // They may have come on the stage, or left it, meanwhile.
     ears.want(hearingOf(session));
+    // One that could not be among the first, or was connected at the last moment, is announced.
+    for (const voice of microphones()) ears.microphoneConnected(voice);
     return { ...listening, consumers: [...listening.consumers, ...own] };
   }
 

@@ -17,8 +17,8 @@ export interface Seat {
   /** Whether anything answers at the other end of its media, and since when: monotonic. */
   reachable: boolean;
   reachableChangedMs: number;
-  /** Who leads the talk, as far as they were told. */
-  activeSpeaker: PeerId | null;
+  /** Who leads the talk, as far as they were told; undefined where that is not known. */
+  activeSpeaker: PeerId | null | undefined;
   /** The room's revision of the last snapshot; infinite until there was one. */
   knownRevision: number;
   /** Whether a microphone was connected in this visit: the first may have to begin muted. */

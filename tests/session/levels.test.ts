@@ -66,4 +66,16 @@ describe('levels', () => {
     expect(told(carla)).toEqual([ana.peerId]);
     expect(told(beto)).toEqual([ana.peerId]);
   });
+
+  it('[LV7] tell it to who comes back, though nothing changed meanwhile', async () => {
+    house.engine.room.events.dominantSpeaker(microphone);
+    beto.lose();
+    hear([microphone, -30]);
+    const back = house.comeBack(beto)!;
+    await back.join();
+    hear([microphone, -30]);
+    hear([microphone, -30]);
+    expect(told(back)).toEqual([ana.peerId]);
+    expect(told(ana)).toEqual([ana.peerId]);
+  });
 });

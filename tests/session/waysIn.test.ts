@@ -73,4 +73,17 @@ describe('a way in', () => {
     const { audience } = mia.session.seat.room.desks.people.roster.seenBy(mia.session);
     expect(audience).toBe(0);
   });
+
+  it('[HG19] is followed by the microphones that could not come with it', async () => {
+    const { media } = ana;
+    const consume = media.consume.bind(media);
+    media.consume = async () => {
+      media.consume = consume;
+      throw new ProtocolError('NOT_FOUND', 'it could not be brought there');
+    };
+    const { consumers } = await ana.request('listen', LISTEN);
+    await settled();
+    expect(consumers.map(({ peerId }) => peerId)).toEqual([null]);
+    expect(ana.channel.requests).toMatchObject([{ input: { peerId: mia.peerId } }]);
+  });
 });
