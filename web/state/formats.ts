@@ -68,6 +68,16 @@ export function sizeText(bytes: number): string {
   });
 }
 
+/** How many, as `3.000`: also where a language leaves four digits together, as the others around it are not. */
+export function countText(count: number): string {
+  return count.toLocaleString(preferences.region, { useGrouping: 'always' });
+}
+
+/** How many, as a message takes it: for its grammar, and as it is written. */
+export function counted(count: number): { count: number; number: string } {
+  return { count, number: countText(count) };
+}
+
 /** Names as `Ana, Luis y Pepe`. */
 export function namesText(names: readonly string[]): string {
   return new Intl.ListFormat(preferences.locale).format(names);
