@@ -3,8 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Robot } from '#tests/support/robot.ts';
 import type { NodeCrowd, NodeNews, NodeReturn } from './nodeKillPlan.ts';
 
-// A process with the people of some rooms. The first of each room moderates, says something and takes the last one
-// off the stage. Told to watch, it says when each of them is back, and as what.
+// A process with the people of some rooms. The first of each room moderates, says something, has the second moderate
+// too and takes the third off the stage; the last one came to listen. Told to watch, it says when each of them is
+// back, and as what.
 
 const PATIENCE_MS = 60_000;
 const LOOK_MS = 20;
@@ -19,12 +20,11 @@ for (const room of rooms) {
       peer === 0 ? 'moderator' : peer === peersPerRoom - 1 ? 'audience' : 'speaker';
     inRoom.push(await Robot.enter(url, room, { role, name: `P${String(peer)}`, roams: true }));
   }
-  const [moderator, last] = [inRoom[0], inRoom.at(-1)];
-  if (moderator && last?.peerId) {
-    moderator.client.phrases.send('Hola a todos', 'es');
-    await moderator.client.order.setRole(last.peerId, 'audience');
-    await last.until(({ me }) => me?.role === 'audience');
-  }
+  const [moderator, second, third] = inRoom;
+  if (!moderator || !second || !third) throw new Error('rooms are of three at least');
+  moderator.client.phrases.send('Hola a todos', 'es');
+  await becomes(second, 'moderator', moderator);
+  await becomes(third, 'audience', moderator);
   await Promise.all(inRoom.map((robot) => robot.until(({ phrases }) => phrases.length > 0)));
   robots.push(...inRoom);
 }
@@ -35,6 +35,11 @@ process.once('message', () => {
   tell({});
   void Promise.all(returns).then((back) => tell({ back }));
 });
+
+async function becomes(robot: Robot, role: Role, moderator: Robot): Promise<void> {
+  if (robot.peerId) await moderator.client.order.setRole(robot.peerId, role);
+  await robot.until(({ me }) => me?.role === role);
+}
 
 async function returnOf(robot: Robot): Promise<NodeReturn> {
   const { client } = robot;
