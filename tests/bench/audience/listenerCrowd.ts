@@ -41,7 +41,8 @@ export class ListenerCrowd {
     this.#process = spawn(binary, {
       stdio: ['pipe', 'pipe', 'inherit'],
       // Wakes up for many packets at a time, as the network cards of as many machines would.
-      env: { ...process.env, COALESCE_US: '2000', ADDRESS: address },
+      // As Chromium: what a server does for each packet depends on it.
+      env: { ...process.env, COALESCE_US: '2000', ADDRESS: address, SRTP: 'SRTP_AEAD_AES_256_GCM' },
     });
     createInterface({ input: this.#process.stdout! }).on('line', (line) => {
       const answer = JSON.parse(line) as Record<string, unknown>;
