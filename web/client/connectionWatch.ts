@@ -1,14 +1,20 @@
+import type { RemoteTracks } from './remoteTracks.ts';
 import type { Signaling } from './signaling.ts';
 
 /** A shorter interruption in which sound goes on is not worth a word. */
 const QUIET_MS = 1_500;
 /** A connection that was made anew is trusted for so long. */
 const TRUST_MS = 10_000;
+/** A voice that breaks off does so for its whole audience, which must not ask for another way all at once. */
+const SPREAD_MS = 2_000;
 
 interface Options {
   readonly signaling: Pick<Signaling, 'verify' | 'hurry'>;
+  readonly tracks: Pick<RemoteTracks, 'arrivedMs'>;
   /** Whether somebody's sound is to arrive, as far as the room tells. */
   readonly isSoundExpected: () => boolean;
+  /** Whether many hear what one hears: an audience. */
+  readonly isOneOfMany: () => boolean;
   /** The socket answers, and sound does not arrive. */
   readonly soundMissing: () => void;
   /** An interruption lasts. */
@@ -19,6 +25,7 @@ interface Options {
 export class ConnectionWatch {
   readonly #options: Options;
   #interruption: ReturnType<typeof setTimeout> | undefined;
+  #missing: ReturnType<typeof setTimeout> | undefined;
   #networkGone = false;
   #renewedMs = -Infinity;
 
@@ -34,10 +41,7 @@ export class ConnectionWatch {
   /** The network may be gone, or another one. */
   async verify(): Promise<void> {
     if (performance.now() - this.#renewedMs < TRUST_MS) return;
-    if (await this.#options.signaling.verify()) {
-      if (this.#options.isSoundExpected()) this.#options.soundMissing();
-      return;
-    }
+    if (await this.#options.signaling.verify()) return this.#missSound();
     this.#renewedMs = performance.now();
     this.#networkGone = true;
   }
@@ -62,6 +66,17 @@ export class ConnectionWatch {
 
   close(): void {
     clearTimeout(this.#interruption);
+    clearTimeout(this.#missing);
     this.#networkGone = false;
+  }
+
+  #missSound(): void {
+    const { isSoundExpected, isOneOfMany, tracks, soundMissing } = this.#options;
+    if (!isOneOfMany()) return isSoundExpected() ? soundMissing() : undefined;
+    const beforeMs = tracks.arrivedMs;
+    clearTimeout(this.#missing);
+    this.#missing = setTimeout(() => {
+      if (isSoundExpected() && tracks.arrivedMs === beforeMs) soundMissing();
+    }, Math.random() * SPREAD_MS);
   }
 }

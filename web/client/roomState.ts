@@ -192,9 +192,15 @@ export function fromSnapshot(state: RoomState, snapshot: RoomSnapshot): RoomStat
   };
 }
 
+/** Whether one is on stage oneself: who is hears every microphone there, and an audience the slots. */
+export function isOnStage({ me }: Pick<RoomState, 'me'>): boolean {
+  return me !== null && can(me.role, 'speak');
+}
+
 /** An open microphone sends all the time, if little of silence; an audience hears those in the slots. */
-export function isSoundExpected({ peers, me, slots }: RoomState): boolean {
-  const hearsAll = me !== null && can(me.role, 'speak');
+export function isSoundExpected(state: RoomState): boolean {
+  const { peers, me, slots } = state;
+  const hearsAll = isOnStage(state);
   return peers.some(
     ({ peerId, microphone }) =>
       microphone === 'open' && peerId !== me?.peerId && (hearsAll || slots.includes(peerId)),

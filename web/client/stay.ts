@@ -1,6 +1,5 @@
 import {
   ProtocolError,
-  can,
   type ConsentAnswer,
   type ConsumerOptions,
   type ErrorCode,
@@ -18,6 +17,7 @@ import type { RemoteTracks } from './remoteTracks.ts';
 import {
   fromResumed,
   fromSnapshot,
+  isOnStage,
   isSoundExpected,
   withSound,
   type EndReason,
@@ -74,8 +74,9 @@ export class Stay {
       waiting: () => this.#wait(),
     });
     this.#connection = new ConnectionWatch({
-      signaling,
+      ...{ signaling, tracks: options.tracks },
       isSoundExpected: () => isSoundExpected(this.#state),
+      isOneOfMany: () => !isOnStage(this.#state),
       soundMissing: () => this.media?.lookAgain(false),
       lasts: () => {
         if (this.#state.connection === 'connected') this.#update({ connection: 'reconnecting' });
@@ -203,7 +204,7 @@ export class Stay {
       listening: snapshot.listening,
       line: phrases,
       tracks,
-      isOnStage: () => can(this.#state.me?.role ?? 'audience', 'speak'),
+      isOnStage: () => isOnStage(this.#state),
       opened: () => {
         if (media === this.media) this.#update({ connection: 'connected' });
       },

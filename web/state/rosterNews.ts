@@ -1,5 +1,5 @@
 import { can, type Guest, type PeerInfo } from '#protocol';
-import type { RoomState } from '#web/client/roomState.ts';
+import { isOnStage, type RoomState } from '#web/client/roomState.ts';
 
 /** With more listeners it is no news which of them come and go. */
 const CROWD = 50;
@@ -17,7 +17,7 @@ export function departed(before: RoomState, now: RoomState): PeerInfo[] {
 }
 
 /** Whether one is told of everybody in the room. */
-export const knowsAll = ({ me }: RoomState): boolean => me !== null && can(me.role, 'speak');
+export const knowsAll = isOnStage;
 
 /** Otherwise who is there now, and was not before, may have been there all the time. */
 function isToldOfTheSame(before: RoomState, now: RoomState): boolean {
