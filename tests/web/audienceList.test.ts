@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ProtocolError, type PeerInfo } from '#protocol';
+import { ProtocolError, type PeerId, type PeerInfo } from '#protocol';
 import { AudienceList } from '#web/state/audienceList.ts';
 
 type Page = Awaited<ReturnType<ConstructorParameters<typeof AudienceList>[0]['listAudience']>>;
 
 const page = (names: string[], next: number | null, total = 5): Page => ({
-  people: names.map((displayName) => ({ displayName }) as PeerInfo),
+  people: names.map((displayName) => ({ displayName, peerId: displayName as PeerId }) as PeerInfo),
   total,
   next,
 });
@@ -43,6 +43,17 @@ describe('those who listen, looked up', () => {
       false,
     ]);
     expect(asked).toEqual([{}, { after: 7 }]);
+  });
+
+  it('[LQ5] are listed once, who came again further down too', async () => {
+    const { answers, list, names } = looking();
+    const finding = list.find('');
+    answers[0]!.resolve(page(['Ana', 'Beto'], 7));
+    await finding;
+    const more = list.more();
+    answers[1]!.resolve(page(['Carla', 'Ana'], null));
+    await more;
+    expect(names()).toEqual(['Beto', 'Carla', 'Ana']);
   });
 
   it('[LQ2] are those who were looked for last', async () => {

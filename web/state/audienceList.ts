@@ -85,7 +85,10 @@ export class AudienceList {
         ...(query !== '' && { query }),
       });
       const before = after === null ? [] : (this.#found.people ?? []);
-      return { people: [...before, ...people], query, total, next, failure: null };
+      // Whoever left meanwhile and came again is the same, further down.
+      const again = new Set(people.map(({ peerId }) => peerId));
+      const known = before.filter(({ peerId }) => !again.has(peerId));
+      return { people: [...known, ...people], query, total, next, failure: null };
     } catch (error) {
       return { failure: failureOf(error) };
     }
