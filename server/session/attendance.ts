@@ -2,6 +2,7 @@ import { can, type PeerId, type PeerInfo, type Right, type ServerNotifications }
 import type * as v from 'valibot';
 import type { Room } from '../domain/room.ts';
 import type { RoomEvent } from '../domain/roomEvents.ts';
+import { ActiveSpeakerNews } from './activeSpeakerNews.ts';
 import type { PeerSession } from './peerSession.ts';
 import type { Clock } from './ports.ts';
 import { RosterDesk } from './rosterDesk.ts';
@@ -22,6 +23,8 @@ export class Attendance {
   readonly roster: RosterDesk;
   /** Who is heard in the slots of the stage: for those who only listen. */
   readonly slots: SlotsNews;
+  /** Who leads the talk. */
+  readonly talk: ActiveSpeakerNews;
   /** Told after each publication. */
   onPublished: () => void = () => {};
 
@@ -31,6 +34,10 @@ export class Attendance {
       clock: options.clock,
       tell: (slots) =>
         this.#tellThose(({ role }) => !can(role, 'speak'), 'slotsChanged', { slots }),
+    });
+    this.talk = new ActiveSpeakerNews({
+      clock: options.clock,
+      tell: (peerId) => this.#tellActiveSpeaker(peerId),
     });
   }
 
@@ -94,7 +101,7 @@ export class Attendance {
   }
 
   /** Who leads the talk: told to those who do not know. */
-  tellActiveSpeaker(peerId: PeerId | null): void {
+  #tellActiveSpeaker(peerId: PeerId | null): void {
     const isNew = ({ seat, channel }: PeerSession) => {
       if (seat.activeSpeaker === peerId || channel.awaitsSnapshot) return false;
       seat.activeSpeaker = peerId;
@@ -107,6 +114,7 @@ export class Attendance {
   close(): void {
     this.roster.close();
     this.slots.close();
+    this.talk.close();
   }
 
   /** Somebody has come on the stage perhaps, or left it: they see others from there. */

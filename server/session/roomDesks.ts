@@ -113,7 +113,8 @@ export function openDesks(options: RoomDesksOptions): RoomDesks {
   people.onPublished = () => hostWatch.look();
   levels.onSlots = (slots) => people.slots.take(slots);
   levels.onHeard = (heard, activeSpeaker) => {
-    people.tellActiveSpeaker(activeSpeaker);
+    if (heard.length === 0 && activeSpeaker !== null) people.talk.silent();
+    else people.talk.leads(activeSpeaker);
     phrases.heard(heard[0]?.dBov ?? null);
     room.talkTimes.heard(heard, clock.monotonicMs());
     moderation.talked();

@@ -54,7 +54,6 @@ export class SpeakerLevels {
       const peerId = this.#peers.get(producerId);
       return peerId ? [{ peerId, dBov: Math.round(Math.min(0, Math.max(-127, dBov))) }] : [];
     });
-    // Nobody is the active speaker of a silent room, whoever spoke last.
-    this.onHeard(heard, levels.length === 0 ? null : this.#dominant);
+    this.onHeard(heard, this.#dominant);
   }
 }

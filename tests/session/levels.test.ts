@@ -33,6 +33,9 @@ describe('levels', () => {
     for (const dBov of [-30, -20, -10]) hear([microphone, dBov]);
     hear();
     hear();
+    house.clock.advance(1_000);
+    hear();
+    house.clock.advance(1_000);
     expect(told(beto)).toEqual([ana.peerId, null]);
   });
 
@@ -40,7 +43,18 @@ describe('levels', () => {
     house.engine.room.events.dominantSpeaker(microphone);
     hear([microphone, -30]);
     hear();
-    expect(told(beto).at(-1)).toBeNull();
+    house.clock.advance(1_000);
+    expect(told(beto)).toEqual([ana.peerId, null]);
+  });
+
+  it('[LV8] take no breath for the end of a talk', () => {
+    house.engine.room.events.dominantSpeaker(microphone);
+    for (let breath = 0; breath < 3; breath += 1) {
+      hear([microphone, -30]);
+      hear();
+      house.clock.advance(999);
+    }
+    expect(told(beto)).toEqual([ana.peerId]);
   });
 
   it('[LV4] forget who has left', async () => {
