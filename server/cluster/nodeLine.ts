@@ -8,6 +8,8 @@ import type { Server } from './servers.ts';
 const PATIENCE_MS = 2_000;
 const MAX_WAITING = 5_000;
 const MAX_WHY = 200;
+/** Characters: what is asked with three slots is a few thousand. */
+const MAX_MESSAGE = 64_000;
 
 const MessageSchema = v.variant('kind', [
   v.strictObject({
@@ -166,6 +168,7 @@ export class RedisNodeLine implements NodeLine {
 }
 
 function read(text: string): Message | null {
+  if (text.length > MAX_MESSAGE) return null;
   try {
     return v.parse(MessageSchema, JSON.parse(text));
   } catch {

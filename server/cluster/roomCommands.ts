@@ -28,11 +28,13 @@ export const putRecord = ({ roomName, settings }: RoomRecord): Command =>
 export const putCreated = (createdAt: number): Command => set('', ['createdAt', createdAt]);
 export const putInvitation = (invitation: StoredInvitation): Command =>
   set('invitations', [invitation.invitationId, invitation]);
-export const putUse = (invitationId: InvitationId, peerId: PeerId): Command => [
+const putUses = (uses: RoomCopy['uses']): Command => [
   'SADD',
   'uses',
-  `${invitationId} ${peerId}`,
+  ...uses.map(({ invitationId, peerId }) => `${invitationId} ${peerId}`),
 ];
+export const putUse = (invitationId: InvitationId, peerId: PeerId): Command =>
+  putUses([{ invitationId, peerId }]);
 export const putBan = (ban: Ban): Command => set('bans', [ban.peerId, ban]);
 export const removeBan = (peerId: PeerId): Command => ['HDEL', 'bans', peerId];
 export const putOpen = (open: Pick<OpenCopy, 'logId' | 'speech'>): Command =>
@@ -63,9 +65,9 @@ export function toCommands(copy: RoomCopy): Command[] {
     ['HDEL', '', 'open'],
     putRecord(record),
     putCreated(createdAt),
-    ...inGroups('invitations', invited),
-    ...uses.map(({ invitationId, peerId }) => putUse(invitationId, peerId)),
-    ...inGroups('bans', banned),
+    ...putGroups('invitations', invited),
+    ...inGroups(uses).map(putUses),
+    ...putGroups('bans', banned),
     ...(open ? openCommands(open) : []),
   ];
 }
@@ -73,13 +75,15 @@ export function toCommands(copy: RoomCopy): Command[] {
 function openCommands(open: OpenCopy): Command[] {
   const standings = open.standings.map(([peerId, it]) => [peerId, it] as [string, unknown]);
   const phrases = open.phrases.map((it) => [String(it.seq), it] as [string, unknown]);
-  return [putOpen(open), ...inGroups('standings', standings), ...inGroups('phrases', phrases)];
+  return [putOpen(open), ...putGroups('standings', standings), ...putGroups('phrases', phrases)];
 }
 
-function inGroups(part: Part, fields: [string, unknown][]): Command[] {
-  const groups: Command[] = [];
-  for (let at = 0; at < fields.length; at += FIELDS) {
-    groups.push(set(part, ...fields.slice(at, at + FIELDS)));
-  }
+function putGroups(part: Part, fields: readonly [string, unknown][]): Command[] {
+  return inGroups(fields).map((group) => set(part, ...group));
+}
+
+function inGroups<T>(all: readonly T[]): T[][] {
+  const groups: T[][] = [];
+  for (let at = 0; at < all.length; at += FIELDS) groups.push(all.slice(at, at + FIELDS));
   return groups;
 }

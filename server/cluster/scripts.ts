@@ -22,7 +22,9 @@ const LIVE = `
   local live = {}
   local all = redis.call('HGETALL', 'cora:nodes')
   for i = 1, #all, 2 do
-    if cjson.decode(all[i + 1])['until'] > now then
+    local isRead, server = pcall(cjson.decode, all[i + 1])
+    local isServer = isRead and type(server) == 'table'
+    if isServer and type(server['until']) == 'number' and server['until'] > now then
       table.insert(live, all[i + 1])
     else
       redis.call('HDEL', 'cora:nodes', all[i])
@@ -87,6 +89,7 @@ export const RENEW = `
     elseif not holder and (last == fence or not last) then
       redis.call('SET', lease, fence, 'PX', ARGV[1])
       redis.call('HSET', room, 'fence', fence)
+      redis.call('HDEL', room, 'released')
       answer = last and 'kept' or 'anew'
     end
     table.insert(answers, answer)

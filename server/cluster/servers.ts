@@ -1,8 +1,10 @@
+import { OriginSchema } from '#protocol';
 import * as v from 'valibot';
 
 const ServerSchema = v.object({
   nodeId: v.string(),
-  url: v.string(),
+  // It becomes part of headers, and people are sent there.
+  url: OriginSchema,
   load: v.number(),
   draining: v.boolean(),
 });
