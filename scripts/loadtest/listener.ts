@@ -63,6 +63,11 @@ export class Listener {
     this.#wayIn.open(listening);
   }
 
+  /** Whether they were in and are so no longer, though they did not go. */
+  get isLost(): boolean {
+    return this.#visit?.isLost ?? false;
+  }
+
   /** Counts from here on, so that a beginning is not part of what is measured. */
   beginCounting(): void {
     this.streams.clear();

@@ -21,6 +21,8 @@ export interface Outcome {
   readonly listeners: readonly Listener[];
   readonly speakers: readonly Speaker[];
   readonly failures: readonly string[];
+  /** Who was in, and was lost before the end. */
+  readonly lost: number;
   readonly heldOff: number;
   readonly joinSeconds: number;
   readonly delaysMs: readonly number[];
@@ -76,10 +78,13 @@ export class LoadTest {
       this.#say(`all are in, measuring for ${seconds} s`);
       const self = await this.#measure(stop);
       const { heldOff } = this.#door;
+      const people = [...this.#listeners, ...this.#speakers];
+      const lost = people.filter(({ isLost }) => isLost).length;
       const phrases = this.#phrases;
       return {
         ...{ listeners: this.#listeners, speakers: this.#speakers, failures: this.#failures },
         ...{
+          lost,
           heldOff,
           joinSeconds,
           delaysMs: this.#delaysMs,

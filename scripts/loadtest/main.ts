@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { LoadError } from './loadError.ts';
 import { LoadTest } from './loadTest.ts';
 import { readOptions, USAGE } from './options.ts';
@@ -22,6 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(USAGE);
       return GOOD;
     }
+    for (const file of [options.json, options.html]) if (file) requireWritable(file);
     const test = new LoadTest(options, (line) => process.stderr.write(`${line} ...\n`));
     const report = summarise(options, await test.run(stop.signal));
     const misses = missed(report, options.thresholds);
@@ -34,5 +35,14 @@ export async function main(args: readonly string[]): Promise<number> {
     if (!(error instanceof LoadError)) throw error;
     process.stderr.write(`${error.message}\n`);
     return NOT_RUN;
+  }
+}
+
+/** Before a long run, and not after it. @throws LoadError */
+function requireWritable(file: string): void {
+  try {
+    closeSync(openSync(file, 'a'));
+  } catch (error) {
+    throw new LoadError(`${file} cannot be written (${(error as NodeJS.ErrnoException).code}).`);
   }
 }

@@ -12,7 +12,7 @@ export interface Report {
   readonly people: {
     readonly speakers: number;
     readonly listeners: number;
-    /** Who did not get in, or is in and heard nothing. */
+    /** Who did not get in, was lost, or is in and heard nothing. */
     readonly failed: number;
     /** How often somebody was told to come again later. */
     readonly heldOff: number;

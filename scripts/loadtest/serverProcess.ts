@@ -43,7 +43,8 @@ export class ServerProcess {
       const nowMs = performance.now();
       const seconds = this.#cpuSeconds();
       const percent = (of: 'node' | 'workers') =>
-        (100_000 * (seconds[of] - this.#lastSeconds[of])) / (nowMs - this.#lastMs);
+        // Where a process has ended, there is less than before.
+        Math.max(0, (100_000 * (seconds[of] - this.#lastSeconds[of])) / (nowMs - this.#lastMs));
       this.samples.push({
         atSeconds: (nowMs - this.#sinceMs) / 1_000,
         nodePercent: percent('node'),

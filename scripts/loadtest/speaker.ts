@@ -27,6 +27,11 @@ export class Speaker {
     return this.#sent;
   }
 
+  /** Whether they were in and are so no longer, though they did not go. */
+  get isLost(): boolean {
+    return this.#visit?.isLost ?? false;
+  }
+
   /** Resolves when they can be heard. @throws Error, ProtocolError */
   async enter(options: VisitOptions): Promise<void> {
     const { name, url } = options;

@@ -12,7 +12,9 @@ export function summarise(options: LoadOptions, outcome: Outcome): Report {
   const { listeners, speakers, phrases, self } = outcome;
   const { url, seconds, rate, talking, ears } = options;
   const plan = { url, speakers: options.speakers, listeners: options.listeners, seconds, rate };
-  const deaf = listeners.filter(({ arrival }) => arrival.firstSoundMs === null).length;
+  const deaf = listeners.filter(({ arrival, isLost }) => {
+    return arrival.firstSoundMs === null && !isLost;
+  }).length;
   const expected = phrases === null ? 0 : phrases.said * listeners.length;
   const latenciesMs = phrases?.latenciesMs ?? [];
   return {
@@ -21,12 +23,17 @@ export function summarise(options: LoadOptions, outcome: Outcome): Report {
     people: {
       speakers: speakers.length,
       listeners: listeners.length,
-      failed: options.speakers + options.listeners - speakers.length - listeners.length + deaf,
+      failed:
+        options.speakers +
+        options.listeners -
+        (speakers.length + listeners.length) +
+        (deaf + outcome.lost),
       heldOff: outcome.heldOff,
       joinsPerSecond: listeners.length / outcome.joinSeconds,
       reasons: counted([
         ...outcome.failures,
         ...Array.from({ length: deaf }, () => 'no sound came'),
+        ...Array.from({ length: outcome.lost }, () => 'the connection was lost'),
       ]),
     },
     joinMs: spreadOf(durations(listeners, 'joinedMs')),

@@ -12,7 +12,7 @@ interface Threshold {
 /** What may be demanded of a run, by its option. */
 export const THRESHOLDS = {
   'max-failed': {
-    about: 'who did not get in or heard nothing',
+    about: 'who did not get in, was lost or heard nothing',
     unit: 'people',
     value: 0,
     of: ({ people }) => people.failed,

@@ -28,6 +28,7 @@ const CHANNELS = 2;
 export class Visit {
   readonly startedMs: number;
   readonly #signaling: Signaling;
+  readonly #line: { readonly isLost: boolean };
   readonly #routed: RtpCapabilities;
 
   /**
@@ -40,13 +41,14 @@ export class Visit {
     const { entered, startedMs } = await door.enter(invitation, name);
     const origin = door.originOf(invitation);
     const connected = Promise.withResolvers<void>();
+    const line = { isLost: false };
     const signaling = new Signaling({
       whereabouts: { origin, hasOthers: false },
       accessToken: entered.accessToken,
       headers: { origin },
       events: {
         connected: connected.resolve,
-        disconnected: () => {},
+        disconnected: () => (line.isLost = true),
         refused: connected.reject,
         heldOff: () => {},
         unreachable: () => {},
@@ -66,17 +68,24 @@ export class Visit {
     } finally {
       clearTimeout(timeout);
     }
-    return new Visit({ signaling, startedMs, routed: entered.routerRtpCapabilities });
+    return new Visit({ signaling, line, startedMs, routed: entered.routerRtpCapabilities });
   }
 
   private constructor(options: {
     signaling: Signaling;
+    line: { readonly isLost: boolean };
     startedMs: number;
     routed: RtpCapabilities;
   }) {
     this.#signaling = options.signaling;
+    this.#line = options.line;
     this.startedMs = options.startedMs;
     this.#routed = options.routed;
+  }
+
+  /** Whether the socket was lost once: nobody comes back here. */
+  get isLost(): boolean {
+    return this.#line.isLost;
   }
 
   /** @throws ProtocolError */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ServerProcess } from '#tests/support/server.ts';
 import type { Report } from '../../scripts/loadtest/report.ts';
 
@@ -60,5 +60,24 @@ describe('the load test against a server', () => {
     const { code, said } = await loadTest('--url', `http://127.0.0.1:${port}`);
     expect(code).toBe(2);
     expect(said).toMatch(/No server answers at .*: start one with npm start/i);
+  });
+
+  it('[LT11] counts who is lost where the server ends while it is measured', async () => {
+    const other = await ServerProcess.start();
+    const test = loadTest('--url', other.url, '--listeners', '3', '--seconds', '4');
+    await vi.waitUntil(() => other.logLines.filter((line) => line.includes('peer joined'))[4], {
+      timeout: 20_000,
+    });
+    await other.end('SIGKILL');
+    const { code, said } = await test;
+    expect(code).toBe(1);
+    expect(said).toMatch(/failed +5: .*the connection was lost/);
+  });
+
+  it('[LT12] says before it begins that its report cannot be written', async () => {
+    const file = path.join(server.home, 'missing', 'load.json');
+    const { code, said } = await loadTest('--url', server.url, '--json', file);
+    expect(code).toBe(2);
+    expect(said).toBe(`${file} cannot be written (ENOENT).\n`);
   });
 });
