@@ -15,11 +15,14 @@ describe('browsers at three servers', () => {
 
   beforeAll(async () => {
     // Each is full with the first who listens over it.
-    cluster = await Cluster.start(3, { WORKER_CONSUMERS: '1' });
+    const starting = Cluster.start(3, { WORKER_CONSUMERS: '1' });
+    const people = ['Ana', 'Uno', 'Dos', 'Tres'].map((name) =>
+      Person.open(name === 'Ana' ? { voiceHz: ANA_HZ } : {}),
+    );
+    cluster = await starting;
+    [ana, ...listeners] = (await Promise.all(people)) as [Person, ...Person[]];
     home = cluster.servers[0] as ServerProcess;
     room = await createRoom(home.url, 'Sala');
-    ana = await Person.open({ voiceHz: ANA_HZ });
-    listeners = await Promise.all(cluster.servers.map(() => Person.open()));
     const [, elsewhere] = cluster.servers;
     await enterRoom(ana, roomLink(elsewhere?.url ?? '', room, 'speaker'), 'Ana');
     for (const [index, { url }] of cluster.servers.entries()) {
