@@ -1,11 +1,7 @@
-/** RTP's fixed header (RFC 3550 section 5.1) and where the payload begins. */
-export interface RtpPacket {
-  readonly sequence: number;
-  /** Samples at 48 kHz. */
-  readonly timestamp: number;
-  readonly ssrc: number;
-  readonly payload: Uint8Array;
-}
+import { parseRtp, type RtpPacket as ParsedRtp } from '#server/domain/rtp.ts';
+
+/** What is read of a packet, and whose stream it is of. */
+export type RtpPacket = Omit<ParsedRtp, 'marker'> & { readonly ssrc: number };
 
 const FIXED_BYTES = 12;
 const VERSION_2 = 0x80;
@@ -18,18 +14,10 @@ const RTCP_LAST = 223;
 
 /** @returns null for RTCP and for what is neither */
 export function readRtp(packet: Buffer): RtpPacket | null {
-  if (packet.length < FIXED_BYTES || packet.readUInt8(0) >> 6 !== 2) return null;
-  const second = packet.readUInt8(1);
+  const second = packet[1] ?? 0;
   if (second >= RTCP_FIRST && second <= RTCP_LAST) return null;
-  const first = packet.readUInt8(0);
-  let start = FIXED_BYTES + 4 * (first & 0x0f);
-  if (first & EXTENDED) start += 4 + 4 * packet.readUInt16BE(start + 2);
-  return {
-    sequence: packet.readUInt16BE(2),
-    timestamp: packet.readUInt32BE(4),
-    ssrc: packet.readUInt32BE(8),
-    payload: packet.subarray(start),
-  };
+  const parsed = parseRtp(packet);
+  return parsed && { ...parsed, ssrc: packet.readUInt32BE(8) };
 }
 
 /** A packet with how loud it is (RFC 6464): `level` in -dBov, 0 to 127. */
